@@ -1,0 +1,383 @@
+"""Every event type of a brand's log, with its version, and how it is written to bytes and read back.
+
+An event is what happened, in the past tense; it never changes. Fields named in `SEALED` identify a person (name, handle,
+words, links to them): they are written apart and sealed under that person's key, so that forgetting the person makes them
+unreadable while times and figures stay. A forgotten event reads back with those fields empty, never as an error.
+
+A new version of a type gets the next `V` and an upcaster in `UPCASTERS`: a pure function from the old fields to the new.
+Times are aware UTC datetimes; durations carry their unit in the name.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Annotated, Any, ClassVar, Literal
+
+import orjson
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+Kind = Literal["comment", "mention", "dm", "review", "post", "email", "sms", "call"]
+Sentiment = Literal["negative", "neutral", "positive"]
+ClockName = Literal["ack", "response"]
+ReplyPurpose = Literal["holding", "response"]
+ResolveReason = Literal["answered", "no_answer_needed", "spam", "duplicate", "handled_elsewhere"]
+Role = Literal["owner", "lead", "cm", "observer"]
+
+
+class Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Author(Part):
+    """The person outside, as the network shows them. `followers` is their reach, None where the network does not say."""
+
+    id: str
+    handle: str | None = None
+    name: str | None = None
+    followers: int | None = None
+    verified: bool = False
+    avatar_url: str | None = None
+
+
+class Attachment(Part):
+    url: str | None = None
+    content_type: str | None = None
+    bytes: int | None = None
+    name: str | None = None
+
+
+class ReasonGiven(Part):
+    """Why a message is urgent. `evidence` quotes the author's words, so it is sealed with them."""
+
+    category: str
+    score: float
+    evidence: tuple[str, ...] = ()
+
+
+class Event(BaseModel):
+    """Base of all events. `item_id` is None for what does not belong to an item."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+    TYPE: ClassVar[str]
+    V: ClassVar[int] = 1
+    SEALED: ClassVar[frozenset[str]] = frozenset()
+
+    def __init_subclass__(cls, **kwargs: object) -> None:
+        super().__init_subclass__(**kwargs)  # type: ignore[arg-type]
+        cls.TYPE = cls.__name__
+
+
+class ItemEvent(Event):
+    item_id: uuid.UUID
+
+
+# --- what people outside said -------------------------------------------------------------------------------------
+
+
+class MessageReceived(ItemEvent):
+    """An author said something. `sent_at` is the network's time, `received_at` ours; `author` is None once forgotten."""
+
+    SEALED = frozenset({"thread_id", "author", "text", "attachments", "permalink"})
+    channel_id: str
+    network: str
+    kind: Kind
+    external_id: str
+    parent_id: str | None = None
+    sent_at: AwareDatetime
+    received_at: AwareDatetime
+    delivery_id: uuid.UUID | None = None
+    reply_until: AwareDatetime | None = None
+    thread_id: str | None = None
+    author: Author | None = None
+    text: str | None = None
+    attachments: tuple[Attachment, ...] = ()
+    permalink: str | None = None
+
+
+class MessageEdited(ItemEvent):
+    """The author changed their words. May come before its original."""
+
+    SEALED = frozenset({"text", "attachments"})
+    channel_id: str
+    external_id: str
+    sent_at: AwareDatetime
+    received_at: AwareDatetime
+    text: str | None = None
+    attachments: tuple[Attachment, ...] = ()
+
+
+class MessageWithdrawn(ItemEvent):
+    """The author, or the network, took a message away. May come before its original."""
+
+    channel_id: str
+    external_id: str
+    sent_at: AwareDatetime
+    received_at: AwareDatetime
+
+
+class ReplyEchoed(ItemEvent):
+    """A reply that was made on the network itself, or our own coming back: it counts like ours."""
+
+    SEALED = frozenset({"text"})
+    channel_id: str
+    external_id: str
+    in_reply_to: str | None = None
+    sent_at: AwareDatetime
+    received_at: AwareDatetime
+    text: str | None = None
+
+
+class ReferenceHeld(Event):
+    """An edit, a deletion or an echo that names only a message id. It waits until the item of that message is known."""
+
+    SEALED = frozenset({"text", "attachments"})
+    verb: Literal["edited", "withdrawn", "echoed"]
+    channel_id: str
+    external_id: str
+    refers_to: str
+    sent_at: AwareDatetime
+    received_at: AwareDatetime
+    text: str | None = None
+    attachments: tuple[Attachment, ...] = ()
+
+
+class DeliveryQuarantined(Event):
+    """A delivery, or one entry of it, was verified but could not be read. `reason` is for the screen; no content."""
+
+    channel_id: str
+    delivery_id: uuid.UUID
+    reason: str
+    at: AwareDatetime
+
+
+class MessageClassified(ItemEvent):
+    """The classifier's judgement of one message. `spread`: authors heard in the same thread in the hour before."""
+
+    SEALED = frozenset({"reasons"})
+    external_id: str
+    model: str
+    assessed: bool
+    sentiment: Sentiment
+    urgency: float = Field(ge=0, le=1)
+    level: int = Field(ge=0, le=3)
+    lang: str | None = None
+    categories: tuple[str, ...] = ()
+    reasons: tuple[ReasonGiven, ...] = ()
+    spread: int = 1
+    at: AwareDatetime
+
+
+# --- what the team decided ----------------------------------------------------------------------------------------
+
+
+class ItemAcknowledged(ItemEvent):
+    """Somebody took charge without writing to the person (a claim). Whether it stops the clock is the policy's."""
+
+    by: int
+    at: AwareDatetime
+
+
+class ItemAssigned(ItemEvent):
+    assignee: int | None
+    by: int
+    at: AwareDatetime
+
+
+class NoteAdded(ItemEvent):
+    SEALED = frozenset({"text"})
+    note_id: uuid.UUID
+    by: int
+    at: AwareDatetime
+    text: str | None = None
+
+
+class ItemResolved(ItemEvent):
+    by: int
+    reason: ResolveReason = "answered"
+    at: AwareDatetime
+
+
+class ItemReopened(ItemEvent):
+    by: int
+    at: AwareDatetime
+
+
+class PriorityOverridden(ItemEvent):
+    """A person set the priority (1..4), or gave it back to the rules (None)."""
+
+    priority: Annotated[int, Field(ge=1, le=4)] | None
+    by: int
+    at: AwareDatetime
+
+
+# --- replies: at most once ----------------------------------------------------------------------------------------
+
+
+class ReplyQueued(ItemEvent):
+    SEALED = frozenset({"text"})
+    reply_id: uuid.UUID
+    purpose: ReplyPurpose
+    in_reply_to: str | None = None
+    promise_until: AwareDatetime | None = None
+    by: int
+    at: AwareDatetime
+    text: str | None = None
+
+
+class ReplySending(ItemEvent):
+    """The deliverer is about to call the network: from here on a crash leaves the reply uncertain."""
+
+    reply_id: uuid.UUID
+    attempt: int
+    at: AwareDatetime
+
+
+class ReplySent(ItemEvent):
+    reply_id: uuid.UUID
+    external_id: str | None = None
+    at: AwareDatetime
+
+
+class ReplyFailed(ItemEvent):
+    """The network refused, and nothing was posted. `retry_at`: when we try again by ourselves, None when we do not."""
+
+    reply_id: uuid.UUID
+    reason: str
+    retry_at: AwareDatetime | None = None
+    at: AwareDatetime
+
+
+class ReplyUncertain(ItemEvent):
+    """Nobody knows whether the reply was posted: never sent again by itself."""
+
+    reply_id: uuid.UUID
+    reason: str
+    at: AwareDatetime
+
+
+class ReplySettled(ItemEvent):
+    """A person, or the thread read back, said what became of an uncertain reply."""
+
+    reply_id: uuid.UUID
+    was_sent: bool
+    by: int | None
+    at: AwareDatetime
+
+
+class AnsweredByHand(ItemEvent):
+    """The answer left by a way that no API of the network offers, and was recorded here by the person who made it."""
+
+    SEALED = frozenset({"text"})
+    purpose: ReplyPurpose
+    by: int
+    at: AwareDatetime
+    text: str | None = None
+
+
+# --- what the clock found -----------------------------------------------------------------------------------------
+
+
+class SlaWarned(ItemEvent):
+    """75 % of a target have gone. One a turn and clock."""
+
+    turn: int
+    clock: ClockName
+    due_at: AwareDatetime
+    at: AwareDatetime
+
+
+class SlaBreached(ItemEvent):
+    turn: int
+    clock: ClockName
+    due_at: AwareDatetime
+    at: AwareDatetime
+
+
+class ClaimLapsed(ItemEvent):
+    """A claim stayed silent past the policy's limit: the item is nobody's again."""
+
+    assignee: int
+    at: AwareDatetime
+
+
+class PromiseBroken(ItemEvent):
+    promise_until: AwareDatetime
+    at: AwareDatetime
+
+
+# --- the brand itself ---------------------------------------------------------------------------------------------
+
+
+class PolicyChanged(Event):
+    """The SLA policy in force from this position on. `policy` is `inbox.policy.Policy` as JSON."""
+
+    policy: dict[str, Any]
+    by: int | None = None
+    at: AwareDatetime
+
+
+class AuthorForgotten(Event):
+    """The key of this author is destroyed. Views blank what they hold of the items of `subject_id`."""
+
+    subject_id: uuid.UUID
+    item_ids: tuple[uuid.UUID, ...]
+    by: int
+    at: AwareDatetime
+
+
+class SettingChanged(Event):
+    """An audit line: who changed which channel, member or token of the brand. Never holds a secret or a person's name."""
+
+    what: Literal["channel", "member", "token", "brand"]
+    action: str
+    subject: str
+    by: int | None = None
+    at: AwareDatetime
+
+
+EVENT_TYPES: dict[str, type[Event]] = {
+    cls.TYPE: cls
+    for cls in (
+        MessageReceived, MessageEdited, MessageWithdrawn, ReplyEchoed, ReferenceHeld, DeliveryQuarantined,
+        MessageClassified, ItemAcknowledged, ItemAssigned, NoteAdded, ItemResolved, ItemReopened, PriorityOverridden,
+        ReplyQueued, ReplySending, ReplySent, ReplyFailed, ReplyUncertain, ReplySettled, AnsweredByHand,
+        SlaWarned, SlaBreached, ClaimLapsed, PromiseBroken, PolicyChanged, AuthorForgotten, SettingChanged,
+    )
+}  # fmt: skip
+
+Fields = dict[str, Any]
+UPCASTERS: Mapping[tuple[str, int], Callable[[Fields], Fields]] = {}
+"""(type, old version) → function to the next version's fields. Empty while every type is at its first version."""
+
+
+class UnknownEventType(Exception):
+    """The log holds an event that this version of the code does not know: a newer process wrote it."""
+
+
+def encode(event: Event) -> tuple[bytes, bytes | None]:
+    """The open JSON, and the JSON to be sealed (None when there is nothing personal to seal)."""
+    fields = event.model_dump(mode="python")
+    sealed = {name: value for name in sorted(event.SEALED) if (value := fields.pop(name))}
+    return orjson.dumps(fields), orjson.dumps(sealed) if sealed else None
+
+
+def decode(type_: str, v: int, body: bytes, sealed: bytes | None) -> Event:
+    """The event as today's code knows it. `sealed` is None for what seals nothing and for what was forgotten."""
+    cls = EVENT_TYPES.get(type_)
+    if cls is None:
+        raise UnknownEventType(type_)
+    fields: Fields = orjson.loads(body)
+    if sealed is not None:
+        fields.update(orjson.loads(sealed))
+    while v < cls.V:
+        fields = UPCASTERS[type_, v](fields)
+        v += 1
+    return cls.model_validate(fields)
+
+
+def occurred_at(event: Event) -> datetime | None:
+    """When it happened by our clock: every event carries `at`, or `received_at` where the network spoke."""
+    at: datetime | None = getattr(event, "at", None) or getattr(event, "received_at", None)
+    return at

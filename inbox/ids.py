@@ -1,0 +1,57 @@
+"""Typed ids, and the rule by which an item, an author and a dedupe key get theirs.
+
+An item is everything one author says in one thread of one channel, so its id is a keyed digest of those four (brand,
+channel, thread, author): no look-up is needed to find it, and no order of arrival can change it. The digest is keyed
+(`IdMaker`) because an author's id on a network is a small space: an unkeyed digest of it could be searched through
+after the author asked to be forgotten.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from dataclasses import dataclass
+from typing import NewType
+
+BrandId = NewType("BrandId", int)
+ChannelId = NewType("ChannelId", str)
+MemberId = NewType("MemberId", int)
+ItemId = NewType("ItemId", uuid.UUID)
+SubjectId = NewType("SubjectId", uuid.UUID)
+ReplyId = NewType("ReplyId", uuid.UUID)
+DedupeKey = NewType("DedupeKey", uuid.UUID)
+Position = NewType("Position", int)
+
+SEPARATOR = b"\x1f"
+
+
+def _digest(key: bytes, *parts: str) -> uuid.UUID:
+    # Each part is escaped so that no two different lists of parts can give the same bytes; lone surrogates survive.
+    joined = SEPARATOR.join(
+        part.encode("utf-8", "surrogatepass").replace(b"\\", b"\\\\").replace(SEPARATOR, b"\\s") for part in parts
+    )
+    return uuid.UUID(bytes=hashlib.blake2b(joined, digest_size=16, key=key).digest())
+
+
+@dataclass(frozen=True, slots=True)
+class IdMaker:
+    """Derives ids from what identifies a thing. `key`: 16 to 64 secret bytes, the same in every process, for ever."""
+
+    key: bytes
+
+    def item(self, brand: BrandId, channel: ChannelId, thread: str, author: str) -> ItemId:
+        return ItemId(_digest(self.key, "item", str(brand), channel, thread, author))
+
+    def subject(self, brand: BrandId, network: str, author: str) -> SubjectId:
+        """The owner of the key that seals an author's words: one person on one network, for one brand."""
+        return SubjectId(_digest(self.key, "subject", str(brand), network, author))
+
+
+def dedupe_key(*parts: str) -> DedupeKey:
+    """The key under which the log takes a thing once: the parts name what it is, never the request that brought it."""
+    return DedupeKey(_digest(b"", "dedupe", *parts))
+
+
+def reply_id(item: ItemId, idempotency_key: str) -> ReplyId:
+    """A reply's id, the same for each repetition of the same command."""
+    return ReplyId(_digest(b"", "reply", str(item), idempotency_key))

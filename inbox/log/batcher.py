@@ -1,0 +1,120 @@
+"""Natural batching: while one commit is on its way to disk, the next batch of the same brand gathers.
+
+No timer: a linger of 2 ms halved the measured throughput. A commit costs a flush of the disk and a brand's appends are
+serial, so what arrives meanwhile shares the next one. Every queue is bounded: when the disk cannot follow, the caller is
+told `LogUnavailable` at once and answers 503, rather than let memory grow.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import asyncpg
+
+from inbox.errors import NotFound
+from inbox.ids import BrandId
+from inbox.log.record import NewDelivery, NewEvent
+from inbox.log.store import Log, LogUnavailable, Positions
+
+MOST_EVENTS = 512
+MOST_WAITING = 10_000
+COMMIT_TIMEOUT_S = 10.0
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class _Waiting:
+    events: Sequence[NewEvent]
+    deliveries: Sequence[NewDelivery]
+    done: asyncio.Future[Positions]
+
+
+class Batcher:
+    """`submit` returns once the commit that holds the given events and deliveries is on disk."""
+
+    def __init__(self, log: Log) -> None:
+        self._log = log
+        self._waiting: dict[BrandId, deque[_Waiting]] = {}
+        self._flushers: dict[BrandId, asyncio.Task[None]] = {}
+        self._count = 0
+        self._closed = False
+
+    async def submit(
+        self, brand: BrandId, events: Sequence[NewEvent], deliveries: Sequence[NewDelivery] = ()
+    ) -> Positions:
+        if self._closed or self._count >= MOST_WAITING:
+            raise LogUnavailable("too much is waiting for the disk")
+        waiting = _Waiting(events, deliveries, asyncio.get_running_loop().create_future())
+        self._waiting.setdefault(brand, deque()).append(waiting)
+        self._count += 1
+        if brand not in self._flushers:
+            self._flushers[brand] = asyncio.create_task(self._flush(brand), name=f"flush-{brand}")
+        # The batch goes to disk even if this caller goes away: what was taken in is never half forgotten.
+        return await asyncio.shield(waiting.done)
+
+    async def _flush(self, brand: BrandId) -> None:
+        try:
+            while batch := self._take(brand):
+                await self._commit(brand, batch)
+        finally:
+            del self._flushers[brand]
+            self._waiting.pop(brand, None)
+
+    def _take(self, brand: BrandId) -> list[_Waiting]:
+        queue, batch, size = self._waiting[brand], [], 0
+        while queue and (not batch or size + len(queue[0].events) <= MOST_EVENTS):
+            waiting = queue.popleft()
+            batch.append(waiting)
+            size += len(waiting.events)
+        self._count -= len(batch)
+        return batch
+
+    async def _commit(self, brand: BrandId, batch: list[_Waiting]) -> None:
+        """On an error the batch is retried in halves, so that one bad neighbour harms nobody; dedupe makes it safe."""
+        try:
+            async with asyncio.timeout(COMMIT_TIMEOUT_S):
+                positions = await self._log.append(
+                    brand,
+                    [event for waiting in batch for event in waiting.events],
+                    deliveries=[delivery for waiting in batch for delivery in waiting.deliveries],
+                )
+        except (OSError, TimeoutError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError) as error:
+            self._fail(batch, LogUnavailable(f"the database did not answer: {type(error).__name__}"))
+        except (asyncpg.PostgresError, NotFound, ValueError, TypeError) as error:
+            if len(batch) > 1:
+                middle = len(batch) // 2
+                await self._commit(brand, batch[:middle])
+                await self._commit(brand, batch[middle:])
+            elif isinstance(error, NotFound):
+                self._fail(batch, error)
+            else:
+                logger.error("an append was refused by the database: %s", type(error).__name__)
+                self._fail(batch, LogUnavailable(f"the database refused: {type(error).__name__}"))
+        else:
+            self._resolve(batch, positions)
+
+    @staticmethod
+    def _resolve(batch: list[_Waiting], positions: Positions) -> None:
+        start = 0
+        for waiting in batch:
+            end = start + len(waiting.events)
+            if not waiting.done.done():
+                waiting.done.set_result(positions[start:end])
+            start = end
+
+    @staticmethod
+    def _fail(batch: list[_Waiting], error: Exception) -> None:
+        for waiting in batch:
+            if not waiting.done.done():
+                waiting.done.set_exception(error)
+
+    async def close(self) -> None:
+        """Takes nothing more, and returns when all that was taken is on disk or refused."""
+        self._closed = True
+        if self._flushers:
+            await asyncio.wait(tuple(self._flushers.values()))

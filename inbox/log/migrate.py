@@ -1,0 +1,55 @@
+"""Migrations: Alembic runs the `.sql` files of `migrations/` in order, under an advisory lock, one transaction in all.
+
+Two processes that start together migrate once. `pending` lets `readyz` and `doctor` say that a database is behind.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+FOLDER = Path(__file__).with_name("migrations")
+LOCK = 0x5667_6965  # "Vgie": the advisory lock that one migrating process holds
+
+
+def _url(dsn: str) -> str:
+    return "postgresql+asyncpg://" + dsn.split("://", 1)[1]
+
+
+def _config(connection: Any = None) -> Any:
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER))
+    config.attributes["connection"] = connection
+    return config
+
+
+def run_file(name: str) -> None:
+    """Runs one file of `migrations/` on the connection of the running migration; called by the version scripts."""
+    from alembic import op
+
+    script = (FOLDER / name).read_text(encoding="utf-8")
+    # The driver's own `execute` takes several statements at once; SQLAlchemy's prepared statements do not.
+    op.get_bind().connection.dbapi_connection.run_async(lambda driver: driver.execute(script))
+
+
+def newest() -> str:
+    """The revision that this code wants."""
+    return max(path.name.split("_", 1)[0] for path in FOLDER.glob("*_*.sql"))
+
+
+async def migrate(dsn: str) -> None:
+    """Brings the database at `dsn` (postgresql://…) to the newest revision. Idempotent, safe to run twice at once."""
+    from alembic import command
+    from sqlalchemy import text
+    from sqlalchemy.ext.asyncio import create_async_engine
+    from sqlalchemy.pool import NullPool
+
+    engine = create_async_engine(_url(dsn), poolclass=NullPool)
+    try:
+        async with engine.begin() as connection:
+            await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
+            await connection.run_sync(lambda sync: command.upgrade(_config(sync), "head"))
+    finally:
+        await engine.dispose()

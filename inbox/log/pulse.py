@@ -1,0 +1,111 @@
+"""The pulse: who waits for news of a brand is woken at once, in this process and in the others.
+
+Within the process a beat sets a flag. To the others it goes by PostgreSQL's NOTIFY, from a connection of its own, after
+the commit, and coalesced: inside the append's transaction it made appends 5.6 times slower. A beat is a hint, never the
+truth: whoever waits also looks each second.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import uuid
+from typing import Literal
+
+import asyncpg
+
+from inbox.ids import BrandId
+
+Topic = Literal["log", "views", "config"]
+CHANNEL = "vigie"
+RECONNECT_S = 1.0
+
+logger = logging.getLogger(__name__)
+
+
+class Subscription:
+    """What one follower waits on. `wait` gives the brands that beat since the last call (perhaps none)."""
+
+    def __init__(self, pulse: Pulse, topic: Topic) -> None:
+        self._pulse = pulse
+        self.topic = topic
+        self._brands: set[BrandId] = set()
+        self._event = asyncio.Event()
+
+    def hit(self, brand: BrandId) -> None:
+        self._brands.add(brand)
+        self._event.set()
+
+    async def wait(self, timeout_s: float = 1.0) -> set[BrandId]:
+        try:
+            async with asyncio.timeout(timeout_s):
+                await self._event.wait()
+        except TimeoutError:
+            return set()
+        self._event.clear()
+        brands, self._brands = self._brands, set()
+        return brands
+
+    def close(self) -> None:
+        self._pulse.subscriptions.discard(self)
+
+
+class Pulse:
+    """`run` keeps the connection to the other processes; without it the pulse beats in this process only."""
+
+    def __init__(self, dsn: str | None = None) -> None:
+        self._dsn = dsn
+        self._origin = uuid.uuid4().hex[:12]
+        self.subscriptions: set[Subscription] = set()
+        self._outgoing: set[tuple[Topic, BrandId]] = set()
+        self._send = asyncio.Event()
+
+    def subscribe(self, topic: Topic) -> Subscription:
+        subscription = Subscription(self, topic)
+        self.subscriptions.add(subscription)
+        return subscription
+
+    def beat(self, topic: Topic, brand: BrandId) -> None:
+        self._hit(topic, brand)
+        if self._dsn is not None:
+            self._outgoing.add((topic, brand))
+            self._send.set()
+
+    def _hit(self, topic: str, brand: BrandId) -> None:
+        for subscription in tuple(self.subscriptions):
+            if subscription.topic == topic:
+                subscription.hit(brand)
+
+    async def run(self) -> None:
+        while self._dsn is not None:
+            try:
+                await self._connected(self._dsn)
+            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+                logger.warning("pulse lost its connection, polling meanwhile: %s", type(error).__name__)
+                await asyncio.sleep(RECONNECT_S)
+
+    async def _connected(self, dsn: str) -> None:
+        connection = await asyncpg.connect(dsn, server_settings={"synchronous_commit": "off"}, timeout=10)
+        try:
+            await connection.add_listener(CHANNEL, self._heard)
+            while not connection.is_closed():
+                try:
+                    async with asyncio.timeout(5):
+                        await self._send.wait()
+                except TimeoutError:
+                    await connection.execute("SELECT 1", timeout=5)
+                    continue
+                self._send.clear()
+                beats, self._outgoing = self._outgoing, set()
+                for topic, brand in beats:
+                    await connection.execute(
+                        "SELECT pg_notify($1, $2)", CHANNEL, f"{self._origin} {topic} {brand}", timeout=5
+                    )
+        finally:
+            connection.terminate()
+
+    def _heard(self, _connection: object, _pid: int, _channel: str, payload: object) -> None:
+        origin, _, rest = str(payload).partition(" ")
+        topic, _, brand = rest.partition(" ")
+        if origin != self._origin and brand.isdigit():
+            self._hit(topic, BrandId(int(brand)))

@@ -1,0 +1,113 @@
+"""A brand's SLA policy: targets a priority, the business calendar, and the matrix that gives a priority.
+
+Pure data. A policy is in force from the position of its `PolicyChanged` on; what was computed under an older one stays.
+Durations are in seconds of business time (P1 runs round the clock, DESIGN: a danger does not keep office hours).
+"""
+
+from __future__ import annotations
+
+from datetime import date, time
+from typing import Annotated, Literal, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+Priority = Annotated[int, Field(ge=1, le=4)]
+Band = Literal["low", "mid", "high", "critical"]
+BANDS: tuple[Band, ...] = ("low", "mid", "high", "critical")
+
+
+class Target(BaseModel):
+    """Seconds allowed to acknowledge and to respond. `round_the_clock`: counted in wall time, not business time."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    ack_s: int = Field(gt=0, le=90 * 86400)
+    response_s: int = Field(gt=0, le=90 * 86400)
+    round_the_clock: bool = False
+
+    @model_validator(mode="after")
+    def _response_is_not_before_ack(self) -> Self:
+        if self.response_s < self.ack_s:
+            raise ValueError("the response target must not be shorter than the acknowledgement target")
+        return self
+
+
+class Span(BaseModel):
+    """Opening hours of one weekday (0 = Monday). `end` at or before `start` means: past midnight, into the next day."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    weekday: int = Field(ge=0, le=6)
+    start: time
+    end: time
+
+    @field_validator("start", "end")
+    @classmethod
+    def _local(cls, value: time) -> time:
+        if value.tzinfo is not None:
+            raise ValueError("opening hours are local times of the calendar's time zone")
+        return value
+
+
+class Calendar(BaseModel):
+    """When the brand works. No spans at all means round the clock. `holidays_of`: ISO country, or country-subdivision
+    ("DE-BY"), of the library `holidays`; `closed`: further whole days off; `open_on_holidays`: days that count anyway."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    zone: str = "Europe/Paris"
+    spans: tuple[Span, ...] = ()
+    holidays_of: str | None = None
+    closed: tuple[date, ...] = ()
+    open_on_holidays: tuple[date, ...] = ()
+
+    @field_validator("zone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (KeyError, ValueError, OSError) as error:
+            raise ValueError(f"unknown time zone {value!r}") from error
+        return value
+
+
+def _office_hours() -> tuple[Span, ...]:
+    return tuple(Span(weekday=day, start=time(9), end=time(19)) for day in range(6))
+
+
+class Policy(BaseModel):
+    """`matrix[urgency band][impact band]` is a priority. `claim_counts`: a claim stops the acknowledgement clock.
+    `claim_limit_s`: a claim that stays silent longer goes back to the queue. `impact_edges`: followers from which the
+    reach is mid, high, critical. `warn_share`: the share of a target after which we warn."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    targets: dict[Priority, Target] = Field(
+        default_factory=lambda: {
+            1: Target(ack_s=15 * 60, response_s=40 * 60, round_the_clock=True),
+            2: Target(ack_s=30 * 60, response_s=2 * 3600),
+            3: Target(ack_s=2 * 3600, response_s=8 * 3600),
+            4: Target(ack_s=4 * 3600, response_s=24 * 3600),
+        }
+    )
+    calendar: Calendar = Field(default_factory=lambda: Calendar(spans=_office_hours(), holidays_of="FR"))
+    matrix: dict[Band, dict[Band, Priority]] = Field(
+        default_factory=lambda: {
+            "low": {"low": 4, "mid": 4, "high": 3, "critical": 3},
+            "mid": {"low": 3, "mid": 3, "high": 2, "critical": 2},
+            "high": {"low": 2, "mid": 2, "high": 2, "critical": 1},
+            "critical": {"low": 1, "mid": 1, "high": 1, "critical": 1},
+        }
+    )
+    impact_edges: tuple[int, int, int] = (1_000, 10_000, 100_000)
+    spread_edges: tuple[int, int, int] = (10, 50, 200)
+    warn_share: float = Field(default=0.75, gt=0, lt=1)
+    claim_counts: bool = True
+    claim_limit_s: int = Field(default=3600, gt=0)
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Self:
+        if set(self.targets) != {1, 2, 3, 4}:
+            raise ValueError("targets are needed for the priorities 1, 2, 3 and 4")
+        if set(self.matrix) != set(BANDS) or any(set(row) != set(BANDS) for row in self.matrix.values()):
+            raise ValueError("the matrix needs the bands low, mid, high and critical, both ways")
+        if any(list(edges) != sorted(set(edges)) for edges in (self.impact_edges, self.spread_edges)):
+            raise ValueError("edges must rise")
+        return self

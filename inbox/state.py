@@ -1,0 +1,156 @@
+"""What an item is at one position of the log: the result of folding its events with `inbox.item.evolve`.
+
+Plain frozen data, the same whether it was folded step by step or rebuilt; it can be written as JSON and read back
+(`inbox.views.items` keeps it so). Words of people (text, author, evidence) become empty when their author is forgotten.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from inbox.events import Attachment, Author, ClockName, Kind, ReasonGiven, ReplyPurpose, Sentiment
+from inbox.ids import ItemId
+
+Status = Literal["open", "acknowledged", "answered", "resolved", "withdrawn"]
+"""open: the author waits and nobody took charge; acknowledged: waits, somebody did; answered: the author has the floor."""
+
+TurnEnd = Literal["responded", "withdrawn", "closed"]
+ReplyState = Literal["queued", "sending", "sent", "failed", "uncertain", "not_sent"]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message of the author. `judgement` belongs to the latest words; None while unscored."""
+
+    external_id: str
+    kind: Kind
+    sent_at: datetime
+    received_at: datetime
+    parent_id: str | None = None
+    text: str | None = None
+    attachments: tuple[Attachment, ...] = ()
+    permalink: str | None = None
+    edited_at: datetime | None = None
+    withdrawn_at: datetime | None = None
+    judgement: Judgement | None = None
+    turn: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What the classifier said of a message, as recorded in `MessageClassified`."""
+
+    model: str
+    assessed: bool
+    sentiment: Sentiment
+    urgency: float
+    level: int
+    lang: str | None = None
+    categories: tuple[str, ...] = ()
+    reasons: tuple[ReasonGiven, ...] = ()
+    spread: int = 1
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One stretch during which the author waits. A clock is met, missed, void or running: see `inbox.sla.outcome`."""
+
+    no: int
+    started_at: datetime
+    priority: int
+    ack_due_at: datetime
+    response_due_at: datetime
+    acknowledged_at: datetime | None = None
+    acknowledged_by: int | None = None
+    claimed_at: datetime | None = None
+    responded_at: datetime | None = None
+    responded_by: int | None = None
+    ended_at: datetime | None = None
+    end: TurnEnd | None = None
+    warned: frozenset[ClockName] = frozenset()
+    breached: frozenset[ClockName] = frozenset()
+    promise_until: datetime | None = None
+    promise_broken: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A reply of ours, from the moment it was queued; echoes and answers by hand appear here as sent."""
+
+    reply_id: uuid.UUID | None
+    purpose: ReplyPurpose
+    state: ReplyState
+    by: int | None
+    at: datetime
+    text: str | None = None
+    in_reply_to: str | None = None
+    external_id: str | None = None
+    reason: str | None = None
+    retry_at: datetime | None = None
+    promise_until: datetime | None = None
+    echoed: bool = False
+    by_hand: bool = False
+    turn: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    note_id: uuid.UUID
+    by: int
+    at: datetime
+    text: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EarlyChange:
+    """An edit or a deletion that came before its original: applied as soon as the original is seen."""
+
+    external_id: str
+    verb: Literal["edited", "withdrawn"]
+    at: datetime
+    text: str | None = None
+    attachments: tuple[Attachment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """The unit of work. `position`: of the last event folded in. `priority` is where it ranks (promotion included);
+    `base_priority` is what the matrix or a person gave, and what the due times follow."""
+
+    item_id: ItemId
+    position: int = 0
+    channel_id: str = ""
+    network: str = ""
+    kind: Kind = "comment"
+    thread_id: str | None = None
+    author: Author | None = None
+    forgotten: bool = False
+    messages: tuple[Message, ...] = ()
+    early: tuple[EarlyChange, ...] = ()
+    turns: tuple[Turn, ...] = ()
+    replies: tuple[Reply, ...] = ()
+    notes: tuple[Note, ...] = ()
+    status: Status = "open"
+    assignee: int | None = None
+    scored: bool = False
+    urgency: float | None = None
+    level: int | None = None
+    sentiment: Sentiment | None = None
+    lang: str | None = None
+    reasons: tuple[ReasonGiven, ...] = ()
+    base_priority: int = 2
+    override: int | None = None
+    promoted: int = 0
+    priority: int = 2
+    reply_until: datetime | None = None
+    resolved_at: datetime | None = None
+    resolved_reason: str | None = None
+
+    @property
+    def turn(self) -> Turn | None:
+        """The turn that is open now, None when nobody waits."""
+        return self.turns[-1] if self.turns and self.turns[-1].ended_at is None else None

