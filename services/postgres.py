@@ -10,16 +10,16 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ctypes
 import hashlib
 import logging
 import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
+import sys
 import tempfile
-from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import util
 from pathlib import Path
@@ -29,6 +29,7 @@ logger = logging.getLogger(__name__)
 
 START_TIMEOUT_S = 60.0
 STOP_TIMEOUT_S = 30.0
+PR_SET_PDEATHSIG = 1
 ACCOUNTS = ("postgres", "nobody")
 SOCKET_PATH_MOST = 100  # bytes: sockets' paths are limited to 107
 OPTIONS = {
@@ -79,30 +80,37 @@ class _Account:
 
     uid: int
     gid: int
-    demote: Callable[[], None] | None
+    other: bool
 
     @classmethod
     def choose(cls) -> _Account:
         if os.geteuid() != 0:
-            return cls(os.geteuid(), os.getegid(), None)
+            return cls(os.geteuid(), os.getegid(), other=False)
         for name in ACCOUNTS:
             with contextlib.suppress(KeyError):
                 entry = pwd.getpwnam(name)
-                return cls(entry.pw_uid, entry.pw_gid, _demoter(entry.pw_uid, entry.pw_gid))
+                return cls(entry.pw_uid, entry.pw_gid, other=True)
         raise PostgresFailed("PostgreSQL does not run as root, and neither account postgres nor nobody exists")
 
+    def become(self) -> None:
+        """Runs in the child, before exec."""
+        if self.other:
+            os.setgroups([])
+            os.setgid(self.gid)
+            os.setuid(self.uid)
 
-def _demoter(uid: int, gid: int) -> Callable[[], None]:
-    def demote() -> None:
-        os.setgroups([])
-        os.setgid(gid)
-        os.setuid(uid)
-
-    return demote
+    def become_and_die_with_parent(self) -> None:
+        """As `become`; and on Linux a killed Vigie takes its database along (a fast shutdown, nothing is lost)."""
+        self.become()
+        if sys.platform == "linux":
+            ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGINT)
 
 
 class Postgres:
-    """One embedded server on one data folder. `start` gives the DSN; `stop` returns when the server is gone."""
+    """One embedded server on one data folder. `start` gives the DSN; `stop` returns when the server is gone.
+
+    The caller holds the folder's lock (`services.instance`): two instances never start a server on the same data.
+    """
 
     def __init__(self, data_dir: Path, *, binaries: Path | None = None, name: str = "vigie") -> None:
         self._home = data_dir.resolve() / "postgres"
@@ -115,7 +123,7 @@ class Postgres:
         self._socket_dir = self._short_socket_dir()
 
     def _short_socket_dir(self) -> Path:
-        if len(str(self._home).encode()) + len("/.s.PGSQL.5432") < SOCKET_PATH_MOST and self._account.demote is None:
+        if len(str(self._home).encode()) + len("/.s.PGSQL.5432") < SOCKET_PATH_MOST and not self._account.other:
             return self._home
         digest = hashlib.sha256(str(self._home).encode()).hexdigest()[:12]
         return Path(tempfile.gettempdir()) / f"vigie-{self._account.uid}-{digest}"
@@ -126,7 +134,7 @@ class Postgres:
 
     async def start(self) -> str:
         await asyncio.to_thread(self._prepare)
-        await self._refuse_a_second()
+        await self._end_an_orphan()
         fresh = not (self._data / "PG_VERSION").exists()
         if fresh:
             await self._initdb()
@@ -138,9 +146,9 @@ class Postgres:
     def _prepare(self) -> None:
         for folder in (self._home, self._socket_dir):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            if self._account.demote is not None:
+            if self._account.other:
                 os.chown(folder, self._account.uid, self._account.gid)
-        if self._account.demote is not None:
+        if self._account.other:
             self._open_the_way()
         if self._socket_dir.stat().st_uid != self._account.uid:
             raise PostgresFailed(f"{self._socket_dir} belongs to somebody else; remove it")
@@ -153,18 +161,32 @@ class Postgres:
                 if not mode & 0o001:
                     parent.chmod(mode | 0o001)
 
-    async def _refuse_a_second(self) -> None:
-        """PostgreSQL itself refuses a second server on a folder; we say it before it does, and more clearly."""
-        pid_file = self._data / "postmaster.pid"
-        try:
-            pid = int(pid_file.read_text().splitlines()[0])
-        except (OSError, ValueError, IndexError):
+    async def _end_an_orphan(self) -> None:
+        """A server whose Vigie was killed: ours to stop, since the caller holds the lock of the data folder."""
+        pid = self._running_pid()
+        if pid is None:
             return
-        if _is_postgres(pid):
-            raise AlreadyRunning(
-                f"another Vigie already uses {self._home.parent} (its database is process {pid});"
-                " stop it, or give this one a folder of its own with VIGIE_DATA_DIR"
-            )
+        logger.warning("stopping the database that a killed instance left behind (process %s)", pid)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGINT)
+        try:
+            async with asyncio.timeout(STOP_TIMEOUT_S):
+                while self._running_pid() is not None:
+                    await asyncio.sleep(0.02)
+        except TimeoutError as error:
+            raise AlreadyRunning(f"a database (process {pid}) still uses {self._data} and does not stop") from error
+
+    def _running_pid(self) -> int | None:
+        try:
+            pid = int((self._data / "postmaster.pid").read_text().splitlines()[0])
+        except (OSError, ValueError, IndexError):
+            return None
+        return pid if _is_postgres(pid) else None
+
+    @property
+    def is_running(self) -> bool:
+        """Whether some process serves this folder now: then `dsn` is good without `start`."""
+        return self._running_pid() is not None
 
     async def _initdb(self) -> None:
         logger.info("creating the database in %s", self._data)
@@ -172,7 +194,7 @@ class Postgres:
         process = await asyncio.create_subprocess_exec(
             str(self._binaries / "initdb"), "-D", str(self._data), "-U", "vigie", "-E", "UTF8", "--locale=C",
             "--auth-local=trust", "--auth-host=reject", "--data-checksums",
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, preexec_fn=self._account.demote, cwd="/",
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, preexec_fn=self._account.become, cwd="/",
         )  # fmt: skip
         output, _ = await process.communicate()
         if process.returncode != 0:
@@ -187,7 +209,7 @@ class Postgres:
             # Its own session: Ctrl-C in a terminal must reach us, not the database, which stops last.
             self._process = await asyncio.create_subprocess_exec(
                 str(self._binaries / "postgres"), "-D", str(self._data), "-k", str(self._socket_dir), *options,
-                stdout=log, stderr=log, preexec_fn=self._account.demote, start_new_session=True, cwd="/",
+                stdout=log, stderr=log, preexec_fn=self._account.become_and_die_with_parent, start_new_session=True, cwd="/",
             )  # fmt: skip
         finally:
             log.close()
@@ -275,8 +297,3 @@ def _is_postgres(pid: int) -> bool:
         return False
     return "postgres" in name and rest.split()[0] != "Z"
 
-
-def free_port(host: str = "127.0.0.1") -> int:
-    with socket.socket() as probe:
-        probe.bind((host, 0))
-        return int(probe.getsockname()[1])
