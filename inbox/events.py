@@ -1,22 +1,24 @@
 """Every event type of a brand's log, with its version, and how it is written to bytes and read back.
 
-An event is what happened, in the past tense; it never changes. Fields named in `SEALED` identify a person (name, handle,
-words, links to them): they are written apart and sealed under that person's key, so that forgetting the person makes them
-unreadable while times and figures stay. A forgotten event reads back with those fields empty, never as an error.
+An event is what happened, in the past tense; it never changes. Fields named in `SEALED` identify a person (name,
+handle, words, links to them): they are written apart and sealed under that person's key, so that forgetting the
+person makes them unreadable while times and figures stay. A forgotten event reads back with those fields empty, never
+as an error.
 
-A new version of a type gets the next `V` and an upcaster in `UPCASTERS`: a pure function from the old fields to the new.
-Times are aware UTC datetimes; durations carry their unit in the name.
+A new version of a type gets the next `V` and an upcaster in `UPCASTERS`: a pure function from the old fields to the
+new. Times are aware UTC datetimes; durations carry their unit in the name.
 """
 
 from __future__ import annotations
 
 import uuid
+import zlib
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Annotated, Any, ClassVar, Literal
 
 import orjson
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 Kind = Literal["comment", "mention", "dm", "review", "post", "email", "sms", "call"]
 Sentiment = Literal["negative", "neutral", "positive"]
@@ -31,7 +33,8 @@ class Part(BaseModel):
 
 
 class Author(Part):
-    """The person outside, as the network shows them. `followers` is their reach, None where the network does not say."""
+    """The person outside, as the network shows them. `followers` is their reach, None where the network does not
+    say."""
 
     id: str
     handle: str | None = None
@@ -56,6 +59,33 @@ class ReasonGiven(Part):
     evidence: tuple[str, ...] = ()
 
 
+def two_digits(number: int) -> int:
+    """Rounded down to two significant digits, at least 0: 12,345 → 12,000."""
+    step = int(10 ** max(0, len(str(max(0, number))) - 2))
+    return max(0, number) // step * step
+
+
+def mark_of(text: str | None) -> int | None:
+    """16 bits of the words, whatever the white space: enough to know a reply of ours when the network shows it to us,
+    far too few to tell what it said. None for no words. It stays outside the seal, so that a forgotten item folds as
+    before."""
+    words = " ".join((text or "").split())
+    return zlib.crc32(words.encode("utf-8", "surrogatepass")) & 0xFFFF if words else None
+
+
+class Marked(Part):
+    """Words of ours whose `mark` outlives the seal. It is filled from `text` by itself."""
+
+    mark: int | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _mark_outlives_the_seal(cls, fields: Any) -> Any:
+        if not isinstance(fields, dict) or fields.get("mark") is not None or not fields.get("text"):
+            return fields
+        return {**fields, "mark": mark_of(fields["text"])}
+
+
 class Event(BaseModel):
     """Base of all events. `item_id` is None for what does not belong to an item."""
 
@@ -77,7 +107,11 @@ class ItemEvent(Event):
 
 
 class MessageReceived(ItemEvent):
-    """An author said something. `sent_at` is the network's time, `received_at` ours; `author` is None once forgotten."""
+    """An author said something. `sent_at` is the network's time, `received_at` ours; `author` is None once forgotten.
+
+    `reach` is the author's followers, rounded down to two digits, and filled from `author` by itself. It stays
+    outside the seal: the priority, and so the due times, must come out the same after the person was forgotten.
+    """
 
     SEALED = frozenset({"thread_id", "author", "text", "attachments", "permalink"})
     channel_id: str
@@ -91,9 +125,18 @@ class MessageReceived(ItemEvent):
     reply_until: AwareDatetime | None = None
     thread_id: str | None = None
     author: Author | None = None
+    reach: int | None = None
     text: str | None = None
     attachments: tuple[Attachment, ...] = ()
     permalink: str | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _reach_outlives_the_seal(cls, fields: Any) -> Any:
+        if not isinstance(fields, dict) or fields.get("reach") is not None or not fields.get("author"):
+            return fields
+        author = Author.model_validate(fields["author"])
+        return fields if author.followers is None else {**fields, "reach": two_digits(author.followers)}
 
 
 class MessageEdited(ItemEvent):
@@ -117,7 +160,7 @@ class MessageWithdrawn(ItemEvent):
     received_at: AwareDatetime
 
 
-class ReplyEchoed(ItemEvent):
+class ReplyEchoed(ItemEvent, Marked):
     """A reply that was made on the network itself, or our own coming back: it counts like ours."""
 
     SEALED = frozenset({"text"})
@@ -215,7 +258,7 @@ class PriorityOverridden(ItemEvent):
 # --- replies: at most once ----------------------------------------------------------------------------------------
 
 
-class ReplyQueued(ItemEvent):
+class ReplyQueued(ItemEvent, Marked):
     SEALED = frozenset({"text"})
     reply_id: uuid.UUID
     purpose: ReplyPurpose
@@ -266,7 +309,7 @@ class ReplySettled(ItemEvent):
     at: AwareDatetime
 
 
-class AnsweredByHand(ItemEvent):
+class AnsweredByHand(ItemEvent, Marked):
     """The answer left by a way that no API of the network offers, and was recorded here by the person who made it."""
 
     SEALED = frozenset({"text"})
@@ -328,7 +371,8 @@ class AuthorForgotten(Event):
 
 
 class SettingChanged(Event):
-    """An audit line: who changed which channel, member or token of the brand. Never holds a secret or a person's name."""
+    """An audit line: who changed which channel, member or token of the brand. Never holds a secret or a person's
+    name."""
 
     what: Literal["channel", "member", "token", "brand"]
     action: str

@@ -46,6 +46,14 @@ class IdMaker:
         """The owner of the key that seals an author's words: one person on one network, for one brand."""
         return SubjectId(_digest(self.key, "subject", str(brand), network, author))
 
+    def thread(self, brand: BrandId, channel: ChannelId | str, thread: str) -> uuid.UUID:
+        """What the views know a thread by: enough to count who speaks in it, not enough to find it on the network."""
+        return _digest(self.key, "thread", str(brand), channel, thread)
+
+    def words(self, brand: BrandId, text: str) -> uuid.UUID:
+        """Tells two texts apart. Keyed, so that nobody can try out what a forgotten author may have said."""
+        return _digest(self.key, "words", str(brand), text)
+
 
 def dedupe_key(*parts: str) -> DedupeKey:
     """The key under which the log takes a thing once: the parts name what it is, never the request that brought it."""

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 Priority = Annotated[int, Field(ge=1, le=4)]
 Band = Literal["low", "mid", "high", "critical"]
 BANDS: tuple[Band, ...] = ("low", "mid", "high", "critical")
+Matrix = dict[Band, dict[Band, Priority]]
 
 
 class Target(BaseModel):
@@ -50,7 +51,8 @@ class Span(BaseModel):
 
 class Calendar(BaseModel):
     """When the brand works. No spans at all means round the clock. `holidays_of`: ISO country, or country-subdivision
-    ("DE-BY"), of the library `holidays`; `closed`: further whole days off; `open_on_holidays`: days that count anyway."""
+    ("DE-BY"), of the library `holidays`; `closed`: further whole days off; `open_on_holidays`: days that count
+    anyway."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     zone: str = "Europe/Paris"
@@ -73,6 +75,15 @@ def _office_hours() -> tuple[Span, ...]:
     return tuple(Span(weekday=day, start=time(9), end=time(19)) for day in range(6))
 
 
+def _usual_matrix() -> Matrix:
+    return {
+        "low": {"low": 4, "mid": 4, "high": 3, "critical": 3},
+        "mid": {"low": 3, "mid": 3, "high": 2, "critical": 2},
+        "high": {"low": 2, "mid": 2, "high": 2, "critical": 1},
+        "critical": {"low": 1, "mid": 1, "high": 1, "critical": 1},
+    }
+
+
 class Policy(BaseModel):
     """`matrix[urgency band][impact band]` is a priority. `claim_counts`: a claim stops the acknowledgement clock.
     `claim_limit_s`: a claim that stays silent longer goes back to the queue. `impact_edges`: followers from which the
@@ -88,14 +99,7 @@ class Policy(BaseModel):
         }
     )
     calendar: Calendar = Field(default_factory=lambda: Calendar(spans=_office_hours(), holidays_of="FR"))
-    matrix: dict[Band, dict[Band, Priority]] = Field(
-        default_factory=lambda: {
-            "low": {"low": 4, "mid": 4, "high": 3, "critical": 3},
-            "mid": {"low": 3, "mid": 3, "high": 2, "critical": 2},
-            "high": {"low": 2, "mid": 2, "high": 2, "critical": 1},
-            "critical": {"low": 1, "mid": 1, "high": 1, "critical": 1},
-        }
-    )
+    matrix: Matrix = Field(default_factory=_usual_matrix)
     impact_edges: tuple[int, int, int] = (1_000, 10_000, 100_000)
     spread_edges: tuple[int, int, int] = (10, 50, 200)
     warn_share: float = Field(default=0.75, gt=0, lt=1)

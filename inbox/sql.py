@@ -16,7 +16,7 @@ class Queries:
         names = parts[1::2]
         if len(names) != len(set(names)):
             raise ValueError(f"{path.name}: a query name stands twice")
-        self._texts = dict(zip(names, (text.strip() for text in parts[2::2]), strict=True))
+        self._texts: dict[str, str] = dict(zip(names, (text.strip() for text in parts[2::2]), strict=True))
 
     def __getattr__(self, name: str) -> str:
         try:

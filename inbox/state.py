@@ -15,7 +15,8 @@ from inbox.events import Attachment, Author, ClockName, Kind, ReasonGiven, Reply
 from inbox.ids import ItemId
 
 Status = Literal["open", "acknowledged", "answered", "resolved", "withdrawn"]
-"""open: the author waits and nobody took charge; acknowledged: waits, somebody did; answered: the author has the floor."""
+"""open: the author waits and nobody took charge; acknowledged: waits, somebody did; answered: the author has the
+floor."""
 
 TurnEnd = Literal["responded", "withdrawn", "closed"]
 ReplyState = Literal["queued", "sending", "sent", "failed", "uncertain", "not_sent"]
@@ -23,7 +24,9 @@ ReplyState = Literal["queued", "sending", "sent", "failed", "uncertain", "not_se
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message of the author. `judgement` belongs to the latest words; None while unscored."""
+    """One message of the author. `judgement` belongs to the latest words; None while unscored. `former`: what was
+    said of the words before an edit; it keeps its effect until the new words are judged, so that no edit hides a
+    danger."""
 
     external_id: str
     kind: Kind
@@ -36,6 +39,7 @@ class Message:
     edited_at: datetime | None = None
     withdrawn_at: datetime | None = None
     judgement: Judgement | None = None
+    former: Judgement | None = None
     turn: int = 0
 
 
@@ -57,7 +61,11 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One stretch during which the author waits. A clock is met, missed, void or running: see `inbox.sla.outcome`."""
+    """One stretch during which the author waits. A clock is met, missed, void or running: see `inbox.sla.outcome`.
+
+    `no` is its name, not its place: a turn that is reopened moves to the end. `claimed_at`: since when somebody holds
+    a claim, None once it lapsed or was given up. `spoken_at`: when the first holding reply reached the person. A
+    promise runs until it is kept (`promise_kept_at`) or broken."""
 
     no: int
     started_at: datetime
@@ -73,13 +81,17 @@ class Turn:
     end: TurnEnd | None = None
     warned: frozenset[ClockName] = frozenset()
     breached: frozenset[ClockName] = frozenset()
+    spoken_at: datetime | None = None
     promise_until: datetime | None = None
+    promise_kept_at: datetime | None = None
     promise_broken: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A reply of ours, from the moment it was queued; echoes and answers by hand appear here as sent."""
+    """A reply of ours, from the moment it was queued (`at`); echoes and answers by hand appear here as sent. `turn`:
+    the turn it was written in, and the only one it can answer. `sending_at`: the last time the deliverer called the
+    network. `mark`: see `inbox.events.mark_of`."""
 
     reply_id: uuid.UUID | None
     purpose: ReplyPurpose
@@ -95,6 +107,9 @@ class Reply:
     echoed: bool = False
     by_hand: bool = False
     turn: int = 0
+    sending_at: datetime | None = None
+    sent_at: datetime | None = None
+    mark: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +134,10 @@ class EarlyChange:
 @dataclass(frozen=True, slots=True)
 class Item:
     """The unit of work. `position`: of the last event folded in. `priority` is where it ranks (promotion included);
-    `base_priority` is what the matrix or a person gave, and what the due times follow."""
+    `base_priority` is what the matrix or a person gave, and what the due times follow. `reach`: the author's
+    followers, rounded, kept when the author is forgotten. `resolved_at` and `resolved_reason` stay when the author
+    speaks again, since a withdrawal of those words makes the item resolved again; `resolved_turn`: the last turn
+    there was when it was resolved. Ask `status` whether it is resolved."""
 
     item_id: ItemId
     position: int = 0
@@ -128,6 +146,7 @@ class Item:
     kind: Kind = "comment"
     thread_id: str | None = None
     author: Author | None = None
+    reach: int | None = None
     forgotten: bool = False
     messages: tuple[Message, ...] = ()
     early: tuple[EarlyChange, ...] = ()
@@ -149,6 +168,7 @@ class Item:
     reply_until: datetime | None = None
     resolved_at: datetime | None = None
     resolved_reason: str | None = None
+    resolved_turn: int | None = None
 
     @property
     def turn(self) -> Turn | None:

@@ -267,8 +267,13 @@ class Postgres:
 
     async def stop(self) -> None:
         process, self._process = self._process, None
-        if process is None or process.returncode is not None:
-            return
+        if process is not None and process.returncode is None:
+            await self._end(process)
+        if self._socket_dir != self._home:
+            with contextlib.suppress(OSError):
+                self._socket_dir.rmdir()
+
+    async def _end(self, process: asyncio.subprocess.Process) -> None:
         for how in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
             with contextlib.suppress(ProcessLookupError):
                 process.send_signal(how)

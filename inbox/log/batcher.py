@@ -66,7 +66,8 @@ class Batcher:
             self._waiting.pop(brand, None)
 
     def _take(self, brand: BrandId) -> list[_Waiting]:
-        queue, batch, size = self._waiting[brand], [], 0
+        queue, size = self._waiting[brand], 0
+        batch: list[_Waiting] = []
         while queue and (not batch or size + len(queue[0].events) <= MOST_EVENTS):
             waiting = queue.popleft()
             batch.append(waiting)

@@ -62,6 +62,10 @@ class Runner:
         self.lag: dict[BrandId, int] = {}
         self.last_look: float | None = None
 
+    @property
+    def name(self) -> str:
+        return self._follower.name
+
     async def run(self) -> None:
         subscription = self._log.pulse.subscribe("log")
         try:

@@ -31,7 +31,8 @@ def run_file(name: str) -> None:
 
     script = (FOLDER / name).read_text(encoding="utf-8")
     # The driver's own `execute` takes several statements at once; SQLAlchemy's prepared statements do not.
-    op.get_bind().connection.dbapi_connection.run_async(lambda driver: driver.execute(script))
+    adapted: Any = op.get_bind().connection.dbapi_connection
+    adapted.run_async(lambda driver: driver.execute(script))
 
 
 def newest() -> str:

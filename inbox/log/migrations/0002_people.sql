@@ -65,11 +65,12 @@ CREATE TABLE vigie.api_tokens (
   token_hash bytea NOT NULL,
   name text NOT NULL,
   rights text[] NOT NULL,
-  created_by bigint,
+  created_by bigint NOT NULL,              -- the member it acts as, and dies with
   created_at timestamptz NOT NULL,
   last_used_at timestamptz,
   revoked_at timestamptz,
-  PRIMARY KEY (brand_id, token_id)
+  PRIMARY KEY (brand_id, token_id),
+  UNIQUE (brand_id, token_hash)
 );
 
 CREATE TABLE vigie.channels (

@@ -1,0 +1,48 @@
+# Vigie. `make` alone lists the targets.
+SHELL := /bin/sh
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+DEV_STAMP := $(VENV)/.installed-dev
+SOURCES := pyproject.toml constraints.txt inbox/web/assets/package-lock.json inbox/web/assets/build_hook.py
+
+.DEFAULT_GOAL := help
+.PHONY: help install up drill test check clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+install: $(STAMP) ## make .venv with exact versions, and build the screens' assets
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Vigie needs Python 3.11 or newer; name one: make PYTHON=python3.11"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(STAMP): $(VENV)/bin/python $(SOURCES)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable .
+	@touch $@
+
+$(DEV_STAMP): $(STAMP)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@touch $@
+
+up: install ## start everything on http://127.0.0.1:8040 (VIGIE_PORT, VIGIE_DATA_DIR); Ctrl-C stops it
+	@exec $(BIN)/vigie up --demo
+
+drill: install ## send a scripted bad buzz to the running instance (ARGS="--speed 2 --messages 400")
+	@exec $(BIN)/vigie drill $(ARGS)
+
+test: $(DEV_STAMP) ## set up what the tests need (Chromium too) and run them all
+	@$(BIN)/python -m tests.chromium
+	$(BIN)/python -m pytest $(ARGS)
+
+check: $(DEV_STAMP) ## types, lint, import contracts, fast tests: under a minute
+	$(BIN)/ruff format --check services inbox classifier tests
+	$(BIN)/ruff check services inbox classifier tests
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest tests/core tests/charts -m "not browser and not postgres" -q
+
+clean: ## remove the environment and what the tools left (data in var/ stay)
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

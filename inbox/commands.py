@@ -1,0 +1,101 @@
+"""What can be asked of an item. `by` is the member who asks; times are aware UTC. `inbox.decisions` says what comes
+of it; `inbox.desk` carries it out against the log."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+from inbox.events import ReplyPurpose, ResolveReason
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledge:
+    """Take charge. With `text` the person is told so by a holding reply, which may promise to come back by a time."""
+
+    by: int
+    text: str | None = None
+    promise_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """Write to the person through the network."""
+
+    by: int
+    text: str
+    purpose: ReplyPurpose = "response"
+    promise_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerByHand:
+    """Record an answer that left by a way no API offers. `text` where the member wants it kept."""
+
+    by: int
+    text: str | None = None
+    purpose: ReplyPurpose = "response"
+
+
+@dataclass(frozen=True, slots=True)
+class AddNote:
+    """Words for colleagues only."""
+
+    by: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Assign:
+    """Give the item to a member, or to nobody (None)."""
+
+    by: int
+    assignee: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Resolve:
+    by: int
+    reason: ResolveReason = "answered"
+
+
+@dataclass(frozen=True, slots=True)
+class Reopen:
+    by: int
+
+
+@dataclass(frozen=True, slots=True)
+class OverridePriority:
+    """Set the priority (1..4), or give it back to the rules (None)."""
+
+    by: int
+    priority: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class SettleReply:
+    """Say what became of an uncertain reply. `by` is None when the thread was read back from the network."""
+
+    by: int | None
+    reply_id: uuid.UUID
+    was_sent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CheckClocks:
+    """Ask what the clock has to say by now."""
+
+
+Command = (
+    Acknowledge
+    | Reply
+    | AnswerByHand
+    | AddNote
+    | Assign
+    | Resolve
+    | Reopen
+    | OverridePriority
+    | SettleReply
+    | CheckClocks
+)

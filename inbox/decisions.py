@@ -1,0 +1,194 @@
+"""From a command to its events: what the state of an item allows, and what it refuses.
+
+Refusals carry a code the screen puts into words. Status 409 means that the item's state is in the way, 400 that the
+command itself is wrong. An empty list means that nothing changes. Deciding the same command (by `command_id`) a
+second time gives no second reply or note.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from inbox import commands, events, ids, replies, sla, turns
+from inbox.errors import Refused
+from inbox.events import Event
+from inbox.policy import Policy
+from inbox.state import Item, Turn
+
+MAX_TEXT = 10_000
+
+
+def decide(item: Item, command: commands.Command, now: datetime, policy: Policy, *, command_id: str) -> list[Event]:
+    """The events by which `command` becomes true, none where it is already. Raises Refused."""
+    return DECISIONS[type(command)](item, command, now, policy, command_id)
+
+
+def _acknowledge(item: Item, command: commands.Acknowledge, now: datetime, _: Policy, command_id: str) -> list[Event]:
+    if command.text is not None and _known(item, command_id):
+        return []
+    turn = item.turn
+    if turn is None:
+        raise _no("nobody_waits", "Nobody waits for an answer here.")
+    if turn.acknowledged_at is not None or turn.claimed_at is not None:
+        raise _no("already_acknowledged", "Somebody has already taken charge of this.")
+    claim = events.ItemAcknowledged(item_id=item.item_id, by=command.by, at=now)
+    if command.text is None:
+        if command.promise_until is not None:
+            raise _wrong("promise_without_text", "A promise needs words that tell it to the person.")
+        return [claim]
+    holding = commands.Reply(command.by, command.text, "holding", command.promise_until)
+    return [claim, _queued(item, holding, now, command_id)]
+
+
+def _reply(item: Item, command: commands.Reply, now: datetime, _: Policy, command_id: str) -> list[Event]:
+    return [] if _known(item, command_id) else [_queued(item, command, now, command_id)]
+
+
+def _answer_by_hand(
+    item: Item, command: commands.AnswerByHand, now: datetime, _: Policy, command_id: str
+) -> list[Event]:
+    """A fact: it is refused neither for a reply on its way nor for a closed window."""
+    text = None if command.text is None or not command.text.strip() else _checked(command.text)
+    return [events.AnsweredByHand(item_id=item.item_id, purpose=command.purpose, by=command.by, at=now, text=text)]
+
+
+def _add_note(item: Item, command: commands.AddNote, now: datetime, _: Policy, command_id: str) -> list[Event]:
+    note_id = ids.dedupe_key("note", str(item.item_id), command_id)
+    if any(note.note_id == note_id for note in item.notes):
+        return []
+    text = _checked(command.text)
+    return [events.NoteAdded(item_id=item.item_id, note_id=note_id, by=command.by, at=now, text=text)]
+
+
+def _assign(item: Item, command: commands.Assign, now: datetime, _: Policy, command_id: str) -> list[Event]:
+    if command.assignee == item.assignee:
+        return []
+    return [events.ItemAssigned(item_id=item.item_id, assignee=command.assignee, by=command.by, at=now)]
+
+
+def _resolve(item: Item, command: commands.Resolve, now: datetime, _: Policy, command_id: str) -> list[Event]:
+    """Not while a reply is on its way: should it fail, nobody would look at a resolved item again."""
+    if item.status == "resolved":
+        return []
+    _refuse_in_flight(item)
+    return [events.ItemResolved(item_id=item.item_id, by=command.by, reason=command.reason, at=now)]
+
+
+def _reopen(item: Item, command: commands.Reopen, now: datetime, _: Policy, command_id: str) -> list[Event]:
+    if item.status != "resolved":
+        raise _no("not_resolved", "Only what is resolved can be reopened.")
+    _refuse_withdrawn(item)
+    return [events.ItemReopened(item_id=item.item_id, by=command.by, at=now)]
+
+
+def _override(item: Item, command: commands.OverridePriority, now: datetime, _: Policy, command_id: str) -> list[Event]:
+    if command.priority not in {None, 1, 2, 3, 4}:
+        raise _wrong("no_such_priority", "A priority is 1, 2, 3 or 4.")
+    if command.priority == item.override:
+        return []
+    return [events.PriorityOverridden(item_id=item.item_id, priority=command.priority, by=command.by, at=now)]
+
+
+def _settle(item: Item, command: commands.SettleReply, now: datetime, _: Policy, command_id: str) -> list[Event]:
+    reply = replies.find(item, command.reply_id)
+    if reply is None:
+        raise Refused("no_such_reply", "This item has no such reply.", status=404)
+    if reply.state == ("sent" if command.was_sent else "not_sent"):
+        return []
+    if reply.state != "uncertain":
+        raise _no("not_uncertain", "What became of this reply is not in doubt.")
+    settled = events.ReplySettled(
+        item_id=item.item_id, reply_id=command.reply_id, was_sent=command.was_sent, by=command.by, at=now
+    )
+    return [settled]
+
+
+def _check_clocks(item: Item, _: commands.CheckClocks, now: datetime, policy: Policy, command_id: str) -> list[Event]:
+    """What is true by now and not said yet. A breach leaves its warning unsaid."""
+    turn = turns.last(item)
+    if turn is None:
+        return []
+    rung = [alarm for alarm in sla.alarms(policy, turn) if alarm.at <= now]
+    breached = {alarm.clock for alarm in rung if alarm.what == "breach"}
+    return [_said(item, turn, alarm, now) for alarm in rung if not (alarm.what == "warn" and alarm.clock in breached)]
+
+
+def _said(item: Item, turn: Turn, alarm: sla.Alarm, now: datetime) -> Event:
+    if alarm.clock is not None:
+        kind = events.SlaWarned if alarm.what == "warn" else events.SlaBreached
+        due_at = sla.due_at(turn, alarm.clock)
+        return kind(item_id=item.item_id, turn=turn.no, clock=alarm.clock, due_at=due_at, at=now)
+    if alarm.what == "claim":
+        holder = item.assignee if item.assignee is not None else turn.acknowledged_by
+        return events.ClaimLapsed(item_id=item.item_id, assignee=holder or 0, at=now)
+    assert turn.promise_until is not None
+    return events.PromiseBroken(item_id=item.item_id, promise_until=turn.promise_until, at=now)
+
+
+def _queued(item: Item, command: commands.Reply, now: datetime, command_id: str) -> Event:
+    text = _checked(command.text)
+    if command.promise_until is not None and command.promise_until <= now:
+        raise _wrong("promise_in_the_past", "The time you promise has already passed.")
+    _refuse_withdrawn(item)
+    if item.forgotten and item.thread_id is None:
+        raise _no("forgotten", "This person was forgotten: there is nobody left to write to.")
+    if item.reply_until is not None and item.reply_until < now:
+        raise _no("window_closed", "The network takes no more replies here.")
+    _refuse_in_flight(item)
+    return events.ReplyQueued(
+        item_id=item.item_id,
+        reply_id=ids.reply_id(item.item_id, command_id),
+        purpose=command.purpose,
+        in_reply_to=next(said.external_id for said in reversed(item.messages) if said.withdrawn_at is None),
+        promise_until=command.promise_until,
+        by=command.by,
+        at=now,
+        text=text,
+    )
+
+
+def _known(item: Item, command_id: str) -> bool:
+    return replies.find(item, ids.reply_id(item.item_id, command_id)) is not None
+
+
+def _checked(text: str) -> str:
+    if not text.strip():
+        raise _wrong("empty_text", "There are no words in this.")
+    if len(text) > MAX_TEXT:
+        raise _wrong("text_too_long", f"This is longer than {MAX_TEXT:,} characters.")
+    return text
+
+
+def _refuse_in_flight(item: Item) -> None:
+    if replies.in_flight(item):
+        raise _no("reply_in_flight", "Another reply is on its way, or nobody knows yet whether it arrived.")
+
+
+def _refuse_withdrawn(item: Item) -> None:
+    if all(message.withdrawn_at is not None for message in item.messages):
+        raise _no("withdrawn", "The author has taken back all of it.")
+
+
+def _no(code: str, message: str) -> Refused:
+    return Refused(code, message, status=409)
+
+
+def _wrong(code: str, message: str) -> Refused:
+    return Refused(code, message, status=400)
+
+
+Decision = Callable[[Item, Any, datetime, Policy, str], list[Event]]
+DECISIONS: Mapping[type[Any], Decision] = {
+    commands.Acknowledge: _acknowledge,
+    commands.Reply: _reply,
+    commands.AnswerByHand: _answer_by_hand,
+    commands.AddNote: _add_note,
+    commands.Assign: _assign,
+    commands.Resolve: _resolve,
+    commands.Reopen: _reopen,
+    commands.OverridePriority: _override,
+    commands.SettleReply: _settle,
+    commands.CheckClocks: _check_clocks,
+}

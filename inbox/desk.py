@@ -1,0 +1,190 @@
+"""Commands carried out against the log: read the item, see what came in between, decide, append, all or nothing.
+
+Who presses first wins: the append names the position the decision was made on, and one that came too late decides
+again on what is true by then. A repeated command (same item, same idempotency key) changes nothing and answers as the
+first time.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from inbox import between, calendars, commands, history
+from inbox import item as core
+from inbox.clock import Clock
+from inbox.errors import Refused, Unavailable
+from inbox.events import AuthorForgotten, Event, PolicyChanged
+from inbox.history import History, forgetting_stream
+from inbox.ids import BrandId, DedupeKey, ItemId, Position, dedupe_key
+from inbox.log.record import POLICY_STREAM, NewEvent, Recorded, item_stream
+from inbox.log.store import Log, PositionConflict
+from inbox.log.store import sql as log_sql
+from inbox.people import members
+from inbox.policy import Policy
+from inbox.state import Item
+
+ATTEMPTS = 10
+MOST_EVENTS_OF_A_COMMAND = 4
+MOST_KEY = 255
+WORKING_ROLES = frozenset({"cm", "lead", "owner"})
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """`item` as it was right after the command, `position` its last position then; `repeated`: it had been done
+    before."""
+
+    position: int
+    events: Sequence[Event]
+    repeated: bool
+    item: Item
+    policy: Policy
+
+
+class Commands:
+    """Cheap to make: holds nothing but the log and the clock."""
+
+    def __init__(self, log: Log, clock: Clock) -> None:
+        self._log = log
+        self._clock = clock
+
+    async def run(
+        self,
+        brand: BrandId,
+        item_id: ItemId,
+        command: commands.Command,
+        *,
+        expected_position: int | None,
+        idempotency_key: str,
+    ) -> Outcome:
+        """`expected_position`: the item's position the member saw; None skips the question what came in between.
+
+        Refused: `conflict` (409, see `inbox.between`), `idempotency_key_reused` (422), `assignee_unknown`, and what
+        `inbox.decisions` refuses. `NotFound` for an item that is not there.
+        """
+        await self._check_assignee(brand, command)
+        keys = _keys(brand, item_id, idempotency_key)
+        for _ in range(ATTEMPTS):
+            past = await history.load(self._log, brand, item_id)
+            if done := [r for r in past.recorded if r.dedupe in keys]:
+                return _as_the_first_time(past, command, done)
+            await self._refuse_conflict(brand, command, past, expected_position)
+            new = core.decide(past.item, command, self._clock.now(), past.policy, command_id=idempotency_key)
+            if not new:
+                return Outcome(past.item.position, (), False, past.item, past.policy)
+            try:
+                return await self._append(brand, past, new, keys)
+            except PositionConflict:
+                continue  # somebody was faster: look again at what is true now
+        raise Unavailable("this item changes too fast", retry_after_s=1)
+
+    async def _append(self, brand: BrandId, past: History, new: list[Event], keys: list[DedupeKey]) -> Outcome:
+        stream = item_stream(past.item.item_id)
+        records = [
+            NewEvent(event, stream, key, past.subject if event.SEALED else None)
+            for event, key in zip(new, keys, strict=False)
+        ]
+        placed = await self._log.append(brand, records, expect=(stream, past.last))
+        positions = [position for position in placed if position is not None]
+        if len(positions) < len(new):
+            raise PositionConflict  # a twin of this very request was faster: answer as it was answered
+        item = past.with_new(new, positions)
+        return Outcome(item.position, tuple(new), False, item, past.policy)
+
+    async def _refuse_conflict(
+        self, brand: BrandId, command: commands.Command, past: History, expected_position: int | None
+    ) -> None:
+        if expected_position is None:
+            return
+        since = [r for r in past.recorded if r.position > expected_position]
+        found = core.conflicts(command, [r.event for r in since], item=past.item)
+        if found:
+            in_the_way = [r for r in since if any(r.event is event for event in found)]
+            names = await members.names(self._log, brand, (between.actor_of(event) for event in found))
+            raise between.conflict(in_the_way, past.item.position, names)
+
+    async def _check_assignee(self, brand: BrandId, command: commands.Command) -> None:
+        if not isinstance(command, commands.Assign) or command.assignee is None:
+            return
+        if await members.role_in(self._log, brand, command.assignee) not in WORKING_ROLES:
+            raise Refused(
+                "assignee_unknown", "Nobody who answers for this brand has that id.",
+                details={"errors": [{"pointer": "/assignee", "detail": "not an active member who may act here"}]},
+            )  # fmt: skip
+
+    # --- the brand itself ---
+
+    async def forget(self, brand: BrandId, item_id: ItemId, *, by: int) -> Position:
+        """Destroys the key of the item's author, for all their items, and says so in the log: one transaction.
+
+        The key goes first: its row is locked by whoever is writing the author's words, so no item is overlooked.
+        """
+        past = await history.load(self._log, brand, item_id)
+        subject = past.subject
+        if subject is None:
+            raise Refused("nobody_to_forget", "Nothing here identifies a person.", status=409)
+        async with self._log.pool.acquire() as connection, connection.transaction():
+            await self._log.forget(connection, brand, subject)
+            streams = await connection.fetch(log_sql.streams_of_subject, brand, subject)
+            items = tuple(sorted(found for row in streams if (found := _item_of(row["stream_id"])) is not None))
+            event = AuthorForgotten(subject_id=subject, item_ids=items, by=by, at=self._clock.now())
+            new = NewEvent(event, forgetting_stream(subject), DedupeKey(uuid.uuid4()))
+            (position,) = await self._log.append(brand, [new], connection=connection)
+        self._log.pulse.beat("log", brand)
+        assert position is not None
+        return position
+
+    async def change_policy(
+        self, brand: BrandId, policy: Policy, *, by: int, expected_position: int | None = None
+    ) -> Position:
+        """In force from the position returned. `expected_position`: of the policy that was edited (None: overwrite).
+
+        Refused: `calendar_never_opens`, `conflict` (somebody else changed it meanwhile).
+        """
+        self._refuse_shut(policy)
+        event = PolicyChanged(policy=policy.model_dump(mode="json"), by=by, at=self._clock.now())
+        new = NewEvent(event, POLICY_STREAM, DedupeKey(uuid.uuid4()))
+        expect = None if expected_position is None else (POLICY_STREAM, expected_position)
+        try:
+            (position,) = await self._log.append(brand, [new], expect=expect)
+        except PositionConflict as error:
+            raise Refused("conflict", "The policy was changed meanwhile. Load the page again.", status=409) from error
+        assert position is not None
+        return position
+
+    def _refuse_shut(self, policy: Policy) -> None:
+        try:
+            calendars.due(policy.calendar, self._clock.now(), 1)
+        except calendars.CalendarNeverOpens as error:
+            raise Refused("calendar_never_opens", "With these hours and days off you would never open.") from error
+
+
+def _keys(brand: BrandId, item_id: ItemId, idempotency_key: str) -> list[DedupeKey]:
+    """The dedupe keys of the events of one command, in order."""
+    if not idempotency_key or len(idempotency_key) > MOST_KEY:
+        raise Refused("idempotency_key_bad", f"An idempotency key has 1 to {MOST_KEY} characters.")
+    tails = ("", *(f":{n}" for n in range(1, MOST_EVENTS_OF_A_COMMAND)))
+    return [dedupe_key("command", str(brand), str(item_id), idempotency_key + tail) for tail in tails]
+
+
+def _as_the_first_time(past: History, command: commands.Command, done: Sequence[Recorded]) -> Outcome:
+    if not all(_fits(command, name, done) for name in command.__dataclass_fields__):
+        raise Refused("idempotency_key_reused", "This idempotency key was used for another command.", status=422)
+    position = done[-1].position
+    return Outcome(position, [r.event for r in done], True, past.upto(position), past.policies.at(position))
+
+
+def _fits(command: commands.Command, name: str, done: Sequence[Recorded]) -> bool:
+    """Whether the recorded events say of this field what the command says; words that were forgotten fit anything."""
+    asked = getattr(command, name)
+    said = [getattr(r.event, name) for r in done if hasattr(r.event, name) and (r.opened or name != "text")]
+    return asked in said if said else asked is None or not all(r.opened for r in done)
+
+
+def _item_of(stream: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(stream)
+    except ValueError:
+        return None

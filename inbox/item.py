@@ -1,0 +1,204 @@
+"""An item: what its events make of it (`evolve`, `fold`), and what may be done with it (`decide`, `conflicts`).
+
+`evolve` never refuses: what is in the log has happened. Any events in any order fold; what cannot be true yet is kept
+or ignored. `decide` turns a command of a person, or of the clock, into events, or refuses it. Where to change what:
+the author's words in `inbox.messages`, our answers in `inbox.replies`, clocks and status in `inbox.turns`, the rules
+of commands in `inbox.decisions`, and who stands in whose way in `inbox.conflicts`.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from inbox import messages, priority, replies, turns
+from inbox.commands import (
+    Acknowledge,
+    AddNote,
+    AnswerByHand,
+    Assign,
+    CheckClocks,
+    Command,
+    OverridePriority,
+    Reopen,
+    Reply,
+    Resolve,
+    SettleReply,
+)
+from inbox.conflicts import conflicts
+from inbox.decisions import decide
+from inbox.errors import Refused
+from inbox.events import (
+    AnsweredByHand,
+    AuthorForgotten,
+    ClaimLapsed,
+    Event,
+    ItemAcknowledged,
+    ItemAssigned,
+    ItemEvent,
+    ItemReopened,
+    ItemResolved,
+    MessageClassified,
+    MessageEdited,
+    MessageReceived,
+    MessageWithdrawn,
+    NoteAdded,
+    PriorityOverridden,
+    PromiseBroken,
+    ReplyEchoed,
+    ReplyFailed,
+    ReplyQueued,
+    ReplySending,
+    ReplySent,
+    ReplySettled,
+    ReplyUncertain,
+    SlaBreached,
+    SlaWarned,
+)
+from inbox.ids import ItemId
+from inbox.policy import Policy
+from inbox.state import Item, Message, Note
+
+__all__ = [
+    "Acknowledge", "AddNote", "AnswerByHand", "Assign", "CheckClocks", "Command", "OverridePriority", "Refused",
+    "Reopen", "Reply", "Resolve", "SettleReply", "conflicts", "decide", "evolve", "fold",
+]  # fmt: skip
+
+
+def evolve(item: Item | None, event: ItemEvent | AuthorForgotten, position: int, policy: Policy) -> Item:
+    """The item after `event`, which stands at `position` of the log; `policy` is the one in force there."""
+    if item is None:
+        item = Item(ItemId(_item_of(event)))
+    change = CHANGES.get(type(event))
+    if change is not None:
+        item = change(item, event, policy)
+    promoted = len(item.turn.breached) if item.turn else 0
+    return replace(
+        item,
+        position=position,
+        status=turns.status_of(item),
+        promoted=promoted,
+        priority=priority.effective(item.base_priority, item.override, promoted),
+    )
+
+
+def fold(item_id: ItemId, events: Iterable[tuple[int, Event, Policy]]) -> Item:
+    """The item from scratch: its events with their positions and the policy in force at each."""
+    item = Item(item_id)
+    for position, event, policy in events:
+        if isinstance(event, ItemEvent | AuthorForgotten):
+            item = evolve(item, event, position, policy)
+    return item
+
+
+def _item_of(event: ItemEvent | AuthorForgotten) -> uuid.UUID:
+    if isinstance(event, ItemEvent):
+        return event.item_id
+    return event.item_ids[0] if event.item_ids else event.subject_id
+
+
+def _acknowledge(item: Item, event: ItemAcknowledged, policy: Policy) -> Item:
+    return turns.claim(item, event.by, event.at, counts=policy.claim_counts)
+
+
+def _assign(item: Item, event: ItemAssigned, _: Policy) -> Item:
+    """A claim passes on with the item; who takes the item from everybody gives the claim up."""
+    item = replace(item, assignee=event.assignee)
+    return turns.release(item) if event.assignee is None else item
+
+
+def _note(item: Item, event: NoteAdded, _: Policy) -> Item:
+    if any(note.note_id == event.note_id for note in item.notes):
+        return item
+    return replace(item, notes=(*item.notes, Note(event.note_id, event.by, event.at, event.text)))
+
+
+def _resolve(item: Item, event: ItemResolved, _: Policy) -> Item:
+    item = turns.close(turns.drop_promise(item), event.at)
+    latest = max((turn.no for turn in item.turns), default=0)
+    return replace(item, resolved_at=event.at, resolved_reason=event.reason, resolved_turn=latest)
+
+
+def _reopen(item: Item, event: ItemReopened, policy: Policy) -> Item:
+    if turns.status_of(item) != "resolved":
+        return item
+    item = turns.unresolve(turns.reopen(item))
+    return turns.reassess(turns.end_if_withdrawn(item, event.at), policy)
+
+
+def _override(item: Item, event: PriorityOverridden, policy: Policy) -> Item:
+    return turns.reassess(replace(item, override=event.priority), policy)
+
+
+def _warned(item: Item, event: SlaWarned, _: Policy) -> Item:
+    turn = next((turn for turn in item.turns if turn.no == event.turn), None)
+    return item if turn is None else turns.change(item, replace(turn, warned=turn.warned | {event.clock}))
+
+
+def _breached(item: Item, event: SlaBreached, _: Policy) -> Item:
+    turn = next((turn for turn in item.turns if turn.no == event.turn), None)
+    return item if turn is None else turns.change(item, replace(turn, breached=turn.breached | {event.clock}))
+
+
+def _lapse(item: Item, event: ClaimLapsed, _: Policy) -> Item:
+    item = turns.release(item)
+    return replace(item, assignee=None) if item.assignee == event.assignee else item
+
+
+def _break_promise(item: Item, event: PromiseBroken, _: Policy) -> Item:
+    turn = turns.last(item)
+    if turn is None or turn.promise_until != event.promise_until or turn.promise_kept_at is not None:
+        return item
+    return turns.change(item, replace(turn, promise_broken=True))
+
+
+def _forget(item: Item, event: AuthorForgotten, _: Policy) -> Item:
+    """Nothing that names or quotes the person stays; times, figures and what was decided do."""
+    if item.item_id not in event.item_ids:
+        return item
+    return replace(
+        item,
+        author=None,
+        thread_id=None,
+        forgotten=True,
+        reasons=(),
+        messages=tuple(map(_blank, item.messages)),
+        early=tuple(replace(change, text=None, attachments=()) for change in item.early),
+        replies=tuple(replace(reply, text=None) for reply in item.replies),
+        notes=tuple(replace(note, text=None) for note in item.notes),
+    )
+
+
+def _blank(message: Message) -> Message:
+    judgement = message.judgement and replace(message.judgement, reasons=())
+    former = message.former and replace(message.former, reasons=())
+    return replace(message, text=None, attachments=(), permalink=None, judgement=judgement, former=former)
+
+
+CHANGES: Mapping[type[Event], Callable[[Item, Any, Policy], Item]] = {
+    MessageReceived: messages.receive,
+    MessageEdited: messages.edit,
+    MessageWithdrawn: messages.withdraw,
+    MessageClassified: messages.classify,
+    ItemAcknowledged: _acknowledge,
+    ItemAssigned: _assign,
+    NoteAdded: _note,
+    ItemResolved: _resolve,
+    ItemReopened: _reopen,
+    PriorityOverridden: _override,
+    ReplyQueued: replies.queue,
+    ReplySending: replies.begin,
+    ReplySent: replies.sent,
+    ReplyFailed: replies.fail,
+    ReplyUncertain: replies.doubt,
+    ReplySettled: replies.settle,
+    ReplyEchoed: replies.echo,
+    AnsweredByHand: replies.by_hand,
+    SlaWarned: _warned,
+    SlaBreached: _breached,
+    ClaimLapsed: _lapse,
+    PromiseBroken: _break_promise,
+    AuthorForgotten: _forget,
+}

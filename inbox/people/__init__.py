@@ -1,0 +1,1 @@
+"""Who works here: organisations and brands, members and their roles, sign-in, API tokens."""

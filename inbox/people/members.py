@@ -1,0 +1,196 @@
+"""Members of an organisation, and what each is in each brand. Changes of a brand's team leave an audit line in its
+log.
+
+A brand always keeps one active owner. Whoever is deactivated, or leaves a brand, is out with the next request, stream
+tick or use of a token: nothing of it is cached.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import get_args
+
+import asyncpg
+
+from inbox.errors import NotFound, Refused
+from inbox.events import Role
+from inbox.ids import BrandId, MemberId
+from inbox.log.store import Connection, Log
+from inbox.people import audit, links, passwords, sessions
+from inbox.people.brands import clean_name
+from inbox.sql import beside
+
+sql = beside(__file__, "members.sql")
+ROLES: tuple[Role, ...] = get_args(Role)
+LOCALES = ("fr", "en")
+THEMES = ("", "light", "dark")
+_EMAIL = re.compile(r"[^\s@\x00-\x1f\x7f]{1,64}@[^\s@\x00-\x1f\x7f]{1,188}\.[^\s@.\x00-\x1f\x7f]{2,63}")
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One member as one brand sees them."""
+
+    id: MemberId
+    name: str
+    email: str
+    role: Role
+    locale: str
+    theme: str
+    added_at: datetime
+    active: bool
+    has_password: bool
+
+
+def clean_email(email: str) -> str:
+    """Refused: `email_bad`."""
+    clean = email.strip().lower()
+    if len(clean) > 254 or not _EMAIL.fullmatch(clean):
+        raise Refused("email_bad", "That is not an e-mail address.")
+    return clean
+
+
+def known_role(role: str) -> Role:
+    """Refused: `role_unknown`."""
+    for known in ROLES:
+        if role == known:
+            return known
+    raise Refused("role_unknown", f"A role is one of {', '.join(ROLES)}.")
+
+
+async def add(
+    log: Log, brand: BrandId, *, email: str, name: str, role: str, by: int | None, now: datetime, locale: str = "fr"
+) -> MemberId:
+    """Somebody new, or a member of the organisation who joins one more brand.
+
+    Refused: `email_bad`, `name_bad`, `role_unknown`, `already_member`, `email_taken` (of another organisation).
+    """
+    email, name, known = clean_email(email), clean_name(name), known_role(role)
+    async with log.pool.acquire() as own, own.transaction():
+        member = await _of_organisation(own, brand, email, name, locale, now)
+    async with audit.changing(log, brand, "member", "added", str(member), by=by, now=now) as connection:
+        if await connection.execute(sql.join, brand, member, known, now) != "INSERT 0 1":
+            raise Refused("already_member", "This person is a member of the brand already.", status=409)
+    return member
+
+
+async def _of_organisation(
+    connection: Connection, brand: BrandId, email: str, name: str, locale: str, now: datetime
+) -> MemberId:
+    org_id = await connection.fetchval(sql.org_of, brand)
+    if org_id is None:
+        raise NotFound
+    locale = locale if locale in LOCALES else LOCALES[0]
+    new = await connection.fetchval(sql.insert, org_id, email, name, locale, now)
+    if new is not None:
+        return MemberId(new)
+    known = await connection.fetchrow(sql.by_email, email)
+    if known is None or known["org_id"] != org_id:
+        raise Refused("email_taken", "This e-mail address cannot be added here.", status=409)
+    return MemberId(known["member_id"])
+
+
+async def of_brand(log: Log, brand: BrandId) -> list[Member]:
+    """Everybody, the deactivated too, by name."""
+    return [
+        Member(
+            MemberId(row["member_id"]), row["name"], row["email"], row["role"], row["locale"], row["theme"],
+            row["added_at"], row["deactivated_at"] is None, row["has_password"],
+        )
+        for row in await log.pool.fetch(sql.of_brand, brand)
+    ]  # fmt: skip
+
+
+async def owner_by_email(pool: asyncpg.Pool, email: str) -> tuple[BrandId, MemberId] | None:
+    """The first brand that this active member owns, and their id; None for anybody else."""
+    row = await pool.fetchrow(sql.owned_by_email, clean_email(email))
+    return None if row is None else (BrandId(row["brand_id"]), MemberId(row["member_id"]))
+
+
+async def names(log: Log, brand: BrandId, ids: Iterable[int | None]) -> dict[int, str]:
+    """Names of these members, also of those who left; ids of nobody are missing."""
+    wanted = sorted({member for member in ids if member})
+    rows = await log.pool.fetch(sql.names, brand, wanted) if wanted else []
+    return {row["member_id"]: row["name"] for row in rows}
+
+
+async def role_in(log: Log, brand: BrandId, member: int) -> Role | None:
+    """None for who is not of the brand, or deactivated."""
+    role: Role | None = await log.pool.fetchval(sql.role, brand, member)
+    return role
+
+
+async def change_role(log: Log, brand: BrandId, member: MemberId, role: str, *, by: int, now: datetime) -> None:
+    """Refused: `role_unknown`, `last_owner`."""
+    known = known_role(role)
+    async with audit.changing(log, brand, "member", f"role_{known}", str(member), by=by, now=now) as connection:
+        if known != "owner":
+            await _an_owner_remains(connection, brand, member)
+        if await connection.execute(sql.set_role, brand, member, known) != "UPDATE 1":
+            raise NotFound
+
+
+async def remove(log: Log, brand: BrandId, member: MemberId, *, by: int, now: datetime) -> None:
+    """Out of this brand; their tokens for it die with it. Refused: `last_owner`."""
+    async with audit.changing(log, brand, "member", "removed", str(member), by=by, now=now) as connection:
+        await _an_owner_remains(connection, brand, member)
+        if await connection.execute(sql.leave, brand, member) != "DELETE 1":
+            raise NotFound
+
+
+async def deactivate(log: Log, brand: BrandId, member: MemberId, *, by: int, now: datetime) -> None:
+    """Out of everything, at once. Refused: `last_owner`, `not_all_owned` (a brand of theirs is not yours)."""
+    async with audit.changing(log, brand, "member", "deactivated", str(member), by=by, now=now) as connection:
+        await _is_mine(connection, brand, member, by)
+        await _an_owner_remains(connection, brand, member)
+        await connection.execute(sql.deactivate, member, now)
+        await sessions.close_all(connection, member)
+        await links.cancel_all(connection, member)
+
+
+async def reactivate(log: Log, brand: BrandId, member: MemberId, *, by: int, now: datetime) -> None:
+    """Back with the roles they had. Refused: `not_all_owned`."""
+    async with audit.changing(log, brand, "member", "reactivated", str(member), by=by, now=now) as connection:
+        await _is_mine(connection, brand, member, by)
+        await connection.execute(sql.reactivate, member)
+
+
+async def _is_mine(connection: Connection, brand: BrandId, member: MemberId, by: int) -> None:
+    mine = {row["member_id"] for row in await connection.fetch(sql.of_brand, brand)}
+    if member not in mine:
+        raise NotFound
+    if await connection.fetch(sql.brands_not_owned, member, by):
+        message = "They also work for a brand that is not yours: remove them from this one."
+        raise Refused("not_all_owned", message, status=409)
+
+
+async def _an_owner_remains(connection: Connection, brand: BrandId, without: MemberId) -> None:
+    owners = {row["member_id"] for row in await connection.fetch(sql.owners, brand)}
+    if owners == {without}:
+        raise Refused("last_owner", "A brand needs an owner: make somebody else one first.", status=409)
+
+
+async def set_password(log: Log, member: MemberId, password: str, *, keep: bytes | None = None) -> None:
+    """Signs out everywhere else: `keep` is the digest of the session that goes on. Refused: `password_short`,
+    `password_long`."""
+    passwords.check_strength(password)
+    stored = await passwords.hashed(password)
+    async with log.pool.acquire() as connection, connection.transaction():
+        await connection.execute(sql.set_password, member, stored)
+        await sessions.close_all(connection, member, keep=keep)
+        await links.cancel_all(connection, member)
+
+
+async def password_is(log: Log, member: MemberId, password: str) -> bool:
+    """For confirming the present password; never true where there is none."""
+    return await passwords.matches(await log.pool.fetchval(sql.password_hash, member), password)
+
+
+async def set_preferences(log: Log, member: MemberId, *, name: str, locale: str, theme: str) -> None:
+    """Refused: `name_bad`, `preference_unknown`."""
+    if locale not in LOCALES or theme not in THEMES:
+        raise Refused("preference_unknown", "There is no such language or look.")
+    await log.pool.execute(sql.set_preferences, member, clean_name(name), locale, theme)

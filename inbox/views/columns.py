@@ -1,0 +1,112 @@
+"""From a folded item to the columns of `items`, `turns` and `messages`, in the order of the queries in items.sql.
+
+Pure. Of turns and messages only those are given that differ from what stands in the database already.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from inbox import sla
+from inbox.ids import BrandId, IdMaker
+from inbox.policy import Policy
+from inbox.state import Item, Message
+from inbox.views import words
+from inbox.views.row import FOREVER, Row, row_of
+from inbox.views.stored import dump
+
+if TYPE_CHECKING:
+    from inbox.views.items import Folded
+
+Columns = tuple[object, ...]
+
+
+def item(brand: BrandId, folded: Folded, policy: Policy) -> Columns:
+    assert folded.item is not None
+    item = folded.item
+    row = row_of(item, policy)
+    last = item.turns[-1] if item.turns else None
+    running = sla.running_clocks(item.turn) if item.turn else ()
+    return (
+        item.item_id,
+        item.position,
+        folded.subject,
+        storable(item.channel_id),
+        storable(item.network),
+        "unheard" if row is None else item.status,
+        item.priority,
+        sla.rank_due(item) or FOREVER,
+        None if item.lang is None else storable(item.lang),
+        item.assignee,
+        item.turn.ack_due_at if item.turn and "ack" in running else None,
+        item.turn.response_due_at if item.turn and "response" in running else None,
+        _warn_at(row),
+        sla.next_alarm_at(policy, last) if last else None,
+        row is not None and (row.ack_breached or row.response_breached),
+        item.scored,
+        any(to_score(item, message) for message in item.messages),
+        row is not None and row.uncertain,
+        words.document(brand, _texts(item)),
+        b"" if row is None else dump(row),
+        dump(item),
+    )
+
+
+def turns(folded: Folded) -> Iterator[Columns]:
+    assert folded.item is not None
+    item, before = folded.item, folded.before
+    written = set(before.turns) if before and _place(before) == _place(item) else set()
+    for turn in item.turns:
+        if turn not in written:
+            yield (
+                item.item_id, turn.no, storable(item.channel_id), storable(item.network), turn.priority,
+                turn.started_at, turn.ack_due_at, turn.response_due_at, turn.acknowledged_at, turn.acknowledged_by,
+                turn.responded_at, turn.responded_by, turn.ended_at, turn.end, turn.promise_until,
+                turn.promise_kept_at, turn.promise_broken,
+            )  # fmt: skip
+
+
+def messages(brand: BrandId, folded: Folded, ids: IdMaker) -> Iterator[Columns]:
+    assert folded.item is not None
+    item, before = folded.item, folded.before
+    written = set(before.messages) if before and _place(before) == _place(item) else set()
+    # Once forgotten, the thread is no longer known: the item stands for it, in old rows as in rebuilt ones.
+    thread = ids.thread(brand, item.channel_id, item.thread_id) if item.thread_id else item.item_id
+    for message in item.messages:
+        if message not in written:
+            said = message.judgement or message.former
+            yield (
+                item.item_id, storable(message.external_id), storable(item.channel_id), storable(item.network), thread,
+                message.sent_at, message.received_at, said.sentiment if said else None,
+                message.withdrawn_at is not None,
+            )  # fmt: skip
+
+
+def to_score(item: Item, message: Message) -> bool:
+    """Nobody judged these words, and they can be read."""
+    readable = message.text is not None or not item.forgotten
+    return message.judgement is None and message.withdrawn_at is None and readable
+
+
+def storable(text: str) -> str:
+    """PostgreSQL keeps no NUL in text; a network may send one."""
+    return text.replace("\x00", "\ufffd")
+
+
+def _place(item: Item) -> tuple[str, str, str | None]:
+    return item.channel_id, item.network, item.thread_id
+
+
+def _warn_at(row: Row | None) -> object:
+    if row is None:
+        return None
+    return min((at for at in (row.warn_ack_at, row.warn_response_at) if at is not None), default=None)
+
+
+def _texts(item: Item) -> Iterator[str | None]:
+    if item.author:
+        yield from (item.author.name, item.author.handle)
+    yield from (message.text for message in item.messages)
+    yield from (reply.text for reply in item.replies)
+    yield from (note.text for note in item.notes)

@@ -1,0 +1,84 @@
+-- name: checkpoint
+-- The position that the rows of this snapshot are true at.
+SELECT coalesce((SELECT position FROM vigie.checkpoints WHERE brand_id = $1 AND follower = 'project'), 0)
+
+-- name: plan_each
+-- Words differ too much in how often they occur for one plan to fit all.
+SET LOCAL plan_cache_mode = force_custom_plan
+
+-- name: waiting
+-- The queue itself: down the index of those who wait, from where the last page ended.
+SELECT i.card FROM vigie.items i
+WHERE i.brand_id = $1 AND i.status IN ('open', 'acknowledged') AND (i.priority, i.rank_due_at, i.item_id) > ($2, $3, $4)
+  AND i.priority <= $5 AND vigie.fits(i, $6)
+ORDER BY i.priority, i.rank_due_at, i.item_id LIMIT $7
+
+-- name: ranked
+-- Any items in the order of the queue.
+SELECT i.card FROM vigie.items i
+WHERE i.brand_id = $1 AND (i.priority, i.rank_due_at, i.item_id) > ($2, $3, $4)
+  AND i.priority <= $5 AND vigie.fits(i, $6)
+ORDER BY i.priority, i.rank_due_at, i.item_id LIMIT $7
+
+-- name: uncertain
+-- Few, wherever they rank: an index of their own.
+SELECT i.card FROM vigie.items i
+WHERE i.brand_id = $1 AND i.uncertain AND (i.priority, i.rank_due_at, i.item_id) > ($2, $3, $4)
+  AND i.priority <= $5 AND vigie.fits(i, $6)
+ORDER BY i.priority, i.rank_due_at, i.item_id LIMIT $7
+
+-- name: found
+-- Items that hold all words; by rank, whether they wait or not.
+SELECT i.card FROM vigie.items i
+WHERE i.brand_id = $1 AND (i.priority, i.rank_due_at, i.item_id) > ($2, $3, $4)
+  AND i.priority <= $5 AND vigie.fits(i, $6) AND i.words @@ $8::text::tsquery
+ORDER BY i.priority, i.rank_due_at, i.item_id LIMIT $7
+
+-- name: done
+-- What nobody waits for has no due time: the latest first, a walk down the index for each status.
+SELECT i.card FROM unnest($2::text[]) AS wanted(status) CROSS JOIN LATERAL (
+  SELECT i.card, i.position FROM vigie.items i
+  WHERE i.brand_id = $1 AND i.status = wanted.status AND i.position < $3 AND vigie.fits(i, $4)
+  ORDER BY i.position DESC LIMIT $5) i
+ORDER BY i.position DESC LIMIT $5
+
+-- name: changed
+-- What a live view has not seen yet. With ties, since forgetting an author changes several items at one position.
+SELECT card FROM vigie.items WHERE brand_id = $1 AND position > $2 AND status <> 'unheard'
+ORDER BY position FETCH FIRST $3 ROWS WITH TIES
+
+-- name: one
+-- One item's row and state.
+SELECT card, state FROM vigie.items WHERE brand_id = $1 AND item_id = $2 AND status <> 'unheard'
+
+-- name: waiting_counts
+-- How many each view of waiting items holds, in one walk over those who wait.
+SELECT count(*) AS waiting, count(*) FILTER (WHERE priority <= 2) AS urgent,
+  count(*) FILTER (WHERE status = 'open') AS unacknowledged, count(*) FILTER (WHERE assignee = $2) AS mine,
+  count(*) FILTER (WHERE rank_due_at < $3) AS breaching
+FROM vigie.items WHERE brand_id = $1 AND status IN ('open', 'acknowledged')
+
+-- name: mine_counts
+-- How many waiting items each member has: one walk serves all who watch.
+SELECT assignee, count(*) AS items FROM vigie.items
+WHERE brand_id = $1 AND status IN ('open', 'acknowledged') AND assignee IS NOT NULL GROUP BY assignee
+
+-- name: other_counts
+-- Counted up to a limit: of a million resolved items nobody needs the number each second.
+SELECT
+  (SELECT count(*) FROM (
+    SELECT FROM vigie.items WHERE brand_id = $1 AND status = 'answered' LIMIT $2) a) AS answered,
+  (SELECT count(*) FROM (
+    SELECT FROM vigie.items WHERE brand_id = $1 AND status = 'resolved' LIMIT $2) r) AS resolved,
+  (SELECT count(*) FROM (
+    SELECT FROM vigie.items WHERE brand_id = $1 AND uncertain LIMIT $2) u) AS uncertain,
+  (SELECT count(*) FROM (
+    SELECT FROM vigie.items WHERE brand_id = $1 AND status <> 'unheard' LIMIT $2) e) AS all_items
+
+-- name: open_figures
+-- For the metrics: who waits, who is about to wait too long, who already has.
+SELECT priority, count(*) AS waiting, count(*) FILTER (WHERE ack_due_at IS NOT NULL) AS unacknowledged,
+  count(*) FILTER (WHERE warn_at <= $2 AND NOT coalesce(least(ack_due_at, response_due_at) < $2, false)) AS at_risk,
+  count(*) FILTER (WHERE least(ack_due_at, response_due_at) < $2) AS overdue,
+  count(*) FILTER (WHERE NOT scored) AS unscored
+FROM vigie.items WHERE brand_id = $1 AND status IN ('open', 'acknowledged') GROUP BY priority

@@ -1,0 +1,62 @@
+"""Search: how words are folded before they are stored, and how what somebody typed becomes a query.
+
+Both sides are cut and folded here, so PostgreSQL's parser and its locale have no say: an embedded server in the C
+locale finds Arabic and Hindi like any other. Folded: case, accents, Arabic vowel marks and letter variants, width.
+Kept: the vowel signs of Hindi, which are letters to its readers. An emoji is a word. Each word stands behind its brand
+(`12:remboursement`), so that the index of one brand's words is never read for another's search.
+
+Scripts without spaces (Chinese, Thai) are found by the beginning of a run of text only.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+from itertools import islice
+
+from inbox.ids import BrandId
+
+MOST_WORDS = 4_000
+"""Different words kept of one item: an endless thread is found by its first ones."""
+MOST_LETTERS = 48
+MOST_ASKED = 12
+"""Words of a query that count; the rest is ignored."""
+
+VIRAMA = 9
+ARABIC = str.maketrans({"ى": "ي", "ی": "ي", "ة": "ه", "ک": "ك", "ـ": None})
+
+
+def cut(text: str) -> list[str]:
+    """The folded words of a text, in order."""
+    return "".join(map(_letter, _folded(text))).split()
+
+
+def document(brand: BrandId, texts: Iterable[str | None]) -> str:
+    """The different words of all texts behind their brand, separated by spaces: what `words` is made from."""
+    different = dict.fromkeys(word[:MOST_LETTERS] for text in texts if text for word in cut(text))
+    return " ".join(f"{brand}:{word}" for word in islice(different, MOST_WORDS))
+
+
+def query(brand: BrandId, typed: str) -> str | None:
+    """A `tsquery` that wants all words typed, the last one as a beginning. None where nothing was typed but blanks and
+    signs that no text is searched for."""
+    asked = [f"'{brand}:{word[:MOST_LETTERS]}'" for word in cut(typed)[:MOST_ASKED]]
+    return " & ".join(asked) + ":*" if asked else None
+
+
+def _folded(text: str) -> str:
+    apart = unicodedata.normalize("NFKD", text.casefold().translate(ARABIC))
+    kept = (letter for letter in apart if unicodedata.combining(letter) in {0, VIRAMA})
+    return "".join(kept).casefold()
+
+
+def _letter(letter: str) -> str:
+    """The letter itself, a blank, or an emoji between blanks. Neither quote nor backslash can come out of it."""
+    if letter.isalnum():
+        return letter
+    category = unicodedata.category(letter)
+    if category[0] == "M":
+        return letter
+    if category == "So":
+        return f" {letter} "
+    return "" if category == "Cf" else " "

@@ -1,0 +1,1 @@
+"""The web inbox: server-rendered pages, the JSON API, the live stream, sign-in."""

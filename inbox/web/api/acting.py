@@ -1,0 +1,90 @@
+"""Commands on an item. Each names the position its author saw, and an idempotency key; each answers the item after it.
+
+409 `conflict` says what came in between, and who did it; other 409s say what of the item's state is in the way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from aiohttp import web
+
+from inbox import commands
+from inbox.desk import Commands
+from inbox.errors import NotFound
+from inbox.views.row import row_of
+from inbox.web.api import asked, bodies
+from inbox.web.api.answer import as_json
+from inbox.web.api.described import IDEMPOTENCY_KEY, Operation
+from inbox.web.api.items import PATH
+from inbox.web.api.shapes import ItemShape
+from inbox.web.context import deps, viewer
+from inbox.web.routes import Handler, Route
+from inbox.web.security import brand_of
+
+B = TypeVar("B", bound=bodies.Body)
+
+
+def _handler(model: type[B], command: Callable[[B, int], commands.Command]) -> Handler:
+    """From a body and the acting member to a command, carried out."""
+
+    async def act(request: web.Request) -> web.StreamResponse:
+        asked.only(request)
+        brand, item_id, own, asking = brand_of(request), asked.item_id(request), deps(request), viewer(request)
+        key = asked.idempotency_key(request)
+        body = await bodies.read(request, model)
+        done = await Commands(own.log, own.clock).run(
+            brand, item_id, command(body, asking.actor),
+            expected_position=body.expected_position, idempotency_key=key,
+        )  # fmt: skip
+        row = row_of(done.item, done.policy)
+        if row is None:
+            raise NotFound
+        return as_json(row.as_of(own.clock.now()).to_json(asking.may(brand, "personal")))
+
+    return act
+
+
+HANDLERS: dict[str, tuple[str, type[bodies.Body], Handler]] = {
+    "acknowledge": (
+        "Take charge; with a text, tell the person so", bodies.AcknowledgeBody,
+        _handler(bodies.AcknowledgeBody, lambda b, by: commands.Acknowledge(by, b.text, b.promise_until)),
+    ),
+    "reply": (
+        "Answer the person through the network", bodies.ReplyBody,
+        _handler(bodies.ReplyBody, lambda b, by: commands.Reply(by, b.text, "response", b.promise_until)),
+    ),
+    "note": (
+        "Leave words for colleagues", bodies.NoteBody,
+        _handler(bodies.NoteBody, lambda b, by: commands.AddNote(by, b.text)),
+    ),
+    "assign": (
+        "Give it to a member, or to nobody", bodies.AssignBody,
+        _handler(bodies.AssignBody, lambda b, by: commands.Assign(by, b.assignee)),
+    ),
+    "resolve": (
+        "Close it", bodies.ResolveBody,
+        _handler(bodies.ResolveBody, lambda b, by: commands.Resolve(by, b.reason)),
+    ),
+    "reopen": (
+        "Open it again", bodies.ReopenBody,
+        _handler(bodies.ReopenBody, lambda b, by: commands.Reopen(by)),
+    ),
+    "priority": (
+        "Set the priority, or give it back to the rules", bodies.PriorityBody,
+        _handler(bodies.PriorityBody, lambda b, by: commands.OverridePriority(by, b.priority)),
+    ),
+}  # fmt: skip
+
+ROUTES = [
+    Route("POST", PATH + "/{item_id}/" + verb, handler, "act", "api", f"api.{verb}")
+    for verb, (_, _, handler) in HANDLERS.items()
+]
+OPERATIONS = {
+    f"api.{verb}": Operation(
+        summary, "Commands", parameters=(IDEMPOTENCY_KEY,), body=model, answers=ItemShape,
+        problems=(404, 409, 413, 415, 422),
+    )
+    for verb, (summary, model, _) in HANDLERS.items()
+}  # fmt: skip

@@ -1,0 +1,107 @@
+"""The queue and one item, for scripts: the same rows as on the screen."""
+
+from __future__ import annotations
+
+from typing import Literal, get_args
+
+from aiohttp import web
+
+from inbox import history, priority
+from inbox.errors import NotFound, Refused
+from inbox.state import Status
+from inbox.views import queue
+from inbox.views.history import entry_of
+from inbox.views.lines import lines_of
+from inbox.views.row import row_of
+from inbox.views.thread import Detail
+from inbox.web.api import asked
+from inbox.web.api.answer import as_json
+from inbox.web.api.described import LIMIT, Operation, Parameter
+from inbox.web.api.shapes import ItemDetailShape, ItemsShape
+from inbox.web.context import deps, viewer
+from inbox.web.problems import bad
+from inbox.web.routes import Route
+from inbox.web.security import brand_of
+
+STATUSES: tuple[Status, ...] = get_args(Status)
+PATH = "/api/v1/brands/{brand_id}/items"
+
+
+async def listed(request: web.Request) -> web.StreamResponse:
+    asked.only(request, "status", "priority", "channel", "assignee", "q", "after", "limit")
+    brand, own = brand_of(request), deps(request)
+    wanted = queue.Filter(
+        statuses=frozenset(status for status in STATUSES if status in set(asked.chosen(request, "status", STATUSES))),
+        priorities=asked.priorities(request),
+        channels=frozenset(asked.many(request, "channel")),
+        assignee=_assignee(request),
+        q=asked.words(request),
+    )
+    after, limit = asked.one(request, "after"), asked.limit(request)
+    async with own.pool.acquire() as connection:
+        try:
+            page = await queue.page(connection, brand, wanted, after=after, limit=limit, now=own.clock.now())
+        except Refused as refusal:
+            raise bad("after", "no cursor that this list gave") if refusal.code == "bad_cursor" else refusal
+    personal = viewer(request).may(brand, "personal")
+    return as_json({
+        "items": [row.to_json(personal) for row in page.rows],
+        "next": page.next,
+        "position": page.position,
+    })  # fmt: skip
+
+
+def _assignee(request: web.Request) -> int | Literal["none"] | None:
+    text = asked.one(request, "assignee")
+    if text is None or text == "none":
+        return "none" if text else None
+    if text == "me":
+        return viewer(request).actor
+    if not (text.isascii() and text.isdigit() and len(text) < 19):
+        raise bad("assignee", 'a member\'s id, "me" or "none"')
+    return int(text)
+
+
+async def shown(request: web.Request) -> web.StreamResponse:
+    """Folded from the log, not read from the view: whoever just sent a command sees its effect."""
+    asked.only(request)
+    brand, own, now = brand_of(request), deps(request), deps(request).clock.now()
+    past = await history.load(own.log, brand, asked.item_id(request))
+    item, row = past.item, row_of(past.item, past.policy)
+    if row is None:
+        raise NotFound
+    detail = Detail(
+        row=row.as_of(now),
+        item=item,
+        lines=tuple(sorted(lines_of(item), key=lambda line: line.at)),
+        turns=tuple(sorted(item.turns, key=lambda turn: turn.no)),
+        timeline=tuple(map(entry_of, past.recorded)),
+        whys=tuple(priority.explain(item, past.policy, now)),
+        policy=past.policy,
+        now=now,
+    )
+    return as_json(detail.to_json(viewer(request).may(brand, "personal")))
+
+
+ROUTES = [
+    Route("GET", PATH, listed, "read", "api", "api.items"),
+    Route("GET", PATH + "/{item_id}", shown, "read", "api", "api.item"),
+]
+OPERATIONS = {
+    "api.items": Operation(
+        "The queue, most urgent first", "Items",
+        parameters=(
+            Parameter("status", "Repeated or comma-separated.", {"type": "string", "enum": list(STATUSES)}),
+            Parameter("priority", "1 to 4 (or P1 to P4), repeated or comma-separated."),
+            Parameter("channel", "Channel ids, repeated or comma-separated."),
+            Parameter("assignee", 'A member\'s id, "me" or "none".'),
+            Parameter("q", "Words that must all occur in name, handle or messages; the last as a beginning."),
+            Parameter("after", "`next` of the page before."),
+            Parameter("limit", "How many at most.", LIMIT),
+        ),
+        answers=ItemsShape,
+    ),
+    "api.item": Operation(
+        "One item: its messages, turns and timeline", "Items", answers=ItemDetailShape, problems=(404,)
+    ),
+}  # fmt: skip

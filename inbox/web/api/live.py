@@ -1,0 +1,87 @@
+"""The live streams: server-sent events whose ids are positions. One for scripts (JSON), one for the queue page
+(rows)."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+
+from aiohttp import hdrs, web
+
+from inbox.web import frames
+from inbox.web.api import asked
+from inbox.web.api.described import LAST_EVENT_ID, POSITION, Operation, Parameter
+from inbox.web.context import deps, viewer
+from inbox.web.live import HUB
+from inbox.web.problems import bad
+from inbox.web.routes import Route
+from inbox.web.security import brand_of, credential
+from inbox.web.watchers import Watcher
+
+WRITE_TIMEOUT_S = 10.0
+LANGUAGES = ("fr", "en")
+
+
+async def for_scripts(request: web.Request) -> web.StreamResponse:
+    asked.only(request, "after")
+    personal = viewer(request).may(brand_of(request), "personal")
+    return await _stream(request, frames.Variant("api", personal=personal))
+
+
+async def for_pages(request: web.Request) -> web.StreamResponse:
+    asked.only(request, "after", "lang")
+    lang = asked.one(request, "lang") or viewer(request).locale
+    if lang not in LANGUAGES:
+        raise bad("lang", "fr or en")
+    return await _stream(request, frames.Variant("page", lang))
+
+
+def _after(request: web.Request) -> int | None:
+    """A browser that comes back says where it was; a page just loaded says what it is true at."""
+    last = request.headers.get("Last-Event-ID")
+    if last:
+        if not (last.isascii() and last.isdigit() and len(last) < 19):
+            raise bad("Last-Event-ID", "a position")
+        return int(last)
+    return asked.position(request) if "after" in request.query else None
+
+
+async def _stream(request: web.Request, variant: frames.Variant) -> web.StreamResponse:
+    brand, asking, after = brand_of(request), viewer(request), _after(request)
+    watcher = Watcher(variant, asking.actor, credential(request), asking.rights[brand])
+    response = web.StreamResponse(
+        headers={hdrs.CONTENT_TYPE: "text/event-stream; charset=utf-8", "X-Accel-Buffering": "no"}
+    )
+    entries = request.app[HUB].subscribe(brand, watcher, after)
+    async with contextlib.aclosing(entries):
+        # The first batch before the head, so that what cannot be served is still a proper answer.
+        first = await anext(entries)
+        await response.prepare(request)
+        with contextlib.suppress(ConnectionError, TimeoutError):
+            await _write(response, frames.RETRY + first)
+            async for batch in entries:
+                await _write(response, batch)
+    if watcher.cut.is_set() and request.transport is not None and not deps(request).stopping.is_set():
+        request.transport.abort()  # a reader that does not read would hold its buffers for ever
+    return response
+
+
+async def _write(response: web.StreamResponse, batch: bytes) -> None:
+    async with asyncio.timeout(WRITE_TIMEOUT_S):
+        await response.write(batch)
+
+
+ROUTES = [
+    Route("GET", "/api/v1/brands/{brand_id}/live", for_scripts, "read", "api", "api.live"),
+    Route("GET", "/b/{brand_id}/live", for_pages, "personal", "page", "page.live"),
+]
+OPERATIONS = {
+    "api.live": Operation(
+        "Items as they change (server-sent events)", "Events",
+        parameters=(
+            Parameter("after", "The position you have; without it, from now on.", POSITION),
+            LAST_EVENT_ID,
+        ),
+        answers="text/event-stream", problems=(503,),
+    )
+}  # fmt: skip

@@ -1,0 +1,92 @@
+"""What every request handler may use, and who is asking.
+
+`Deps` is made once by the process and handed to the application; `Viewer` is made for each request by the security
+middleware: a member with a session, or an API token. A handler never asks for more: no globals, no second way in.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+import asyncpg
+from aiohttp import web
+
+from inbox.clock import Clock
+from inbox.events import Role
+from inbox.ids import BrandId, MemberId
+from inbox.log.pulse import Pulse
+from inbox.log.store import Log
+
+if TYPE_CHECKING:
+    from inbox.channels import Channels, Network, Reparser
+
+Right = Literal["read", "personal", "act", "manage", "own"]
+"""read: figures and rows; personal: the words and names in them; act: acknowledge, answer, note, assign, resolve;
+manage: policy, channels, quarantine (leads); own: members, tokens, forgetting, the brand itself (owners)."""
+
+RIGHTS_OF_ROLE: Mapping[Role, frozenset[Right]] = {
+    "observer": frozenset({"read", "personal"}),
+    "cm": frozenset({"read", "personal", "act"}),
+    "lead": frozenset({"read", "personal", "act", "manage"}),
+    "owner": frozenset({"read", "personal", "act", "manage", "own"}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class WebSettings:
+    base_url: str
+    secure_cookies: bool = False
+    trusted_proxies: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Deps:
+    """`networks`: id → what the settings pages say of a network. `ready`: raises `Unavailable` while not ready."""
+
+    pool: asyncpg.Pool
+    log: Log
+    pulse: Pulse
+    clock: Clock
+    settings: WebSettings
+    channels: Channels
+    networks: Mapping[str, Network]
+    reparse: Reparser
+    ready: Callable[[], Awaitable[None]]
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Who asks. Exactly one of `member` and `token` is set. `rights`: brand → what they may do there.
+
+    `actor` is the member id that events name: the member's, or for a token that of the member who made it.
+    """
+
+    rights: Mapping[BrandId, frozenset[Right]]
+    member: MemberId | None = None
+    token: str | None = None
+    actor: int = 0
+    name: str = ""
+    email: str = ""
+    locale: str = "fr"
+    theme: str = ""
+    csrf: str = ""
+
+    def may(self, brand: BrandId, right: Right) -> bool:
+        return right in self.rights.get(brand, frozenset())
+
+
+ANONYMOUS = Viewer(rights={})
+DEPS = web.AppKey("deps", Deps)
+VIEWER: web.RequestKey[Viewer] = web.RequestKey("viewer", Viewer)
+
+
+def deps(request: web.Request) -> Deps:
+    return request.config_dict[DEPS]
+
+
+def viewer(request: web.Request) -> Viewer:
+    return request[VIEWER]

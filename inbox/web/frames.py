@@ -1,0 +1,79 @@
+"""What goes over a live stream: server-sent events, framed once and shared by all who get the same rendering."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+from inbox.views.row import Row, timestamp
+
+HEARTBEAT = b": still here\n\n"
+RETRY = b"retry: 2000\n\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """A rendering: the API's JSON with or without personal content, or the page's row in one language."""
+
+    kind: str
+    lang: str = ""
+    personal: bool = False
+
+
+Render = Callable[[Row, Variant], dict[str, Any]]
+
+
+@dataclass(slots=True)
+class Entry:
+    """One change, or a remark to all (`row` None). `last`: the last change of its position, which alone carries the
+    id."""
+
+    position: int | None
+    row: Row | None = None
+    last: bool = True
+    event: str = "item"
+    data: bytes = b""
+    framed: dict[Variant, bytes] = field(default_factory=dict)
+
+    def frame(self, variant: Variant, render: Render) -> bytes:
+        """The bytes for this rendering, made when first asked for."""
+        if self.row is None:
+            return _framed(self.event, self.data, self.position)
+        if variant not in self.framed:
+            data = orjson.dumps(render(self.row, variant))
+            self.framed[variant] = _framed(self.event, data, self.position if self.last else None)
+        return self.framed[variant]
+
+
+def _framed(event: str, data: bytes, position: int | None) -> bytes:
+    head = b"" if position is None else b"id: %d\n" % position
+    return head + b"event: " + event.encode() + b"\ndata: " + data + b"\n\n"
+
+
+def ready(position: int, *, reset: bool) -> Entry:
+    """What was missed has been sent: from here on come new changes. `reset`: the caller knows a position we do not:
+    reload."""
+    return Entry(position, event="reset" if reset else "ready", data=orjson.dumps({"position": position}))
+
+
+def counts(of_views: Mapping[str, int]) -> Entry:
+    return Entry(None, event="counts", data=orjson.dumps(dict(of_views)))
+
+
+def facets(row: Row) -> dict[str, Any]:
+    """What the browser needs to know whether, and where, a row belongs in the queue it shows."""
+    due_at = timestamp(row.rank_due_at)
+    return {
+        "status": row.status,
+        "priority": row.priority,
+        "assignee": row.assignee,
+        "channel": row.channel_id,
+        "network": row.network,
+        "lang": row.lang,
+        "breached": row.ack_breached or row.response_breached,
+        "due_at": due_at,
+        "rank": [row.priority, due_at or "9999", str(row.id)],
+    }

@@ -1,0 +1,150 @@
+"""Live rows: one tail a brand follows the views, and all who watch the brand are served from it.
+
+A change costs one query and one rendering a language, however many watch. Each entry carries the position as its id, so
+that a browser which comes back with `Last-Event-ID` misses nothing and gets nothing twice. A reader that cannot follow
+is cut and resumes the same way; whoever lost their rights is cut within five seconds.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
+from typing import Any
+
+from aiohttp import web
+
+from inbox.errors import Unavailable
+from inbox.ids import BrandId
+from inbox.log.pulse import Subscription
+from inbox.views.row import Row
+from inbox.web import frames
+from inbox.web.context import DEPS, Deps
+from inbox.web.tail import Tail
+from inbox.web.watchers import Watcher
+
+MOST_VIEWERS = 2000
+START_TIMEOUT_S = 10.0
+HEARTBEAT_S = 15.0
+
+Renderer = Callable[[Row, str, Mapping[int, str]], str]
+"""(row, language, names of members) → the row's HTML. Pure: called once a change and language."""
+
+
+class Hub:
+    """All tails of this process. `renderer` is set by the pages; without it the page stream carries facets only."""
+
+    def __init__(self, deps: Deps) -> None:
+        self.renderer: Renderer | None = None
+        self._deps = deps
+        self._closed = False
+        self._tails: dict[BrandId, tuple[Tail, asyncio.Task[None]]] = {}
+
+    def viewers(self) -> dict[BrandId, int]:
+        """Open streams by brand, for the metrics."""
+        return {brand: len(tail.watchers) for brand, (tail, _) in self._tails.items()}
+
+    async def wake(self, subscription: Subscription) -> None:
+        """Passes the pulse's beats on to the tails; each also looks by itself every second."""
+        while True:
+            for brand in await subscription.wait():
+                if brand in self._tails:
+                    self._tails[brand][0].wake.set()
+
+    def _tail(self, brand: BrandId) -> Tail:
+        if brand not in self._tails:
+            tail = Tail(self._deps, brand)
+            self._tails[brand] = tail, asyncio.create_task(tail.run(), name=f"live-{brand}")
+        return self._tails[brand][0]
+
+    async def subscribe(self, brand: BrandId, watcher: Watcher, after: int | None) -> AsyncGenerator[bytes, None]:
+        """Bytes to write, from `after` on (None: from now on); ends when the watcher is cut, or we stop."""
+        if self._closed:
+            raise Unavailable("stopping")
+        tail = self._tail(brand)
+        if len(tail.watchers) >= MOST_VIEWERS:
+            raise Unavailable("too many live viewers")
+        try:
+            async with asyncio.timeout(START_TIMEOUT_S):
+                await tail.started.wait()
+            tail.join(watcher)
+            async for entries in _entries(tail, watcher, after):
+                yield b"".join(self._frame(tail, entry, watcher) for entry in entries) or frames.HEARTBEAT
+        finally:
+            tail.watchers.discard(watcher)
+            await self._let_go(tail)
+
+    def _frame(self, tail: Tail, entry: frames.Entry, watcher: Watcher) -> bytes:
+        def render(row: Row, variant: frames.Variant) -> dict[str, Any]:
+            if variant.kind == "api":
+                return row.to_json(variant.personal)
+            html = self.renderer(row, variant.lang, tail.names) if self.renderer else ""
+            return {"id": str(row.id), "position": row.position, "facets": frames.facets(row), "html": html}
+
+        return entry.frame(watcher.variant, render)
+
+    async def _let_go(self, tail: Tail) -> None:
+        """The last one out turns the light off."""
+        known = self._tails.get(tail.brand)
+        if known and known[0] is tail and not tail.watchers:
+            del self._tails[tail.brand]
+            await _cancelled(known[1])
+
+    async def close(self) -> None:
+        """Ends all streams, so that the server stops without waiting for them."""
+        self._closed = True
+        tails, self._tails = tuple(self._tails.values()), {}
+        for tail, task in tails:
+            for watcher in tuple(tail.watchers):
+                watcher.end()
+            await _cancelled(task)
+
+
+async def _entries(tail: Tail, watcher: Watcher, after: int | None) -> AsyncIterator[list[frames.Entry]]:
+    """What was missed, then what comes. `start` parts the two: what is handed on before it is in what was missed."""
+    start = tail.position
+    sent = start if after is None else after
+    while sent < start:
+        missed, sent = await _missed(tail, sent)
+        yield [entry for entry in missed if entry.position is not None and entry.position <= start]
+    # Not before: its id says that all up to it has been sent.
+    yield [frames.ready(start, reset=sent > start)]
+    while not watcher.cut.is_set():
+        entries = await watcher.take(HEARTBEAT_S)
+        if not watcher.cut.is_set():
+            yield [entry for entry in entries if entry.position is None or entry.position > start]
+
+
+async def _missed(tail: Tail, sent: int) -> tuple[list[frames.Entry], int]:
+    if sent >= tail.recent_after:
+        return [entry for entry in tail.recent if (entry.position or 0) > sent], tail.position
+    return await tail.read(sent)
+
+
+async def _cancelled(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+HUB: web.AppKey[Hub] = web.AppKey("hub", Hub)
+
+
+async def running(app: web.Application) -> AsyncIterator[None]:
+    """While the application runs, the hub hears the pulse; it is closed when the server stops taking requests."""
+    hub, subscription = app[HUB], app[DEPS].pulse.subscribe("views")
+    listening = asyncio.create_task(hub.wake(subscription), name="live-pulse")
+    stopping = asyncio.create_task(_close_when(app[DEPS].stopping, hub), name="live-stopping")
+    yield
+    await _cancelled(listening)
+    await _cancelled(stopping)
+    subscription.close()
+    await hub.close()
+
+
+async def _close_when(stopping: asyncio.Event, hub: Hub) -> None:
+    await stopping.wait()
+    await hub.close()
+
+
+async def stop(app: web.Application) -> None:
+    """On shutdown, before open connections are waited for."""
+    await app[HUB].close()

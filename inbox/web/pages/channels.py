@@ -1,0 +1,256 @@
+"""Channels and the quarantine (leads): connect a network, see whether it is healthy, change its secret, read again what
+could not be read."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from inbox.channels import ChannelRecord, Health, Network, SetupField
+from inbox.errors import NotFound, Refused
+from inbox.web import address
+from inbox.web.context import deps, viewer
+from inbox.web.pages import render, settings
+from inbox.web.routes import Route
+
+QUARANTINE_SHOWN = 100
+MOST_RAW = 100_000
+VERIFY_FIELDS = ("verify_token",)
+
+
+@dataclass(frozen=True)
+class Told:
+    """One set-up field in the reader's language."""
+
+    name: str
+    label: str
+    hint: str
+    required: bool
+    type: str
+    value: str
+    error: str | None
+
+
+async def show(request: web.Request) -> web.StreamResponse:
+    own, world = deps(request), await render.world(request)
+    health = await own.channels.health(world.brand.id)
+    channels = [(channel, health.get(str(channel.channel_id))) for channel in world.channels]
+    return settings.shown(
+        request, world, "channels", "settings_channels.html", channels=channels, networks=_networks(request)
+    )
+
+
+def _networks(request: web.Request) -> list[tuple[str, str]]:
+    return [(network.id, network.title) for network in deps(request).networks.values()]
+
+
+async def new(request: web.Request) -> web.StreamResponse:
+    world = await render.world(request)
+    network = _network(request, request.query.get("network", ""))
+    return _form(request, world, network, {}, {})
+
+
+def _network(request: web.Request, network_id: str) -> Network:
+    network = deps(request).networks.get(network_id)
+    if network is None:
+        raise NotFound
+    return network
+
+
+def _form(
+    request: web.Request, world: render.World, network: Network, values: Mapping[str, str], errors: Mapping[str, str],
+    status: int = 200,
+) -> web.Response:  # fmt: skip
+    lang = world.say.lang
+    fields = [_told(field, lang, values, errors) for field in network.setup_fields]
+    return settings.shown(
+        request, world, "channels", "settings_channel_new.html", status=status, network=network, fields=fields,
+        name=values.get("name", ""), errors={"name": errors.get("name"), "form": errors.get("form")},
+        steps=_steps(request, network, None, lang),
+    )  # fmt: skip
+
+
+def _told(field: SetupField, lang: str, values: Mapping[str, str], errors: Mapping[str, str]) -> Told:
+    return Told(
+        field.name, _in(field.label, lang), _in(field.hint, lang), field.required and field.make is None,
+        "url" if field.kind == "url" else "password" if field.secret and field.make is None else "text",
+        "" if field.secret else values.get(field.name, ""), errors.get(field.name),
+    )  # fmt: skip
+
+
+def _in(texts: Mapping[str, str], lang: str) -> str:
+    return texts.get(lang) or texts.get("en") or next(iter(texts.values()), "")
+
+
+def _steps(request: web.Request, network: Network, channel: ChannelRecord | None, lang: str) -> list[str]:
+    """The set-up text, with this channel's own address and token in it once it has them."""
+    hook = address.absolute(request, f"/hooks/{channel.channel_id}") if channel else "…"
+    token = channel.secrets.get("verify_token", "…") if channel else "…"
+    steps = network.setup_steps.get(lang) or network.setup_steps.get("en") or ()
+    return [step.replace("{hook_url}", hook).replace("{verify_token}", token) for step in steps]
+
+
+async def add(request: web.Request) -> web.StreamResponse:
+    """Shows the secrets that were made, this once, on the page that answers."""
+    own, asking, world = deps(request), viewer(request), await render.world(request)
+    fields = await render.form(request)
+    network = _network(request, fields.get("network", ""))
+    try:
+        channel = await own.channels.set_up(
+            world.brand.id, network, name=fields.get("name", ""), values=fields, by=asking.actor
+        )
+    except Refused as refused:
+        missing = refused.details.get("fields", ())
+        errors = {name: world.say("This is needed.") for name in missing} or {"form": refused.message}
+        return _form(request, world, network, fields, errors, refused.status)
+    made = {field.name for field in network.setup_fields if field.secret and field.make is not None}
+    return await _one(
+        request, world, channel, fresh={name: value for name, value in channel.secrets.items() if name in made}
+    )
+
+
+async def one(request: web.Request) -> web.StreamResponse:
+    world = await render.world(request)
+    return await _one(request, world, await _channel(request, world))
+
+
+async def _channel(request: web.Request, world: render.World) -> ChannelRecord:
+    return await deps(request).channels.get(world.brand.id, request.match_info["channel_id"])
+
+
+async def _one(
+    request: web.Request, world: render.World, channel: ChannelRecord, *, fresh: Mapping[str, str] | None = None
+) -> web.Response:
+    own, lang = deps(request), world.say.lang
+    health: Health | None = (await own.channels.health(world.brand.id)).get(str(channel.channel_id))
+    network = own.networks.get(channel.network)
+    labels = {field.name: _in(field.label, lang) for field in network.setup_fields} if network else {}
+    rotates = [
+        (field.name, _in(field.label, lang), f"{field.name}_previous" in channel.secrets)
+        for field in (network.setup_fields if network else ())
+        if field.secret and field.make is not None
+    ]
+    return settings.shown(
+        request, world, "channels", "settings_channel.html", channel=channel, health=health, labels=labels,
+        fresh=[(labels.get(name, name), value) for name, value in (fresh or {}).items()], rotates=rotates,
+        steps=_steps(request, network, channel, lang) if network else [],
+        hook_url=address.absolute(request, f"/hooks/{channel.channel_id}"),
+    )  # fmt: skip
+
+
+async def rotate(request: web.Request) -> web.StreamResponse:
+    """A fresh secret, shown once; the one before it stays valid until it is retired."""
+    own, asking, world = deps(request), viewer(request), await render.world(request)
+    channel = await _channel(request, world)
+    name = (await render.form(request)).get("name", "secret")
+    fields = own.networks[channel.network].setup_fields if channel.network in own.networks else ()
+    field = next((field for field in fields if field.name == name and field.secret and field.make), None)
+    if field is None or field.make is None:
+        raise NotFound
+    new_secret = field.make()
+    changed = await own.channels.rotate_secret(
+        world.brand.id, channel.channel_id, new_secret, name=name, by=asking.actor
+    )
+    return await _one(request, world, changed, fresh={name: new_secret})
+
+
+async def retire(request: web.Request) -> web.StreamResponse:
+    own, asking, world = deps(request), viewer(request), await render.world(request)
+    channel = await _channel(request, world)
+    name = (await render.form(request)).get("name", "secret")
+    await own.channels.retire_secret(world.brand.id, channel.channel_id, name=name, by=asking.actor)
+    return _back(request, world, channel)
+
+
+async def disable(request: web.Request) -> web.StreamResponse:
+    own, asking, world = deps(request), viewer(request), await render.world(request)
+    channel = await _channel(request, world)
+    await own.channels.disable(world.brand.id, channel.channel_id, by=asking.actor)
+    return _back(request, world, channel)
+
+
+async def enable(request: web.Request) -> web.StreamResponse:
+    own, asking, world = deps(request), viewer(request), await render.world(request)
+    channel = await _channel(request, world)
+    await own.channels.enable(world.brand.id, channel.channel_id, by=asking.actor)
+    return _back(request, world, channel)
+
+
+def _back(request: web.Request, world: render.World, channel: ChannelRecord) -> web.Response:
+    return render.see_other(request, f"{world.base}/settings/channels/{channel.channel_id}?saved=1")
+
+
+# --- quarantine ---------------------------------------------------------------------------------------------------
+
+
+async def quarantine(request: web.Request) -> web.StreamResponse:
+    own, world = deps(request), await render.world(request)
+    found = await own.channels.quarantined(world.brand.id, limit=QUARANTINE_SHOWN)
+    return settings.shown(
+        request, world, "quarantine", "settings_quarantine.html", deliveries=found, most=QUARANTINE_SHOWN, told=None
+    )
+
+
+def _delivery_id(request: web.Request) -> uuid.UUID:
+    try:
+        return uuid.UUID(request.match_info["delivery_id"])
+    except ValueError as error:
+        raise NotFound from error
+
+
+async def raw(request: web.Request) -> web.StreamResponse:
+    """The body as text, escaped: whatever is in it stays words."""
+    own, world = deps(request), await render.world(request)
+    delivery = await own.channels.delivery(world.brand.id, _delivery_id(request))
+    body = None if delivery.body is None else delivery.body[:MOST_RAW].decode("utf-8", "replace").replace("\x00", "␀")
+    return settings.shown(
+        request, world, "quarantine", "settings_delivery.html", delivery=delivery, body=body,
+        cut=delivery.body is not None and len(delivery.body) > MOST_RAW, told=None,
+    )  # fmt: skip
+
+
+async def parse_again(request: web.Request) -> web.StreamResponse:
+    own, world = deps(request), await render.world(request)
+    say, delivery_id = world.say, _delivery_id(request)
+    try:
+        read = await own.reparse(world.brand.id, delivery_id)
+    except NotFound:
+        raise
+    except Refused as refused:
+        told = (
+            "alarm",
+            say("It can no longer be opened: its time of keeping is over.")
+            if refused.status == 410
+            else refused.message,
+        )
+    else:
+        found = say.many("Read again: %(num)s new message.", "Read again: %(num)s new messages.", read.new)
+        told = (
+            ("met", found)
+            if read.reason is None
+            else ("alarm", f"{found} {say('Still unreadable: %(reason)s', reason=read.reason)}")
+        )
+    left = await own.channels.quarantined(world.brand.id, limit=QUARANTINE_SHOWN)
+    return settings.shown(
+        request, world, "quarantine", "settings_quarantine.html", deliveries=left, most=QUARANTINE_SHOWN, told=told
+    )
+
+
+_CHANNEL = "/b/{brand_id}/settings/channels/{channel_id}"
+_DELIVERY = "/b/{brand_id}/settings/quarantine/{delivery_id}"
+ROUTES = [
+    Route("GET", "/b/{brand_id}/settings/channels", show, "manage", "page", "settings_channels"),
+    Route("GET", "/b/{brand_id}/settings/channels/new", new, "manage", "page", "settings_new_channel"),
+    Route("POST", "/b/{brand_id}/settings/channels", add, "manage", "page", "settings_add_channel"),
+    Route("GET", _CHANNEL, one, "manage", "page", "settings_channel"),
+    Route("POST", f"{_CHANNEL}/rotate", rotate, "manage", "page", "settings_rotate_secret"),
+    Route("POST", f"{_CHANNEL}/retire", retire, "manage", "page", "settings_retire_secret"),
+    Route("POST", f"{_CHANNEL}/disable", disable, "manage", "page", "settings_disable_channel"),
+    Route("POST", f"{_CHANNEL}/enable", enable, "manage", "page", "settings_enable_channel"),
+    Route("GET", "/b/{brand_id}/settings/quarantine", quarantine, "manage", "page", "settings_quarantine"),
+    Route("GET", _DELIVERY, raw, "manage", "page", "settings_delivery"),
+    Route("POST", f"{_DELIVERY}/parse", parse_again, "manage", "page", "settings_parse_again"),
+]

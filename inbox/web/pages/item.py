@@ -1,0 +1,277 @@
+"""One item: its page, and every action on it as a plain form.
+
+Each form carries the position its member saw and a key of its own. A conflict, or any refusal, gives the same page back
+with the text kept and what came in between in words. For htmx the item pane alone is rendered.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, get_args
+
+from aiohttp import web
+from markupsafe import Markup
+
+from inbox import commands, history
+from inbox.desk import Commands
+from inbox.errors import NotFound, Refused
+from inbox.events import ResolveReason
+from inbox.history import History
+from inbox.ids import ItemId
+from inbox.state import Item
+from inbox.web import words
+from inbox.web.context import Right, deps, viewer
+from inbox.web.i18n import N_, Speech
+from inbox.web.pages import pane, render
+from inbox.web.pages.pane import Draft
+from inbox.web.pages.queue import Chosen, inbox_context
+from inbox.web.routes import Handler, Route
+
+Fields = Mapping[str, str]
+Build = Callable[[Item, int, Fields], commands.Command]
+
+DONE = {
+    "acknowledge": N_("Acknowledgement on its way."),
+    "reply": N_("Reply on its way."),
+    "by-hand": N_("Recorded as answered by hand."),
+    "note": N_("Note added."),
+    "take": N_("It is yours."),
+    "assign": N_("Assigned."),
+    "resolve": N_("Resolved."),
+    "reopen": N_("Reopened."),
+    "priority": N_("Priority set."),
+    "settle": N_("Noted. The clocks are set right."),
+    "forget": N_("The author was forgotten."),
+}
+WRITES = frozenset({"acknowledge", "reply", "note", "by-hand"})
+
+
+def _item_id(request: web.Request) -> ItemId:
+    try:
+        return ItemId(uuid.UUID(request.match_info["item_id"]))
+    except ValueError as error:
+        raise NotFound from error
+
+
+async def show(request: web.Request) -> web.StreamResponse:
+    world = await render.world(request)
+    past = await history.load(deps(request).log, world.brand.id, _item_id(request))
+    return await _shown(request, world, past, Draft(), done=request.query.get("done"))
+
+
+async def _shown(
+    request: web.Request,
+    world: render.World,
+    past: History,
+    draft: Draft,
+    *,
+    status: int = 200,
+    done: str | None = None,
+) -> web.StreamResponse:
+    own = deps(request)
+    now, say = own.clock.now(), world.say
+    item_id = past.item.item_id
+    query = Chosen.of(request.query).query()
+    mine = {
+        **pane.context(
+            past, say=say, names=world.names, network=own.networks.get(past.item.network), now=now, draft=draft
+        ),
+        "world": world,
+        "names": world.names,
+        "path": f"{world.base}/items/{item_id}",
+        "back": f"{world.base}/queue{query}",
+        "hidden": _hidden(viewer(request).csrf, past.item.position),
+        "done": say(DONE[done]) if done in DONE else None,
+    }
+    if render.is_htmx(request):
+        return render.page(request, "item.html", say, status=status, **mine)
+    return render.page(
+        request, "inbox.html", say, status=status, **{**await inbox_context(request, world, str(item_id)), **mine}
+    )
+
+
+def _hidden(csrf: str, position: int) -> Callable[[], Markup]:
+    """The hidden fields of one form: each form gets an idempotency key of its own."""
+
+    def fields() -> Markup:
+        line = Markup('<input type="hidden" name="{}" value="{}">')
+        pairs = (("csrf", csrf), ("expected_position", str(position)), ("idempotency_key", uuid.uuid4().hex))
+        return Markup("").join(line.format(name, value) for name, value in pairs)
+
+    return fields
+
+
+# --- actions ------------------------------------------------------------------------------------------------------
+
+
+def _acknowledge(item: Item, by: int, fields: Fields) -> commands.Command:
+    return commands.Acknowledge(by, fields.get("text", ""), _moment(fields.get("promise")))
+
+
+def _reply(item: Item, by: int, fields: Fields) -> commands.Command:
+    return commands.Reply(by, fields.get("text", ""))
+
+
+def _by_hand(item: Item, by: int, fields: Fields) -> commands.Command:
+    purpose: Any = "holding" if fields.get("holding_only") == "yes" else "response"
+    return commands.AnswerByHand(by, fields.get("text") or None, purpose)
+
+
+def _note(item: Item, by: int, fields: Fields) -> commands.Command:
+    return commands.AddNote(by, fields.get("text", ""))
+
+
+def _take(item: Item, by: int, fields: Fields) -> commands.Command:
+    """A claim while nobody took charge of what waits; else the item only changes hands."""
+    turn = item.turn
+    unclaimed = turn is not None and turn.acknowledged_at is None and turn.claimed_at is None
+    return commands.Acknowledge(by) if unclaimed and item.assignee in {None, by} else commands.Assign(by, by)
+
+
+def _assign(item: Item, by: int, fields: Fields) -> commands.Command:
+    chosen = fields.get("assignee", "none")
+    if chosen == "none":
+        return commands.Assign(by, None)
+    if not (chosen.isascii() and chosen.isdigit() and len(chosen) < 18):
+        raise Refused("assignee_unknown", "Nobody who answers for this brand has that id.")
+    return commands.Assign(by, int(chosen))
+
+
+def _resolve(item: Item, by: int, fields: Fields) -> commands.Command:
+    given = fields.get("reason", "answered")
+    for reason in get_args(ResolveReason):
+        if reason == given:
+            return commands.Resolve(by, reason)
+    raise Refused("bad_request", "There is no such reason.")
+
+
+def _reopen(item: Item, by: int, fields: Fields) -> commands.Command:
+    return commands.Reopen(by)
+
+
+def _priority(item: Item, by: int, fields: Fields) -> commands.Command:
+    given = fields.get("priority", "rules")
+    return commands.OverridePriority(by, int(given) if given in {"1", "2", "3", "4"} else None)
+
+
+def _settle(item: Item, by: int, fields: Fields) -> commands.Command:
+    try:
+        reply_id = uuid.UUID(fields.get("reply_id", ""))
+    except ValueError as error:
+        raise Refused("no_such_reply", "This item has no such reply.", status=404) from error
+    return commands.SettleReply(by, reply_id, fields.get("was_sent") == "yes")
+
+
+def _moment(text: str | None) -> datetime | None:
+    if not text:
+        return None
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise Refused("bad_request", "That is no time.") from error
+    return at if at.tzinfo else None
+
+
+def _acting(name: str, build: Build) -> Handler:
+    async def handle(request: web.Request) -> web.StreamResponse:
+        own, asking = deps(request), viewer(request)
+        world = await render.world(request)
+        item_id = _item_id(request)
+        fields = await render.form(request)
+        past = await history.load(own.log, world.brand.id, item_id)
+        try:
+            command = build(past.item, asking.actor, fields)
+            await Commands(own.log, own.clock).run(
+                world.brand.id, item_id, command, expected_position=_position(fields), idempotency_key=_key(fields)
+            )
+        except NotFound:
+            raise
+        except Refused as refused:
+            again = await history.load(own.log, world.brand.id, item_id)
+            draft = _kept(name, refused, fields, world.names, world.say)
+            return await _shown(request, world, again, draft, status=refused.status)
+        if not render.is_htmx(request):
+            return render.see_other(request, f"{world.base}/items/{item_id}{Chosen.of(request.query).query(done=name)}")
+        return await _shown(request, world, await history.load(own.log, world.brand.id, item_id), Draft(), done=name)
+
+    return handle
+
+
+def _position(fields: Fields) -> int:
+    given = fields.get("expected_position", "")
+    if not (given.isascii() and given.isdigit() and len(given) < 19):
+        raise Refused("bad_request", "The form does not say which position of the item it was made for.")
+    return int(given)
+
+
+def _key(fields: Fields) -> str:
+    return fields.get("idempotency_key", "")
+
+
+def _kept(name: str, refused: Refused, fields: Fields, names: Mapping[int, str], say: Speech) -> Draft:
+    """The refusal in words: beside the text where one was written, else as a banner."""
+    text = fields.get("text", "")
+    mode = name if name in WRITES else ""
+    if refused.code == "conflict":
+        return Draft(text, mode, None, (pane.conflict_banner(refused, names, say, kept=bool(text)),))
+    told = words.refusal(refused, say)
+    if mode:
+        return Draft(text, mode, told)
+    return Draft(text, mode, None, (pane.Banner("alert", told, say("Nothing was changed."), "soon", urgent=True),))
+
+
+# --- forgetting ---------------------------------------------------------------------------------------------------
+
+
+async def ask_forget(request: web.Request) -> web.StreamResponse:
+    return await _forget_page(request, None)
+
+
+async def forget(request: web.Request) -> web.StreamResponse:
+    """Only with the word typed: nothing brings the words back."""
+    own, asking = deps(request), viewer(request)
+    world = await render.world(request)
+    typed = (await render.form(request)).get("confirm", "").strip().casefold()
+    if typed != world.say("FORGET").casefold():
+        return await _forget_page(request, world.say("Type %(word)s to confirm.", word=world.say("FORGET")))
+    item_id = _item_id(request)
+    await Commands(own.log, own.clock).forget(world.brand.id, item_id, by=asking.actor)
+    return render.see_other(request, f"{world.base}/items/{item_id}?done=forget")
+
+
+async def _forget_page(request: web.Request, error: str | None) -> web.StreamResponse:
+    own = deps(request)
+    world = await render.world(request)
+    past = await history.load(own.log, world.brand.id, _item_id(request))
+    shown = pane.context(
+        past, say=world.say, names=world.names, network=None, now=own.clock.now(), draft=Draft()
+    )  # fmt: skip
+    return render.page(
+        request, "forget.html", world.say, status=400 if error else 200, world=world, here="queue", error_text=error,
+        author=shown["author"], path=f"{world.base}/items/{past.item.item_id}",
+    )  # fmt: skip
+
+
+def _action(name: str, build: Build, access: Right = "act") -> Route:
+    return Route(
+        "POST", f"/b/{{brand_id}}/items/{{item_id}}/{name}", _acting(name, build), access, "page", f"item_{name}"
+    )
+
+
+ROUTES = [
+    Route("GET", "/b/{brand_id}/items/{item_id}", show, "personal", "page", "item"),
+    _action("acknowledge", _acknowledge),
+    _action("reply", _reply),
+    _action("by-hand", _by_hand),
+    _action("note", _note),
+    _action("take", _take),
+    _action("assign", _assign),
+    _action("resolve", _resolve),
+    _action("reopen", _reopen),
+    _action("priority", _priority),
+    _action("settle", _settle),
+    Route("GET", "/b/{brand_id}/items/{item_id}/forget", ask_forget, "own", "page", "item_ask_forget"),
+    Route("POST", "/b/{brand_id}/items/{item_id}/forget", forget, "own", "page", "item_forget"),
+]

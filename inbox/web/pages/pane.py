@@ -1,0 +1,302 @@
+"""The item pane: everything a screen shows of one item, worked out from its history. No request, no I/O, no HTML."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from inbox import priority
+from inbox.channels import Network
+from inbox.errors import NotFound, Refused
+from inbox.events import Event, MessageClassified, MessageReceived, occurred_at
+from inbox.history import History
+from inbox.log.record import Recorded
+from inbox.state import Item, Message, Note, Reply
+from inbox.views.row import Row, row_of
+from inbox.web import words
+from inbox.web.i18n import N_, Speech
+from inbox.web.pages import faces, holding, rows
+
+PRIVATE = frozenset({"dm", "email", "sms", "call"})
+LIMITS: Mapping[str, int] = {"x": 280, "instagram": 1000, "messenger": 2000, "facebook": 8000, "whatsapp": 4096}
+MOST_TEXT = 10_000
+OVER = frozenset({"resolved", "withdrawn"})
+
+REPLY_STATES: Mapping[str, tuple[str, str, str]] = {
+    "queued": ("about to be sent", "load", ""),
+    "sending": ("being sent", "load", ""),
+    "sent": ("posted", "check", "met"),
+    "failed": ("not posted", "alert", "danger"),
+    "uncertain": ("uncertain", "help", "soon"),
+    "not_sent": ("not posted", "x", ""),
+}
+
+_STATE_WORDS: Mapping[str, str] = {
+    "about to be sent": N_("about to be sent"), "being sent": N_("being sent"), "posted": N_("posted"),
+    "not posted": N_("not posted"), "uncertain": N_("uncertain"), "by hand": N_("answered by hand"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry of the thread: `sort` is in (theirs), out (ours) or note."""
+
+    sort: str
+    at: datetime
+    name: str
+    message: Message | None = None
+    reply: Reply | None = None
+    note: Note | None = None
+    withdrawn: bool = False
+    lang: str | None = None
+    dir: str = "auto"
+    state: str = ""
+    what: str = ""
+    icon: str = ""
+    tone: str = ""
+
+
+@dataclass(frozen=True)
+class Banner:
+    icon: str
+    title: str
+    text: str
+    tone: str = ""
+    urgent: bool = False
+    settle: uuid.UUID | None = None
+
+
+@dataclass(frozen=True)
+class WhyLine:
+    icon: str
+    text: str
+    evidence: str
+    weight: str
+
+
+@dataclass(frozen=True)
+class FactLine:
+    at: datetime
+    text: str
+    tone: str
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What the member was writing when they were refused: it is never lost."""
+
+    text: str = ""
+    mode: str = ""
+    error: str | None = None
+    banners: Sequence[Banner] = field(default_factory=tuple)
+
+
+def context(
+    past: History,
+    *,
+    say: Speech,
+    names: Mapping[int, str],
+    network: Network | None,
+    now: datetime,
+    draft: Draft,
+) -> dict[str, Any]:
+    item = past.item
+    row = _row(past, now)
+    author = rows.author_name(row, say)
+    can_reply = _can_reply(row, item, network, now)
+    can_acknowledge = item.turn is not None and item.turn.acknowledged_at is None and item.turn.claimed_at is None
+    spoken = Speech(row.lang if row.lang in holding.GREETINGS else say.lang, say.zone)
+    promises = holding.promises(row.response_due_at if row.waiting else None, now, say, spoken)
+    held = holding.text(
+        row.lang, say.lang, row.author.name if row.author else None, promises[0].said if promises else None
+    )
+    mode = draft.mode or ("acknowledge" if can_acknowledge and can_reply else "reply" if can_reply else "by-hand")
+    return {
+        "row": row,
+        "item": item,
+        "author": author,
+        "meta": _meta(row, item, say),
+        "large": _large(row, now, say),
+        "banners": [*draft.banners, *_banners(item, row, say)],
+        "whys": _whys(past, now, say),
+        "context_line": _context_line(row, say),
+        "thread": thread(item, author, names, say),
+        "first_contact": min(message.sent_at for message in item.messages),
+        "timeline": timeline(past.recorded, names, say),
+        "can_acknowledge": can_acknowledge,
+        "can_reply": can_reply,
+        "modes": _modes(can_acknowledge=can_acknowledge, say=say),
+        "mode": mode,
+        "text": draft.text or (held if mode == "acknowledge" and not draft.error else ""),
+        "kept": bool(draft.text),
+        "error_text": draft.error,
+        "holding": held,
+        "promises": promises,
+        "limit": LIMITS.get(row.network, MOST_TEXT),
+        "reach_words": say("private") if row.kind in PRIVATE else say("public"),
+        "window_line": _window_line(row, network, now, say),
+        "resolve_reasons": list(words.RESOLVE_REASONS),
+    }
+
+
+def _row(past: History, now: datetime) -> Row:
+    row = row_of(past.item, past.policy)
+    if row is None:
+        raise NotFound
+    return row.as_of(now)
+
+
+def _can_reply(row: Row, item: Item, network: Network | None, now: datetime) -> bool:
+    if network is not None and not network.can_reply:
+        return False
+    if row.status == "withdrawn" or (item.forgotten and item.thread_id is None):
+        return False
+    return row.reply_possible_until is None or row.reply_possible_until >= now
+
+
+def _modes(*, can_acknowledge: bool, say: Speech) -> list[tuple[str, str]]:
+    first = [("acknowledge", say("Acknowledge"))] if can_acknowledge else []
+    return [*first, ("reply", say("Reply")), ("note", say("Note")), ("by-hand", say("By hand"))]
+
+
+def _meta(row: Row, item: Item, say: Speech) -> str:
+    first = say("first contact") if len(item.messages) == 1 else None
+    return " · ".join(part for part in (rows.meta(row, say), first, words.status(row.status, say)) if part)
+
+
+def _large(row: Row, now: datetime, say: Speech) -> list[tuple[faces.Face, str]]:
+    titles = {"ack": say("Acknowledge"), "response": say("Respond")}
+    return [(face, titles[face.clock]) for face in rows.two_faces(row, now, say)]
+
+
+def _banners(item: Item, row: Row, say: Speech) -> list[Banner]:
+    network = words.network(row.network, say)
+    found = [
+        Banner(
+            "help", say("Uncertain reply."),
+            say("%(network)s did not confirm it. Look at the thread there before you write again.", network=network),
+            "soon", settle=reply.reply_id,
+        )
+        for reply in item.replies
+        if reply.state == "uncertain"
+    ]  # fmt: skip
+    last = item.replies[-1] if item.replies else None
+    if last is not None and last.state == "failed" and last.retry_at is None:
+        reason = words.reply_failure(last.reason, say)
+        found.append(
+            Banner(
+                "alert",
+                say("Your team's reply was not posted."),
+                say("%(reason)s.", reason=reason.capitalize()),
+                "alarm",
+            )
+        )
+    if row.forgotten:
+        found.append(
+            Banner(
+                "lock",
+                say("This author was forgotten."),
+                say("Their words are gone from every copy; times and figures stay."),
+            )
+        )
+    return found
+
+
+def _whys(past: History, now: datetime, say: Speech) -> list[WhyLine]:
+    lines = []
+    for why in priority.explain(past.item, past.policy, now):
+        icon, text = words.why(why.code, why.params, say)
+        evidence = str(why.params.get("evidence", "")) if why.code == "risk" else ""
+        lines.append(WhyLine(icon, text, evidence, words.weight(why.code, why.params, now, say)))
+    return lines
+
+
+def _context_line(row: Row, say: Speech) -> str:
+    return say(
+        "%(kind)s on %(network)s", kind=words.kind(row.kind, say).capitalize(), network=words.network(row.network, say)
+    )
+
+
+def _window_line(row: Row, network: Network | None, now: datetime, say: Speech) -> str | None:
+    if network is not None and not network.can_reply:
+        return say("This network takes no replies through its API. Answer there, then record it under “By hand”.")
+    until = row.reply_possible_until
+    if until is None or row.status == "withdrawn":
+        return None
+    if until < now:
+        return say(
+            "The network closed its reply window at %(at)s. Answer by another way, then record it under “By hand”.",
+            at=say.moment(until, now),
+        )
+    return say("The network takes replies until %(at)s.", at=say.moment(until, now))
+
+
+# --- thread and timeline ------------------------------------------------------------------------------------------
+
+
+def thread(item: Item, author: str, names: Mapping[int, str], say: Speech) -> list[Entry]:
+    """Everything said, in order of time: theirs, ours, and what only the team reads."""
+    entries = [_theirs(message, item, author) for message in item.messages]
+    entries += [_ours(reply, item, names, say) for reply in item.replies]
+    entries += [Entry("note", note.at, words.member(note.by, names, say), note=note) for note in item.notes]
+    return sorted(entries, key=lambda entry: entry.at)
+
+
+def _theirs(message: Message, item: Item, author: str) -> Entry:
+    lang = (message.judgement.lang if message.judgement else None) or item.lang
+    return Entry(
+        "in", message.sent_at, author, message=message, withdrawn=message.withdrawn_at is not None, lang=lang,
+        dir=rows.text_direction(lang),
+    )  # fmt: skip
+
+
+def _ours(reply: Reply, item: Item, names: Mapping[int, str], say: Speech) -> Entry:
+    state, icon, tone = REPLY_STATES[reply.state]
+    network = words.network(item.network, say)
+    if reply.by_hand:
+        state = "by hand"
+    what = say("acknowledgement") if reply.purpose == "holding" else say("reply")
+    name = say("Our page on %(network)s", network=network) if reply.by is None else words.member(reply.by, names, say)
+    said = say("made on %(network)s", network=network) if reply.echoed else say(_STATE_WORDS[state])
+    return Entry("out", reply.sent_at or reply.at, name, reply=reply, state=said, what=what, icon=icon, tone=tone)
+
+
+def timeline(recorded: Sequence[Recorded], names: Mapping[int, str], say: Speech) -> list[FactLine]:
+    lines = []
+    for record in recorded:
+        event = record.event
+        actor = getattr(event, "by", None)
+        text = words.fact(event.TYPE, event.TYPE, _params(event), actor, names, say)
+        tone = "soon" if event.TYPE in words.SOON_FACTS else "key" if event.TYPE in words.KEY_FACTS else ""
+        lines.append(FactLine(occurred_at(event) or record.recorded_at, text, tone))
+    return lines
+
+
+_OPEN_PARAMS = ("clock", "purpose", "was_sent", "retry_at", "priority", "assignee", "network", "reason", "assessed")
+
+
+def _params(event: Event) -> dict[str, Any]:
+    said = {name: getattr(event, name) for name in _OPEN_PARAMS if hasattr(event, name)}
+    if isinstance(event, MessageClassified):
+        said["categories"] = [reason.category for reason in event.reasons] or list(event.categories)
+    if isinstance(event, MessageReceived):
+        said["network"] = event.network
+    return said
+
+
+# --- refusals -----------------------------------------------------------------------------------------------------
+
+
+def conflict_banner(refused: Refused, names: Mapping[int, str], say: Speech, *, kept: bool) -> Banner:
+    """Who did what in between, and that nothing written was lost."""
+    events = refused.details.get("events", ())
+    told = dict.fromkeys(
+        words.fact(event["type"], event["type"], {"purpose": "response"}, event.get("actor"), names, say)
+        for event in events
+    )
+    title = " · ".join(told) if told else words.refusal(refused, say)
+    rest = say("Nothing was sent, and your text is kept.") if kept else say("Nothing was changed.")
+    return Banner("users", f"{title}.", rest, "soon", urgent=True)

@@ -1,0 +1,74 @@
+"""The SLA policy and the business calendar (leads): one form, in force from the moment it is saved."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from zoneinfo import available_timezones
+
+from aiohttp import web
+
+from inbox.desk import Commands
+from inbox.errors import Refused
+from inbox.policy import BANDS, Policy
+from inbox.web import words
+from inbox.web.context import deps, viewer
+from inbox.web.pages import policy_form, render, settings
+from inbox.web.routes import Route
+
+
+async def _in_force(request: web.Request, world: render.World) -> tuple[Policy, int]:
+    """The policy that is in force, and its position."""
+    recorded = await deps(request).log.policies(world.brand.id)
+    if not recorded:
+        return Policy(), 0
+    latest = recorded[-1]
+    return Policy.model_validate(latest.event.policy), latest.position  # type: ignore[attr-defined]
+
+
+async def show(request: web.Request) -> web.StreamResponse:
+    world = await render.world(request)
+    policy, position = await _in_force(request, world)
+    return _shown(request, world, policy_form.fields_of(policy), {}, position)
+
+
+def _shown(
+    request: web.Request, world: render.World, fields: Mapping[str, str], errors: Mapping[str, str], position: int | str,
+    status: int = 200,
+) -> web.Response:  # fmt: skip
+    say = world.say
+    return settings.shown(
+        request, world, "policy", "settings_policy.html", status=status, fields=fields, errors=errors, position=position,
+        bands=[(band, words.band(band, say)) for band in BANDS], zones=sorted(available_timezones()),
+        weekdays=[say(day) for day in words.WEEKDAYS],
+    )  # fmt: skip
+
+
+async def change(request: web.Request) -> web.StreamResponse:
+    own, asking, world = deps(request), viewer(request), await render.world(request)
+    fields = await render.form(request)
+    seen = fields.get("position", "")
+    policy, errors = policy_form.policy_of(fields, world.say)
+    if policy is None:
+        return _shown(request, world, fields, errors, seen, 400)
+    try:
+        await Commands(own.log, own.clock).change_policy(
+            world.brand.id,
+            policy,
+            by=asking.actor,
+            expected_position=int(seen) if seen.isascii() and seen.isdigit() else None,
+        )
+    except Refused as refused:
+        told = {
+            "calendar_never_opens": world.say("With these hours and days off the brand would never open."),
+            "conflict": world.say("Somebody else changed the policy meanwhile. Load the page again to see theirs."),
+        }
+        if refused.code not in told:
+            raise
+        return _shown(request, world, fields, {"form": told[refused.code]}, seen, refused.status)
+    return render.see_other(request, f"{world.base}/settings/policy?saved=1")
+
+
+ROUTES = [
+    Route("GET", "/b/{brand_id}/settings/policy", show, "manage", "page", "settings_policy"),
+    Route("POST", "/b/{brand_id}/settings/policy", change, "manage", "page", "settings_change_policy"),
+]

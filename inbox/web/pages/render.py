@@ -1,0 +1,159 @@
+"""From a template to a response: one Jinja environment a language, and what every page of a brand needs to know.
+
+Autoescaping is on everywhere and undefined names fail. A request by htmx (`HX-Request`) may get a part of a page instead of
+the whole; without JavaScript the same handlers give whole pages and redirects.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from inbox.channels import ChannelRecord
+from inbox.ids import BrandId
+from inbox.people import brands, members
+from inbox.people.brands import Brand
+from inbox.people.members import Member
+from inbox.web import security, words
+from inbox.web.context import Viewer, deps, viewer
+from inbox.web.i18n import LANGUAGES, Speech, direction, translations
+
+HERE = Path(__file__).parents[1]
+STATIC = HERE / "static"
+
+
+@cache
+def static_version() -> str:
+    """Changes with any static file: the address of each holds it, so that a browser may keep them for ever."""
+    digest = hashlib.sha256()
+    for path in sorted(path for path in STATIC.rglob("*") if path.is_file()):
+        digest.update(path.relative_to(STATIC).as_posix().encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def millis(at: datetime) -> int:
+    return int(at.timestamp() * 1000)
+
+
+def initials(name: str) -> str:
+    parts = [part for part in name.split() if part[:1].isalnum()]
+    return "".join(part[0] for part in (parts[:1] + parts[-1:] if len(parts) > 1 else parts)).upper() or "?"
+
+
+@cache
+def environment(lang: str) -> Environment:
+    env = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=select_autoescape(default=True, default_for_string=True),
+        undefined=StrictUndefined,
+        extensions=["jinja2.ext.i18n"],
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    said = translations(lang)
+    env.install_gettext_callables(said.gettext, said.ngettext, newstyle=True)  # type: ignore[attr-defined]
+    env.globals.update(
+        words=words, millis=millis, initials=initials, direction=direction, static=f"/static/{static_version()}"
+    )
+    return env
+
+
+def html(template: str, say: Speech, **context: object) -> str:
+    return environment(say.lang).get_template(template).render(say=say, **context)
+
+
+def language_of(asking: Viewer) -> str:
+    return asking.locale if asking.locale in LANGUAGES else LANGUAGES[0]
+
+
+def page(request: web.Request, template: str, say: Speech, *, status: int = 200, **context: object) -> web.Response:
+    """A page, or a part of one. Who has not signed in is remembered, so that their forms can be checked."""
+    body = html(template, say, viewer=viewer(request), now=deps(request).clock.now(), **context)
+    response = web.Response(text=body, status=status, content_type="text/html")
+    if viewer(request).member is None:
+        security.remember_visit(request, response)
+    return response
+
+
+def is_htmx(request: web.Request) -> bool:
+    return request.headers.get("HX-Request") == "true"
+
+
+def see_other(request: web.Request, where: str) -> web.Response:
+    """After a form: go there. For htmx a whole navigation."""
+    if is_htmx(request):
+        return web.Response(status=204, headers={"HX-Redirect": where})
+    return web.Response(status=303, headers={"Location": where})
+
+
+@dataclass(frozen=True)
+class World:
+    """What every page of a brand knows: the brand, its people and channels, and what the viewer may do there."""
+
+    brand: Brand
+    brands: list[Brand]
+    members: list[Member]
+    channels: tuple[ChannelRecord, ...]
+    rights: frozenset[str]
+    me: int
+    say: Speech
+    names: Mapping[int, str] = field(default_factory=dict)
+
+    @property
+    def base(self) -> str:
+        return f"/b/{self.brand.id}"
+
+    @property
+    def team(self) -> list[Member]:
+        """Those an item can be given to."""
+        return [member for member in self.members if member.active and member.role != "observer"]
+
+    @property
+    def channel_names(self) -> dict[str, str]:
+        return {str(channel.channel_id): channel.name for channel in self.channels}
+
+    def may(self, right: str) -> bool:
+        return right in self.rights
+
+
+async def world(request: web.Request) -> World:
+    own, asking = deps(request), viewer(request)
+    brand_id: BrandId = security.brand_of(request)
+    brand = await brands.get(own.log, brand_id)
+    everybody = await members.of_brand(own.log, brand_id)
+    return World(
+        brand=brand,
+        brands=await brands.named(own.log, asking.rights),
+        members=everybody,
+        channels=await own.channels.list(brand_id),
+        rights=frozenset(asking.rights.get(brand_id, frozenset())),
+        me=asking.actor,
+        say=Speech(language_of(asking), brand.zone),
+        names={int(member.id): member.name for member in everybody},
+    )
+
+
+async def form(request: web.Request) -> dict[str, str]:
+    """The fields of a form, each once; the last of several wins. Lone surrogates and NULs are taken out: nobody types them."""
+    fields = await request.post()
+    return {name: _clean(value) for name, value in fields.items() if isinstance(value, str)}
+
+
+async def form_lists(request: web.Request, name: str) -> list[str]:
+    return [_clean(value) for value in (await request.post()).getall(name, []) if isinstance(value, str)]
+
+
+def _clean(value: str) -> str:
+    return value.replace("\x00", "").encode("utf-8", "ignore").decode("utf-8").replace("\r\n", "\n")
+
+
+Context = dict[str, Any]

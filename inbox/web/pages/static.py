@@ -1,0 +1,40 @@
+"""Static files. Their address holds a digest of all of them, so a browser keeps them for ever and never shows old ones."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from aiohttp import web
+
+from inbox.errors import NotFound
+from inbox.web.pages.render import STATIC
+from inbox.web.routes import Route
+
+TYPES = {
+    ".css": "text/css",
+    ".js": "text/javascript",
+    ".svg": "image/svg+xml",
+    ".png": "image/png",
+    ".webmanifest": "application/manifest+json",
+}
+FOREVER = "public, max-age=31536000, immutable"
+
+
+@cache
+def _files() -> frozenset[str]:
+    return frozenset(
+        path.relative_to(STATIC).as_posix() for path in STATIC.rglob("*") if path.is_file() and path.suffix in TYPES
+    )
+
+
+async def show(request: web.Request) -> web.StreamResponse:
+    """Only what stood in the folder at the start, by its exact name: no path of the request ever reaches the disk."""
+    name = request.match_info["path"]
+    if name not in _files():
+        raise NotFound
+    path = STATIC / name
+    headers = {"Cache-Control": FOREVER, "Content-Type": f"{TYPES[path.suffix]}; charset=utf-8"}
+    return web.FileResponse(path, headers=headers)
+
+
+ROUTES = [Route("GET", "/static/{version}/{path:.+}", show, "public", "page", "static")]

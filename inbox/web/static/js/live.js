@@ -1,0 +1,81 @@
+// The live stream: one connection a page, resumed where it was cut. Says when it is lost, with the time of the data.
+import { find, fill, hour, words } from "./dom.js";
+
+/** @typedef {{status: string, priority: number, assignee: number | null, channel: string, network: string, lang: string | null,
+ *   breached: boolean, due_at: string | null, rank: [number, string, string]}} Facets */
+/** @typedef {{id: string, position: number, facets: Facets, html: string}} Change */
+
+/**
+ * @param {(change: Change) => void} onChange
+ * @param {(counts: Record<string, number>) => void} onCounts
+ */
+export function follow(onChange, onCounts) {
+  const { base, lang, position } = document.body.dataset;
+  let last = Number(position);
+  let lost = 0;
+  let retry = 1000;
+  /** @type {EventSource | null} */
+  let source = null;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let again;
+
+  function open() {
+    clearTimeout(again);
+    source?.close();
+    source = new EventSource(`${base}/live?lang=${lang}&after=${last}`);
+    source.addEventListener("open", () => { retry = 1000; });
+    source.addEventListener("ready", alive);
+    source.addEventListener("reset", () => location.reload());
+    source.addEventListener("item", (event) => {
+      alive();
+      const change = /** @type {Change} */ (JSON.parse(event.data));
+      last = Math.max(last, change.position);
+      onChange(change);
+    });
+    source.addEventListener("counts", (event) => { alive(); onCounts(JSON.parse(event.data)); });
+    source.addEventListener("error", () => {
+      offline();
+      if (source?.readyState === EventSource.CLOSED) {
+        again = setTimeout(open, retry);
+        retry = Math.min(30_000, retry * 2);
+      }
+    });
+  }
+
+  function alive() {
+    lost = 0;
+    const bar = find("#offline");
+    if (bar) bar.hidden = true;
+    state("here", words.live);
+  }
+
+  function offline() {
+    const bar = find("#offline");
+    lost ||= Date.now();
+    const time = hour(new Date(lost));
+    if (bar?.hidden) {
+      for (const [selector, text] of [["[data-offline-title]", words.offline], ["[data-offline-text]", words.offline_text]]) {
+        const place = find(selector, bar);
+        if (place) place.textContent = fill(text, { time });
+      }
+      bar.hidden = false;
+    }
+    state("away", fill(words.offline, { time }));
+  }
+
+  /** @param {string} is @param {string} text */
+  function state(is, text) {
+    const line = find("[data-live-word]");
+    if (line && line.textContent !== text) line.textContent = text;
+    find("#live-state .presence")?.setAttribute("data-is", is);
+  }
+
+  find("[data-reconnect]")?.addEventListener("click", open);
+  window.addEventListener("online", open);
+  window.addEventListener("offline", offline);
+  // A page that was frozen in the background asks again as soon as it is looked at.
+  document.addEventListener("visibilitychange", () => { if (!document.hidden && source?.readyState !== EventSource.OPEN) open(); });
+  window.addEventListener("pagehide", () => source?.close());
+  window.addEventListener("pageshow", (event) => { if (event.persisted) open(); });
+  open();
+}

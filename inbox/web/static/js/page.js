@@ -1,0 +1,31 @@
+// What every page has: drafts go when their owner signs out, irreversible actions ask first, menus close on Escape.
+import { all } from "./dom.js";
+import { forgetAllDrafts } from "./drafts.js";
+
+document.documentElement.classList.add("js");
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!(form instanceof HTMLFormElement)) return;
+  if (form.dataset.confirm && !window.confirm(form.dataset.confirm)) event.preventDefault();
+  else if ("signOut" in form.dataset) forgetAllDrafts();
+});
+
+document.addEventListener("click", (event) => {
+  const target = event.target instanceof Element ? event.target : null;
+  for (const menu of /** @type {HTMLDetailsElement[]} */ (all("details.menu[open], details.switch[open], details.filters[open]"))) {
+    if (!menu.contains(target)) menu.open = false;
+  }
+  const copy = /** @type {HTMLElement | null} */ (target?.closest("[data-copy]"));
+  if (copy) void navigator.clipboard?.writeText(document.getElementById(copy.dataset.copy ?? "")?.textContent ?? "");
+  if (target?.closest("[data-print]")) window.print();
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const menu of /** @type {HTMLDetailsElement[]} */ (all("details.menu[open], details.switch[open], details.filters[open]"))) {
+    menu.open = false;
+    if (menu.contains(document.activeElement)) menu.querySelector("summary")?.focus();
+    event.stopPropagation();
+  }
+});

@@ -1,0 +1,157 @@
+"""The tail of one brand's views: what changed is read once and handed to all who watch.
+
+It also counts the views (at most once a second) and checks every few seconds whether each watcher may still look on, in
+two queries for all of them together.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections import deque
+from collections.abc import Iterable
+
+import asyncpg
+
+from inbox.ids import BrandId
+from inbox.people import members, sessions, tokens
+from inbox.sql import beside
+from inbox.views import queue
+from inbox.web import frames
+from inbox.web.context import RIGHTS_OF_ROLE, Deps, Right
+from inbox.web.watchers import Watcher
+
+sql = beside(__file__, "live.sql")
+logger = logging.getLogger(__name__)
+
+POLL_S = 1.0
+LEAST_GAP_S = 0.03
+COUNTS_EVERY_S = 1.0
+CHECK_EVERY_S = 3.0
+REMEMBERED = 1000
+NOWHERE = 2**62
+PASSING = (OSError, TimeoutError, asyncpg.InterfaceError, asyncpg.PostgresError)
+
+
+class Tail:
+    """`position`: up to where every change was handed on. `recent`: the last changes, all that came after
+    `recent_after`."""
+
+    def __init__(self, deps: Deps, brand: BrandId) -> None:
+        self.brand = brand
+        self.watchers: set[Watcher] = set()
+        self.wake = asyncio.Event()
+        self.started = asyncio.Event()
+        self.position = 0
+        self.recent: deque[frames.Entry] = deque()
+        self.recent_after = 0
+        self.names: dict[int, str] = {}
+        self._deps = deps
+        self._counts: tuple[dict[str, int], dict[int, int]] | None = None
+        self._to_count = True
+        self._next_count = 0.0
+        self._next_check = 0.0
+
+    async def run(self) -> None:
+        """Until cancelled. A database that is away only delays."""
+        while True:
+            try:
+                await (self._step() if self.started.is_set() else self._start())
+            except PASSING as error:
+                logger.warning("the live view of brand %s pauses: %s", self.brand, type(error).__name__)
+                await asyncio.sleep(POLL_S)
+            await self._pause()
+
+    async def _pause(self) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(POLL_S):
+                await self.wake.wait()
+        self.wake.clear()
+        await asyncio.sleep(LEAST_GAP_S)
+
+    async def _start(self) -> None:
+        _, self.position = await self.read(NOWHERE)
+        self.recent_after = self.position
+        self.started.set()
+        self.wake.set()
+
+    async def _step(self) -> None:
+        while True:
+            entries, complete = await self.read(self.position)
+            for entry in entries:
+                self._hand_on(entry)
+            self.position = max(self.position, complete)
+            self._to_count = self._to_count or bool(entries)
+            if not entries:
+                break
+        now = asyncio.get_running_loop().time()
+        if self._to_count and now >= self._next_count:
+            self._next_count, self._to_count = now + COUNTS_EVERY_S, False
+            await self._count()
+        if now >= self._next_check:
+            self._next_check = now + CHECK_EVERY_S
+            await self._check()
+
+    async def read(self, after: int) -> tuple[list[frames.Entry], int]:
+        """Changes after a position, and up to where they are complete. One position may hold several changes."""
+        async with self._deps.pool.acquire() as connection:
+            rows, complete = await queue.changed_since(connection, self.brand, after)
+        await self._learn_names(row.assignee for row in rows)
+        now = self._deps.clock.now()
+        last = {row.position: place for place, row in enumerate(rows)}
+        entries = [frames.Entry(r.position, r.as_of(now), last=last[r.position] == n) for n, r in enumerate(rows)]
+        return entries, complete
+
+    async def _learn_names(self, ids: Iterable[int | None]) -> None:
+        unknown = {member for member in ids if member and member not in self.names}
+        if unknown:
+            self.names.update(await members.names(self._deps.log, self.brand, unknown))
+
+    def _hand_on(self, entry: frames.Entry) -> None:
+        self.position = max(self.position, entry.position or 0)
+        self.recent.append(entry)
+        while len(self.recent) > REMEMBERED or (self.recent and self.recent[0].position == self.recent_after):
+            # Whole positions only: a resume between two changes of one position would lose the second.
+            self.recent_after = self.recent.popleft().position or 0
+        self._give_all(entry)
+
+    def _give_all(self, entry: frames.Entry) -> None:
+        for watcher in tuple(self.watchers):
+            watcher.give(entry)
+
+    # --- counts ---
+
+    async def _count(self) -> None:
+        async with self._deps.pool.acquire() as connection:
+            of_views = await queue.counts(connection, self.brand, 0, self._deps.clock.now())
+            mine = {row["assignee"]: row["items"] for row in await connection.fetch(sql.mine, self.brand)}
+        if (of_views, mine) == self._counts:
+            return
+        self._counts = of_views, mine
+        for watcher in tuple(self.watchers):
+            watcher.give(self._counted(watcher))
+
+    def _counted(self, watcher: Watcher) -> frames.Entry:
+        of_views, mine = self._counts or ({}, {})
+        return frames.counts({**of_views, "mine": mine.get(watcher.member, 0)})
+
+    def join(self, watcher: Watcher) -> None:
+        """From here on nothing passes it unseen."""
+        self.watchers.add(watcher)
+        if self._counts is not None:
+            watcher.give(self._counted(watcher))
+
+    # --- rights ---
+
+    async def _check(self) -> None:
+        """Whose session or token fell, or who may do more or less than before, is cut: the browser is asked again."""
+        digests = [watcher.credential for watcher in self.watchers]
+        if not digests:
+            return
+        roles = await sessions.standing(self._deps.pool, self.brand, digests, now=self._deps.clock.now())
+        held: dict[bytes, frozenset[Right]] = {digest: RIGHTS_OF_ROLE[role] for digest, role in roles.items()}
+        held.update(await tokens.standing(self._deps.pool, self.brand, digests))
+        for watcher in tuple(self.watchers):
+            if held.get(watcher.credential) != watcher.rights:
+                watcher.end()

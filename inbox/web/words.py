@@ -1,0 +1,361 @@
+"""Codes into words: what the log, the rules and the classifier call things, and what a duty officer calls them.
+
+Every table maps a code to its English source string, which the catalogues translate. A code nobody knows yet is shown as it
+is, spelled out, rather than lost. No I/O, no HTML: markup belongs to the templates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from inbox.errors import Refused
+from inbox.events import ReasonGiven
+from inbox.web.i18n import N_, Speech
+
+NETWORKS: Mapping[str, str] = {
+    "generic": N_("Webhook"), "facebook": "Facebook", "instagram": "Instagram", "messenger": "Messenger", "x": "X",
+    "tiktok": "TikTok", "youtube": "YouTube", "google": N_("Google reviews"), "whatsapp": "WhatsApp", "mail": N_("E-mail"),
+    "email": N_("E-mail"), "mastodon": "Mastodon", "bluesky": "Bluesky", "telegram": "Telegram",
+}  # fmt: skip
+NETWORK_ICONS = frozenset(
+    {"facebook", "instagram", "messenger", "x", "tiktok", "youtube", "google", "whatsapp", "mail", "generic"}
+)
+
+KINDS: Mapping[str, str] = {
+    "comment": N_("public comment"), "mention": N_("mention"), "dm": N_("private message"), "review": N_("review"),
+    "post": N_("post"), "email": N_("e-mail"), "sms": N_("text message"), "call": N_("phone call"),
+}  # fmt: skip
+
+STATUSES: Mapping[str, str] = {
+    "open": N_("to acknowledge"), "acknowledged": N_("acknowledged"), "answered": N_("answered"),
+    "resolved": N_("resolved"), "withdrawn": N_("withdrawn by its author"),
+}  # fmt: skip
+
+PRIORITIES: Mapping[int, str] = {1: N_("critical"), 2: N_("high"), 3: N_("normal"), 4: N_("low")}
+ROLES: Mapping[str, str] = {
+    "owner": N_("owner"), "lead": N_("team lead"), "cm": N_("community manager"), "observer": N_("observer"),
+}  # fmt: skip
+BANDS: Mapping[str, str] = {"low": N_("low"), "mid": N_("middling"), "high": N_("high"), "critical": N_("very high")}
+SENTIMENTS: Mapping[str, str] = {"negative": N_("negative"), "neutral": N_("neutral"), "positive": N_("positive")}
+RESOLVE_REASONS: Mapping[str, str] = {
+    "answered": N_("answered"), "no_answer_needed": N_("no answer needed"), "spam": N_("spam"),
+    "duplicate": N_("duplicate"), "handled_elsewhere": N_("handled elsewhere"),
+}  # fmt: skip
+CLOCKS: Mapping[str, str] = {"ack": N_("acknowledgement"), "response": N_("response")}
+RIGHTS: Mapping[str, str] = {
+    "read": N_("figures and rows"), "personal": N_("names and words of people"),
+    "act": N_("acknowledge, answer, assign, resolve"), "manage": N_("policy, channels, quarantine"),
+    "own": N_("members, tokens, the brand"),
+}  # fmt: skip
+
+REASONS: Mapping[str, str] = {
+    "safety": N_("danger to a person"), "self_harm": N_("talks of harming themselves"), "violence": N_("threat of violence"),
+    "threat": N_("threat"), "legal": N_("legal threat"), "press": N_("press"), "journalist": N_("journalist"),
+    "influencer": N_("influencer"), "boycott": N_("call to boycott"), "fraud": N_("fraud"), "data_leak": N_("data leak"),
+    "data_fraud": N_("fraud or data leak"), "discrimination": N_("discrimination"), "outage": N_("outage"),
+    "complaint": N_("complaint"), "praise": N_("praise"), "question": N_("question"), "spam": N_("probable spam"),
+    "negative": N_("negative tone"), "health": N_("health"), "other": N_("other"),
+}  # fmt: skip
+DANGERS = frozenset({"safety", "self_harm", "violence", "threat", "health"})
+TRIFLES = frozenset({"praise", "question", "spam", "other", "negative"})
+REASON_ICONS: Mapping[str, str] = {
+    "safety": "flame", "self_harm": "alert", "violence": "alert", "threat": "alert", "legal": "scale", "press": "press",
+    "journalist": "press", "influencer": "reach", "boycott": "users", "fraud": "money", "data_leak": "lock",
+    "data_fraud": "lock", "discrimination": "users", "outage": "bolt",
+}  # fmt: skip
+
+VIEWS: Mapping[str, tuple[str, str, str]] = {
+    "urgent": (N_("Urgent"), "flame", N_("Nothing urgent is waiting.")),
+    "unacknowledged": (N_("To acknowledge"), "hand", N_("Everybody has been told that we read them.")),
+    "waiting": (N_("To handle"), "inbox", N_("Nobody is waiting for us.")),
+    "mine": (N_("Mine"), "user", N_("Nothing is yours at the moment.")),
+    "breaching": (N_("Due soon or overdue"), "clock", N_("Nothing is overdue, and nothing is about to be.")),
+    "answered": (N_("Answered"), "reply", N_("Nothing is answered and unresolved.")),
+    "uncertain": (N_("Uncertain replies"), "help", N_("We know what became of every reply.")),
+    "resolved": (N_("Resolved"), "check", N_("Nothing has been resolved yet.")),
+    "all": (N_("Everything"), "template", N_("No message has arrived yet.")),
+}
+
+WEEKDAYS = (N_("Monday"), N_("Tuesday"), N_("Wednesday"), N_("Thursday"), N_("Friday"), N_("Saturday"), N_("Sunday"))
+
+
+def _spelled(code: str) -> str:
+    return code.replace("_", " ")
+
+
+def _of(table: Mapping[Any, str], code: Any, say: Speech) -> str:
+    return say(table[code]) if code in table else _spelled(str(code))
+
+
+def network(code: str, say: Speech) -> str:
+    return _of(NETWORKS, code, say)
+
+
+def network_icon(code: str) -> str:
+    known = "mail" if code == "email" else code
+    return f"n-{known if known in NETWORK_ICONS else 'generic'}"
+
+
+def kind(code: str, say: Speech) -> str:
+    return _of(KINDS, code, say)
+
+
+def status(code: str, say: Speech) -> str:
+    return _of(STATUSES, code, say)
+
+
+def priority(number: int, say: Speech) -> str:
+    return _of(PRIORITIES, number, say)
+
+
+def role(code: str, say: Speech) -> str:
+    return _of(ROLES, code, say)
+
+
+def band(code: str, say: Speech) -> str:
+    return _of(BANDS, code, say)
+
+
+def sentiment(code: str, say: Speech) -> str:
+    return _of(SENTIMENTS, code, say)
+
+
+def resolve_reason(code: str, say: Speech) -> str:
+    return _of(RESOLVE_REASONS, code, say)
+
+
+def right(code: str, say: Speech) -> str:
+    return _of(RIGHTS, code, say)
+
+
+def reason(category: str, say: Speech) -> str:
+    return _of(REASONS, category, say)
+
+
+def reason_icon(category: str) -> str | None:
+    return REASON_ICONS.get(category)
+
+
+def telling(reasons: Sequence[ReasonGiven]) -> list[ReasonGiven]:
+    """The reasons worth a chip: praise and questions stand back where something weighs more."""
+    heavy = [reason for reason in reasons if reason.category not in TRIFLES]
+    return heavy or list(reasons)
+
+
+def is_trifle(category: str) -> bool:
+    return category in TRIFLES
+
+
+def is_danger(category: str) -> bool:
+    return category in DANGERS
+
+
+WHYS: Mapping[str, str] = {
+    "danger": N_("Danger to a person: always P1, whatever the reach"),
+    "unscored": N_("Not read by the classifier yet: ranked no lower than P2"),
+    "not_assessed": N_("Could not be assessed: ranked no lower than P2"),
+    "reach": N_("Reach: %(followers)s followers, %(band)s"),
+    "spread": N_("Spread: %(authors)s people speak in this thread, %(band)s"),
+    "override": N_("Priority set by hand to P%(priority)s; the rules say P%(rules)s"),
+    "promoted": N_("Raised from P%(from)s to P%(to)s by waiting past its due time"),
+    "waiting": N_("Waiting for %(seconds)s"),
+    "due_ack": N_("Acknowledgement due in %(seconds)s"),
+    "due_response": N_("Response due in %(seconds)s"),
+    "late_ack": N_("Acknowledgement overdue by %(seconds)s"),
+    "late_response": N_("Response overdue by %(seconds)s"),
+    "promise": N_("A promise was made: back in %(seconds)s"),
+    "promise_late": N_("A promise was made and passed %(seconds)s ago"),
+    "window_closing": N_("The network takes replies for %(seconds)s more"),
+    "window_closed": N_("The network takes no more replies here"),
+}
+WHY_ICONS: Mapping[str, str] = {
+    "danger": "flame", "unscored": "help", "not_assessed": "help", "reach": "reach", "spread": "wave", "override": "user",
+    "promoted": "up", "waiting": "clock", "due": "clock", "promise": "promise", "window_closing": "lock",
+    "window_closed": "lock",
+}  # fmt: skip
+
+
+def why(code: str, params: Mapping[str, Any], say: Speech) -> tuple[str, str]:
+    """A reason's icon and sentence. The reasons of words (`risk`) also carry evidence, which the template quotes."""
+    if code == "risk":
+        category = str(params.get("category", ""))
+        return reason_icon(category) or "alert", reason(category, say).capitalize()
+    late = float(params.get("seconds", 0) or 0) < 0
+    key = code
+    if code == "due":
+        key = f"{'late' if late else 'due'}_{params.get('clock', 'ack')}"
+    elif code == "promise" and late:
+        key = "promise_late"
+    said: dict[str, object] = {}
+    for name, value in params.items():
+        if name == "seconds":
+            said[name] = say.duration(float(value), coarse=True)
+        elif name in {"followers", "authors"}:
+            said[name] = say.number(int(value))
+        elif name == "band":
+            said[name] = band(str(value), say)
+        else:
+            said[name] = value
+    icon = WHY_ICONS.get(code, "help")
+    return (icon, say(WHYS[key], **said)) if key in WHYS else (icon, _spelled(code))
+
+
+def weight(code: str, params: Mapping[str, Any], now: datetime, say: Speech) -> str:
+    """What stands at the end of a reason's line: a score beside its words, a time, or nothing."""
+    if code == "risk" and isinstance(params.get("score"), int | float):
+        return say.decimal(float(params["score"]))
+    if params.get("at"):
+        return say.moment(datetime.fromisoformat(str(params["at"])), now)
+    if code == "waiting" and params.get("since"):
+        return say.moment(datetime.fromisoformat(str(params["since"])), now)
+    return ""
+
+
+FACTS: Mapping[str, str] = {
+    "MessageReceived": N_("Message on %(network)s"),
+    "MessageEdited": N_("The author edited a message"),
+    "MessageWithdrawn": N_("The author withdrew a message"),
+    "ReplyEchoed": N_("Replied on the network itself"),
+    "MessageClassified": N_("Read: %(reasons)s"),
+    "MessageClassified_plain": N_("Read: nothing alarming"),
+    "MessageClassified_unassessed": N_("Could not be assessed"),
+    "ItemAcknowledged": N_("%(who)s took charge"),
+    "ItemAssigned": N_("%(who)s assigned it to %(assignee)s"),
+    "ItemAssigned_none": N_("%(who)s gave it back to the queue"),
+    "ItemAssigned_self": N_("%(who)s took it"),
+    "NoteAdded": N_("Note by %(who)s"),
+    "ItemResolved": N_("%(who)s resolved it: %(reason)s"),
+    "ItemReopened": N_("%(who)s reopened it"),
+    "PriorityOverridden": N_("%(who)s set the priority to P%(priority)s"),
+    "PriorityOverridden_none": N_("%(who)s gave the priority back to the rules"),
+    "ReplyQueued_holding": N_("Acknowledgement written by %(who)s"),
+    "ReplyQueued_response": N_("Reply written by %(who)s"),
+    "ReplySending": N_("Sending it to the network"),
+    "ReplySent": N_("The network took the reply"),
+    "ReplyFailed": N_("The network refused the reply"),
+    "ReplyFailed_retry": N_("The network refused the reply; we try again"),
+    "ReplyUncertain": N_("The network did not confirm the reply"),
+    "ReplySettled_sent": N_("%(who)s found the reply posted"),
+    "ReplySettled_not_sent": N_("%(who)s found that nothing was posted"),
+    "AnsweredByHand": N_("%(who)s answered by hand"),
+    "SlaWarned_ack": N_("Warning: most of the time to acknowledge has gone"),
+    "SlaWarned_response": N_("Warning: most of the time to respond has gone"),
+    "SlaBreached_ack": N_("The acknowledgement is overdue"),
+    "SlaBreached_response": N_("The response is overdue"),
+    "ClaimLapsed": N_("The claim stayed silent: back to the queue"),
+    "PromiseBroken": N_("A promise was broken"),
+    "AuthorForgotten": N_("The author was forgotten"),
+}
+KEY_FACTS = frozenset(
+    {"MessageClassified", "ItemAcknowledged", "ReplySent", "ReplyEchoed", "AnsweredByHand", "ItemResolved"}
+)
+SOON_FACTS = frozenset({"SlaWarned", "SlaBreached", "ClaimLapsed", "PromiseBroken", "ReplyUncertain", "ReplyFailed"})
+
+
+def _variant(type_: str, code: str, params: Mapping[str, Any], actor: int | None) -> str:
+    if type_ in {"SlaWarned", "SlaBreached"}:
+        return f"{type_}_{params.get('clock', 'ack')}"
+    if type_ == "ReplyQueued":
+        return f"{type_}_{params.get('purpose', 'response')}"
+    if type_ == "ReplySettled":
+        return f"{type_}_{'sent' if params.get('was_sent') else 'not_sent'}"
+    if type_ == "ReplyFailed" and params.get("retry_at"):
+        return "ReplyFailed_retry"
+    if type_ == "PriorityOverridden" and params.get("priority") is None:
+        return "PriorityOverridden_none"
+    if type_ == "ItemAssigned":
+        assignee = params.get("assignee")
+        return "ItemAssigned_none" if assignee is None else "ItemAssigned_self" if assignee == actor else "ItemAssigned"
+    if type_ == "MessageClassified":
+        if params.get("assessed") is False:
+            return "MessageClassified_unassessed"
+        return type_ if params.get("categories") or params.get("reasons") else "MessageClassified_plain"
+    return type_ if type_ in FACTS else code
+
+
+def fact(
+    type_: str, code: str, params: Mapping[str, Any], actor: int | None, names: Mapping[int, str], say: Speech
+) -> str:
+    """One line of the timeline."""
+    key = _variant(type_, code, params, actor)
+    if key not in FACTS:
+        return _spelled(code or type_)
+    categories = params.get("categories") or params.get("reasons") or ()
+    said: dict[str, object] = {
+        "who": member(actor, names, say),
+        "assignee": member(params.get("assignee"), names, say),
+        "priority": params.get("priority"),
+        "network": network(str(params.get("network", "")), say),
+        "reason": resolve_reason(str(params.get("reason", "answered")), say),
+        "reasons": ", ".join(reason(str(category), say) for category in categories),
+    }
+    return say(FACTS[key], **said)
+
+
+def member(member_id: Any, names: Mapping[int, str], say: Speech) -> str:
+    """A colleague's name; what the machine did by itself is Vigie's."""
+    if member_id is None:
+        return "Vigie"
+    return names.get(int(member_id)) or say("a former colleague")
+
+
+REPLY_FAILURES: Mapping[str, str] = {
+    "window_closed": N_("the network's reply window has closed"),
+    "deleted": N_("the message was deleted on the network"),
+    "not_found": N_("the message was deleted on the network"),
+    "gone": N_("the message was deleted on the network"),
+    "blocked": N_("the person blocked the page"),
+    "permission": N_("our connection may not reply: a lead must renew it"),
+    "unauthorized": N_("our connection may not reply: a lead must renew it"),
+    "token_expired": N_("our connection may not reply: a lead must renew it"),
+    "rate_limited": N_("the network asked us to slow down"),
+    "too_long": N_("the text is too long for the network"),
+    "duplicate": N_("the network says that this text was posted already"),
+    "rejected": N_("the network refused it"),
+    "refused": N_("the network refused it"),
+    "unavailable": N_("the network could not be reached"),
+    "unreachable": N_("the network could not be reached"),
+    "timeout": N_("the network did not answer in time"),
+    "crashed": N_("we stopped while it was being sent"),
+    "no_reply_address": N_("this channel has no reply address: record an answer by hand"),
+    "no_reply_api": N_("this network takes no replies through its API: record an answer by hand"),
+    "unsupported": N_("this network takes no replies through its API: record an answer by hand"),
+    "channel_disabled": N_("the channel is switched off"),
+}
+
+
+def reply_failure(code: str | None, say: Speech) -> str:
+    return _of(REPLY_FAILURES, code, say) if code else say("no reason given")
+
+
+REFUSALS: Mapping[str, str] = {
+    "not_found": N_("There is nothing here, or you may not see it."),
+    "conflict": N_("This changed while you were working."),
+    "nobody_waits": N_("Nobody waits for an answer here any more."),
+    "already_acknowledged": N_("Somebody has already taken charge of this."),
+    "promise_without_text": N_("A promise needs words that tell it to the person."),
+    "promise_in_the_past": N_("The time you promise has already passed. Choose a later one."),
+    "not_resolved": N_("Only what is resolved can be reopened."),
+    "no_such_priority": N_("A priority is 1, 2, 3 or 4."),
+    "no_such_reply": N_("This item has no such reply."),
+    "not_uncertain": N_("What became of this reply is not in doubt any more."),
+    "forgotten": N_("This person was forgotten: there is nobody left to write to."),
+    "window_closed": N_("The network takes no more replies here. Answer by another way and record it by hand."),
+    "withdrawn": N_("The author withdrew these words: there is nothing left to answer."),
+    "reply_in_flight": N_("A reply is on its way. Wait until the network has taken it."),
+    "reply_uncertain": N_("Say first what became of the uncertain reply."),
+    "empty_text": N_("Write something first."),
+    "no_text": N_("Write something first."),
+    "text_too_long": N_("The text is too long: at most 10,000 characters."),
+    "bad_cursor": N_("This page of the list no longer exists. Start again from the top."),
+    "csrf": N_("This form had expired, so nothing was done. Go back, reload the page and try again."),
+    "forbidden": N_("Your role does not allow this. A lead or an owner can do it, or give you the right."),
+    "throttled": N_("Too many attempts. Wait a little, then try again."),
+}
+
+
+def refusal(refused: Refused, say: Speech) -> str:
+    """What a person reads when they were refused: our words for the code, else the refusal's own (English) message."""
+    return say(REFUSALS[refused.code]) if refused.code in REFUSALS else refused.message

@@ -1,0 +1,123 @@
+"""What an operator does from the shell: brands, members, tokens, channels, rebuilds. Each opens the database at hand."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+from rich.progress import Progress
+
+from inbox.channels import Channels
+from inbox.clock import SystemClock
+from inbox.errors import Refused
+from inbox.ids import BrandId
+from inbox.log.pulse import Pulse
+from inbox.log.store import Log
+from inbox.people import brands, links, members, tokens
+from inbox.views import rebuild as rebuilding
+from services import database, instance
+from services.channels import registry
+from services.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    log: Log
+    clock: SystemClock
+    channels: Channels
+    base_url: str
+
+
+@contextlib.asynccontextmanager
+async def _desk(settings: Settings) -> AsyncIterator[Desk]:
+    async with database.at_hand(settings) as dsn:
+        pool = await database.connect(dsn, most=2)
+        try:
+            log, clock = Log(pool, instance.keyring(settings), Pulse()), SystemClock()
+            yield Desk(log, clock, Channels(log, clock), base_url(settings))
+        finally:
+            await pool.close()
+
+
+def base_url(settings: Settings, port: int | None = None) -> str:
+    """Where people reach Vigie: VIGIE_BASE_URL, else the address it listens on."""
+    return settings.base_url or f"http://{settings.host}:{port or settings.port}"
+
+
+async def brand_add(settings: Settings, args: argparse.Namespace) -> int:
+    async with _desk(settings) as desk:
+        now = desk.clock.now()
+        async with desk.log.pool.acquire() as connection:
+            org = await brands.organisation_named(connection, args.organisation, now=now)
+        brand = await brands.create(desk.log, org, args.name, zone=args.zone, now=now)
+        print(f"Brand {brand}: {args.name}. Next: vigie member add EMAIL --name NAME --brand {brand} --role owner")
+    return 0
+
+
+async def member_add(settings: Settings, args: argparse.Namespace) -> int:
+    async with _desk(settings) as desk:
+        now, brand = desk.clock.now(), BrandId(args.brand)
+        member = await members.add(
+            desk.log, brand, email=args.email, name=args.name, role=args.role, by=None, now=now
+        )  # fmt: skip
+        token = await links.create(desk.log.pool, member, lasts=links.INVITATION, now=now)
+        print(f"Sign-in link for {args.email}, good once, for three days:\n{desk.base_url}{links.path(token)}")
+    return 0
+
+
+async def token_create(settings: Settings, args: argparse.Namespace) -> int:
+    async with _desk(settings) as desk:
+        brand = BrandId(args.brand)
+        by = next((m for m in await members.of_brand(desk.log, brand) if m.email == args.member.lower()), None)
+        if by is None:
+            raise Refused("member_unknown", f"{args.member} is no member of brand {brand}.")
+        _, token = await tokens.create(
+            desk.log, brand, name=args.name, rights=args.rights.split(","), by=by.id, now=desk.clock.now()
+        )  # fmt: skip
+        print(token)
+    return 0
+
+
+async def channel_add(settings: Settings, args: argparse.Namespace) -> int:
+    network = registry.networks().get(args.network)
+    if network is None:
+        raise Refused("network_unknown", f"Networks there are: {', '.join(sorted(registry.networks()))}.")
+    values = dict(pair.partition("=")[::2] for pair in args.set)
+    if args.account:
+        values.update({field.name: args.account for field in network.setup_fields if field.place == "account"})
+    unknown = sorted(set(values) - {field.name for field in network.setup_fields})
+    if unknown:
+        known = ", ".join(field.name for field in network.setup_fields)
+        raise Refused("field_unknown", f"{args.network} has no field {', '.join(unknown)}; it has {known}.")
+    async with _desk(settings) as desk:
+        channel = await desk.channels.set_up(
+            BrandId(args.brand), network, name=args.name, values=values, by=None
+        )  # fmt: skip
+        print(f"Channel {channel.channel_id}\nHook address: {desk.base_url}/hooks/{channel.channel_id}")
+        for name, value in channel.secrets.items():
+            print(f"{name}: {value}")
+    return 0
+
+
+async def channel_list(settings: Settings, args: argparse.Namespace) -> int:
+    async with _desk(settings) as desk:
+        brand = BrandId(args.brand)
+        health = await desk.channels.health(brand)
+        for channel in await desk.channels.list(brand):
+            state = health.get(channel.channel_id)
+            last = state.last_delivery_at.isoformat(timespec="seconds") if state and state.last_delivery_at else "never"
+            off = " (disabled)" if channel.disabled_at else ""
+            print(f"{channel.channel_id}  {channel.network:<10}  last delivery {last}  {channel.name}{off}")
+    return 0
+
+
+async def rebuild(settings: Settings, args: argparse.Namespace) -> int:
+    async with _desk(settings) as desk:
+        brand = BrandId(args.brand)
+        with Progress() as progress:
+            task = progress.add_task("Rebuilding the views", total=await desk.log.head(brand))
+            done = await rebuilding.rebuild(desk.log, brand, lambda at: progress.update(task, completed=at))
+        print(f"Rebuilt from {done} events.")
+    return 0

@@ -1,0 +1,1 @@
+"""One file a network: how its webhooks are verified and read, and how replies get there."""

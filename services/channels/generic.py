@@ -1,0 +1,396 @@
+"""The generic channel: any system of a brand's own sends signed JSON, and gets replies as signed POSTs.
+
+Signatures are Standard Webhooks both ways. The contract is the pydantic models below; `json_schema` publishes it. A
+body is one object or `{"messages": [...]}`, taken whole or not at all: with one bad field in it nothing is taken, the
+answer names every bad field, and the raw body is kept in the quarantine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import Annotated, Any, Literal
+
+import orjson
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictBool,
+    TypeAdapter,
+    ValidationError,
+    WithJsonSchema,
+)
+
+from inbox.channels import ChannelRecord, SetupField
+from inbox.events import Attachment, Author, Kind
+from services.channels import reading, signing
+from services.channels.contract import (
+    ID_MOST,
+    TEXT_MOST,
+    Answer,
+    CannotRead,
+    Echoed,
+    Edited,
+    Envelope,
+    Inbound,
+    Outcome,
+    Parsed,
+    Problem,
+    Received,
+    RefusalReason,
+    Refused,
+    Reply,
+    Sent,
+    Taken,
+    Uncertain,
+    Unreadable,
+    Way,
+    Withdrawn,
+)
+from services.outbound import NoAnswer, NotSent, Response
+
+MESSAGES_MOST = 1000
+PROBLEMS_MOST = 100
+COUNT_MOST = 2**53
+
+
+# --- the contract ---------------------------------------------------------------------------------------------------
+
+
+def _instant(value: Any) -> datetime:
+    if not isinstance(value, str):
+        raise reading.Misread("must be text: ISO 8601 with a time zone")
+    return reading.instant_of(value)
+
+
+def _count(value: Any) -> int | None:
+    """A count of anything, held between 0 and 2^53: a wrong figure must not cost the message."""
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise reading.Misread("must be a whole number")
+    return int(min(max(value, 0), COUNT_MOST))
+
+
+Id = Annotated[str, Field(min_length=1, max_length=ID_MOST)]
+Text = Annotated[str, Field(max_length=TEXT_MOST)]
+Label = Annotated[str, Field(max_length=ID_MOST)]
+Link = Annotated[str, Field(max_length=4096, description="Addresses other than http and https are dropped.")]
+Instant = Annotated[
+    datetime,
+    BeforeValidator(_instant),
+    WithJsonSchema({"type": "string", "format": "date-time", "description": "ISO 8601 with a time zone."}),
+]
+Count = Annotated[int | None, BeforeValidator(_count), WithJsonSchema({"type": ["integer", "null"], "minimum": 0})]
+
+
+class _Part(BaseModel):
+    """Unknown fields are ignored, so that a sender may say more than we read."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+class AuthorSent(_Part):
+    """Who wrote, as your system knows them. `id` must stay the same for one person."""
+
+    id: Id
+    handle: Label | None = None
+    name: Label | None = None
+    followers: Count = None
+    verified: StrictBool | None = None
+    avatar_url: Link | None = None
+
+
+class AttachmentSent(_Part):
+    url: Link | None = None
+    content_type: Label | None = None
+    bytes: Count = None
+    name: Label | None = None
+
+
+class MessageReceived(_Part):
+    """Somebody said something. The same `id` sent again changes nothing. `thread_id`: what it was said in or under."""
+
+    type: Literal["message.received"]
+    id: Id
+    kind: Kind
+    thread_id: Id
+    parent_id: Id | None = None
+    text: Text | None
+    sent_at: Instant
+    permalink: Link | None = None
+    author: AuthorSent
+    attachments: tuple[AttachmentSent, ...] = Field((), max_length=100)
+
+
+class MessageEdited(_Part):
+    """The author changed their words: `text` is the new text. May arrive before the message itself."""
+
+    type: Literal["message.edited"]
+    id: Id
+    text: Text | None
+    sent_at: Instant
+    thread_id: Id | None = None
+    author: AuthorSent | None = None
+    attachments: tuple[AttachmentSent, ...] = Field((), max_length=100)
+
+
+class MessageDeleted(_Part):
+    """The message was taken away. May arrive before the message itself."""
+
+    type: Literal["message.deleted"]
+    id: Id
+    sent_at: Instant
+
+
+class ReplyEchoed(_Part):
+    """A reply that was made elsewhere, to the message `in_reply_to`. It stops the clocks like one made in Vigie."""
+
+    type: Literal["reply.echoed"]
+    id: Id
+    in_reply_to: Id
+    text: Text | None = None
+    sent_at: Instant
+
+
+Message = MessageReceived | MessageEdited | MessageDeleted | ReplyEchoed
+MODELS: Mapping[str, type[Message]] = {
+    "message.received": MessageReceived,
+    "message.edited": MessageEdited,
+    "message.deleted": MessageDeleted,
+    "reply.echoed": ReplyEchoed,
+}
+
+
+def json_schema(ref_template: str = "#/$defs/{model}") -> dict[str, Any]:
+    """The schema of a body. The definitions it refers to lie under "$defs", named as `ref_template` points to them."""
+    adapter: TypeAdapter[Any] = TypeAdapter(Annotated[Message, Field(discriminator="type")])
+    one = adapter.json_schema(ref_template=ref_template)
+    defs = one.pop("$defs")
+    defs["Message"] = {"title": "Message", **one}
+    message = {"$ref": ref_template.format(model="Message")}
+    many = {
+        "type": "object",
+        "required": ["messages"],
+        "properties": {"messages": {"type": "array", "minItems": 1, "maxItems": MESSAGES_MOST, "items": message}},
+    }
+    return {"title": "Messages for the generic channel", "oneOf": [message, many], "$defs": defs}
+
+
+# --- in -----------------------------------------------------------------------------------------------------------
+
+_REMEDIES = {
+    "missing": "Send this field.",
+    "string_too_short": "Send at least one character.",
+    "string_too_long": "Send a shorter text.",
+    "too_long": "Send fewer of them.",
+    "literal_error": "Send one of the values named.",
+    "value_error": "Send a value of the form named.",
+}
+
+
+def _problems(error: ValidationError, at: str) -> list[Problem]:
+    return [
+        Problem(
+            at + "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in found["loc"]),
+            found["msg"],
+            _REMEDIES.get(found["type"], "Send a value of the type named."),
+        )
+        for found in error.errors(include_url=False, include_context=False, include_input=False)
+    ]
+
+
+def _validated(content: Any, at: str) -> Message | list[Problem]:
+    if not isinstance(content, dict):
+        return [Problem(at, "is not an object", "Send a message as a JSON object.")]
+    named = content.get("type")
+    model = MODELS.get(named) if isinstance(named, str) else None
+    if model is None:
+        return [Problem(f"{at}/type", "is missing or unknown", f"Send one of: {', '.join(MODELS)}.")]
+    try:
+        return model.model_validate(content)
+    except ValidationError as error:
+        return _problems(error, at)
+
+
+def _listed(content: Any) -> list[tuple[str, Any]]:
+    """Each message of a body with the JSON pointer to it."""
+    if not isinstance(content, dict) or "messages" not in content:
+        return [("", content)]
+    messages = content["messages"]
+    if not isinstance(messages, list) or not 1 <= len(messages) <= MESSAGES_MOST:
+        problem = Problem("/messages", "is not a list, is empty or is too long", f"Send 1 to {MESSAGES_MOST} messages.")
+        raise CannotRead("messages is not a list of messages", (problem,))
+    return [(f"/messages/{n}", message) for n, message in enumerate(messages)]
+
+
+def _author(sent: AuthorSent | None) -> Author | None:
+    if sent is None:
+        return None
+    return Author(
+        id=sent.id, handle=sent.handle, name=sent.name, followers=sent.followers, verified=bool(sent.verified),
+        avatar_url=reading.link(sent.avatar_url),
+    )  # fmt: skip
+
+
+def _attachments(sent: Sequence[AttachmentSent]) -> tuple[Attachment, ...]:
+    return tuple(
+        Attachment(url=reading.link(a.url), content_type=a.content_type, bytes=a.bytes, name=a.name) for a in sent
+    )
+
+
+def _parsed(sent: Message) -> Parsed:
+    match sent:
+        case MessageReceived():
+            return Received(
+                kind=sent.kind, external_id=sent.id, thread_id=sent.thread_id, sent_at=sent.sent_at, text=sent.text,
+                author=_author(sent.author), parent_id=sent.parent_id, permalink=reading.link(sent.permalink),
+                attachments=_attachments(sent.attachments),
+            )  # fmt: skip
+        case MessageEdited():
+            return Edited(
+                external_id=sent.id, sent_at=sent.sent_at, version=sent.sent_at.isoformat(), text=sent.text,
+                attachments=_attachments(sent.attachments), thread_id=sent.thread_id, author=_author(sent.author),
+            )  # fmt: skip
+        case MessageDeleted():
+            return Withdrawn(external_id=sent.id, sent_at=sent.sent_at)
+        case ReplyEchoed():
+            return Echoed(external_id=sent.id, sent_at=sent.sent_at, text=sent.text, in_reply_to=sent.in_reply_to)
+
+
+# --- out ----------------------------------------------------------------------------------------------------------
+
+
+def _reply_body(reply: Reply) -> str:
+    return orjson.dumps(
+        {
+            "type": "reply.created", "id": str(reply.reply_id), "in_reply_to": reply.in_reply_to,
+            "thread_id": reply.thread_id, "author_id": reply.author_id, "text": reply.text, "purpose": reply.purpose,
+        }
+    ).decode()  # fmt: skip
+
+
+REFUSALS: Mapping[int, RefusalReason] = {401: "not_authorised", 403: "not_authorised", 404: "gone", 410: "gone"}
+
+
+def _outcome(response: Response) -> Outcome:
+    status = response.status
+    if 200 <= status < 300:
+        return Sent(_posted_id(response.body))
+    if status == 429 or (status == 503 and response.retry_after_s is not None):
+        return Refused("too_many" if status == 429 else "busy", again=True, retry_after_s=response.retry_after_s)
+    if 300 <= status < 400:
+        return Refused("redirected")
+    if 400 <= status < 500:
+        return Refused(REFUSALS.get(status, "rejected"))
+    return Uncertain("server_error")
+
+
+def _posted_id(body: bytes) -> str | None:
+    try:
+        content = reading.loads(body)
+        return reading.ident(content.get("id")) if isinstance(content, dict) else None
+    except (CannotRead, ValueError):
+        return None
+
+
+class Generic:
+    id = "generic"
+    title = "Webhook"
+    can_reply = True
+    whole = True
+    reply_window: Mapping[Kind, timedelta] = MappingProxyType({})
+    setup_fields = (
+        SetupField(
+            "secret", "secret",
+            {"fr": "Secret de signature", "en": "Signing secret"},
+            {"fr": "Laissez vide : nous en créons un.", "en": "Leave empty: we make one."},
+            required=True, make=signing.new_secret,
+        ),
+        SetupField(
+            "reply_url", "setting",
+            {"fr": "Adresse des réponses", "en": "Reply address"},
+            {
+                "fr": "Vos réponses y sont envoyées, signées du même secret. Sans elle, on répond à la main.",
+                "en": "Your replies are posted there, signed with the same secret. Without it, you answer by hand.",
+            },
+            kind="url",
+        ),
+    )  # fmt: skip
+    setup_steps: Mapping[str, Sequence[str]] = MappingProxyType(
+        {
+            "fr": (
+                "Copiez l’adresse {hook_url} et le secret de signature dans votre système.",
+                "Envoyez-y chaque message en JSON, signé selon Standard Webhooks.",
+                "La documentation « un message en cinq minutes » donne des exemples en curl, Python et JavaScript.",
+            ),
+            "en": (
+                "Copy the address {hook_url} and the signing secret into your system.",
+                "Post each message there as JSON, signed as Standard Webhooks says.",
+                "The page “a message in five minutes” has examples in curl, Python and JavaScript.",
+            ),
+        }
+    )
+
+    def verify(self, request: Inbound, channel: ChannelRecord) -> str | None:
+        return next((secret for secret in channel.valid_secrets() if signing.proves(secret, request)), None)
+
+    def knows(self, channel: ChannelRecord, secret: str) -> bool:
+        return secret in channel.valid_secrets()
+
+    def handshake(self, query: Mapping[str, str], channel: ChannelRecord) -> Answer | None:
+        return None
+
+    def split(self, raw: bytes) -> Sequence[Envelope]:
+        return (Envelope(_listed(reading.loads(raw))),)
+
+    def read(self, envelope: Envelope, channel: ChannelRecord, received_at: datetime) -> Sequence[Parsed]:
+        parsed: list[Parsed] = []
+        for at, content in envelope.content:
+            found = _validated(content, at)
+            if isinstance(found, list):
+                parsed.append(Unreadable("fields are missing or wrong", tuple(found)))
+            else:
+                parsed.append(_parsed(found))
+        return parsed
+
+    def join(self, envelopes: Sequence[Envelope]) -> bytes:
+        return orjson.dumps({"messages": [content for envelope in envelopes for _, content in envelope.content]})
+
+    def answer(self, taken: Taken) -> Answer:
+        if taken.unreadable:
+            return _refusal(taken.unreadable)
+        body = {"messages": [{"id": ident, "new": new} for ident, new in taken.messages]}
+        return Answer(202, orjson.dumps(body), "application/json")
+
+    async def reply(self, way: Way, channel: ChannelRecord, reply: Reply) -> Outcome:
+        url = channel.settings.get("reply_url")
+        if not isinstance(url, str) or not channel.secrets.get("secret"):
+            return Refused("not_configured")
+        body, ident = _reply_body(reply), f"reply_{reply.reply_id}"
+        headers = {
+            "content-type": "application/json",
+            **signing.headers(channel.secrets["secret"], ident, reply.now, body),
+        }
+        try:
+            return _outcome(await way.http.post(url, body.encode(), headers))
+        except NotSent as error:
+            return Refused(error.reason, again=error.reason == "unreachable")
+        except NoAnswer as error:
+            return Uncertain(error.reason)
+
+
+def _refusal(unreadable: Sequence[Unreadable]) -> Answer:
+    problems = [problem for one in unreadable for problem in one.problems][:PROBLEMS_MOST]
+    body = {
+        "type": "about:blank", "title": "This body cannot be read", "status": 400, "code": "unreadable",
+        "detail": f"{unreadable[0].reason}. Nothing of it was taken; the raw body is kept in the quarantine.",
+        "errors": [{"pointer": p.pointer, "detail": p.detail, "remedy": p.remedy} for p in problems],
+    }  # fmt: skip
+    return Answer(400, orjson.dumps(body), "application/problem+json")
+
+
+CHANNEL = Generic()

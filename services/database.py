@@ -1,0 +1,140 @@
+"""Where the database comes from: a server of the operator's own, or the embedded one; checked before anything is written."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator
+
+import asyncpg
+
+from inbox.log import migrate
+from services.postgres import Postgres
+from services.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+OLDEST = 15_00_00  # PostgreSQL 15
+MUST_BE_ON = ("fsync", "full_page_writes")
+CONNECT_TIMEOUT_S = 10.0
+COMMAND_TIMEOUT_S = 30.0
+# What no 2xx may outrun, whatever the server's own default is.
+SESSION = {"synchronous_commit": "on", "timezone": "UTC", "jit": "off", "application_name": "vigie"}
+
+
+class DatabaseUnfit(Exception):
+    """The database cannot keep our promises; the message says why, and the remedy."""
+
+
+async def check(dsn: str) -> None:
+    """Refuses a server that is too old or set to lose what it acknowledged."""
+    try:
+        connection = await asyncpg.connect(dsn, timeout=CONNECT_TIMEOUT_S)
+    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, ValueError) as error:
+        raise DatabaseUnfit(f"the database cannot be reached: {error or type(error).__name__}") from error
+    try:
+        version = int(await connection.fetchval("SELECT current_setting('server_version_num')"))
+        if version < OLDEST:
+            raise DatabaseUnfit(f"PostgreSQL 15 or newer is needed; this is {version // 10_000}")
+        encoding = await connection.fetchval("SELECT current_setting('server_encoding')")
+        if encoding != "UTF8":
+            raise DatabaseUnfit(f"the database must be UTF8; this one is {encoding}")
+        for name in MUST_BE_ON:
+            if await connection.fetchval("SELECT current_setting($1)", name) != "on":
+                raise DatabaseUnfit(f"the server runs with {name}=off and would lose acknowledged messages; set it on")
+    finally:
+        await connection.close()
+
+
+async def revision(dsn: str) -> str | None:
+    """The migration the database is at, None when it never saw one."""
+    connection = await asyncpg.connect(dsn, timeout=CONNECT_TIMEOUT_S)
+    try:
+        if await connection.fetchval("SELECT to_regclass('public.migrations')") is None:
+            return None
+        value: str | None = await connection.fetchval("SELECT version_num FROM public.migrations")
+        return value
+    finally:
+        await connection.close()
+
+
+async def prepare(dsn: str) -> None:
+    """Checks the server, and migrates where the database is behind."""
+    await check(dsn)
+    if await revision(dsn) != migrate.newest():
+        await migrate.migrate(dsn)
+
+
+async def connect(dsn: str, *, most: int) -> asyncpg.Pool:
+    return await asyncpg.create_pool(
+        dsn,
+        min_size=2,
+        max_size=most,
+        timeout=CONNECT_TIMEOUT_S,
+        command_timeout=COMMAND_TIMEOUT_S,
+        max_inactive_connection_lifetime=300,
+        server_settings=SESSION,
+    )
+
+
+@contextlib.asynccontextmanager
+async def serving(settings: Settings) -> AsyncIterator[str]:
+    """The DSN to use. An embedded server is started, watched, restarted should it crash, and stopped at the end.
+
+    The caller holds the lock of the data folder where the database is embedded.
+    """
+    if settings.dsn is not None:
+        yield settings.dsn
+        return
+    server = Postgres(settings.data_dir, binaries=settings.postgres_bin)
+    dsn = await server.start()
+    watch = asyncio.create_task(_watch(server), name="watch-postgres")
+    try:
+        yield dsn
+    finally:
+        watch.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await watch
+        await server.stop()
+
+
+async def _watch(server: Postgres) -> None:
+    """A database that dies is started again at once: what arrives meanwhile is refused with 503, never lost."""
+    wait_s = 0.1
+    while True:
+        code = await server.crashed()
+        logger.error("the database ended with code %s; starting it again", code)
+        try:
+            await server.restart()
+            wait_s = 0.1
+        except Exception:  # the edge of this process: whatever happens, keep trying
+            logger.exception("the database does not start; trying again in %.1f s", wait_s)
+            await asyncio.sleep(wait_s)
+            wait_s = min(wait_s * 2, 10.0)
+
+
+@contextlib.asynccontextmanager
+async def at_hand(settings: Settings) -> AsyncIterator[str]:
+    """The DSN for a command beside a running instance: its embedded server if it runs, else one started for the while."""
+    from services.instance import AlreadyRunning, InstanceLock
+
+    if settings.dsn is not None:
+        await prepare(settings.dsn)
+        yield settings.dsn
+        return
+    lock = InstanceLock(settings.data_dir)
+    try:
+        lock.acquire()
+    except AlreadyRunning:
+        server = Postgres(settings.data_dir, binaries=settings.postgres_bin)
+        if not server.is_running:
+            raise
+        yield server.dsn
+        return
+    try:
+        async with serving(settings) as dsn:
+            await prepare(dsn)
+            yield dsn
+    finally:
+        lock.release()

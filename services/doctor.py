@@ -1,0 +1,105 @@
+"""`vigie doctor`: looks at the configuration and says what is wrong and what would mend it. Changes nothing."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Literal
+
+import classifier
+from inbox.log import migrate
+from services import database, instance
+from services.postgres import Postgres, PostgresFailed, find_binaries
+from services.settings import Settings, SettingsError
+
+Verdict = Literal["ok", "note", "wrong"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """`wrong` keeps Vigie from working; a `note` is worth knowing."""
+
+    verdict: Verdict
+    what: str
+    remedy: str = ""
+
+
+Check = Callable[[Settings], Awaitable[Finding]]
+
+
+async def _port(settings: Settings) -> Finding:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            return Finding(
+                "note", f"port {settings.port} of {settings.host} is taken ({error.strerror})",
+                "if that is not a running Vigie, choose another with VIGIE_PORT",
+            )  # fmt: skip
+    return Finding("ok", f"port {settings.port} of {settings.host} is free")
+
+
+async def _data_dir(settings: Settings) -> Finding:
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        probe = settings.data_dir / ".doctor"
+        probe.write_bytes(b"")
+        probe.unlink()
+    except OSError as error:
+        return Finding("wrong", f"cannot write to {settings.data_dir}: {error.strerror}", "set VIGIE_DATA_DIR")
+    return Finding("ok", f"data folder {settings.data_dir.resolve()} can be written")
+
+
+async def _master_key(settings: Settings) -> Finding:
+    if settings.master_key is None and not (settings.data_dir / "master.key").exists():
+        return Finding("note", "there is no master key yet", "the first start makes one; keep a copy of it elsewhere")
+    try:
+        instance.keyring(settings)
+    except (SettingsError, OSError, UnicodeDecodeError) as error:
+        return Finding("wrong", f"master key: {error}", "give the key that the data were sealed with")
+    return Finding("ok", "the master key is readable")
+
+
+async def _database(settings: Settings) -> Finding:
+    if settings.dsn is None:
+        return await _embedded(settings)
+    return await _server(settings.dsn)
+
+
+async def _embedded(settings: Settings) -> Finding:
+    try:
+        folder = find_binaries(settings.postgres_bin)
+        running = Postgres(settings.data_dir, binaries=settings.postgres_bin)
+    except PostgresFailed as error:
+        return Finding("wrong", str(error), "reinstall with `make install`")
+    if running.is_running:
+        return await _server(running.dsn)
+    return Finding("ok", f"embedded PostgreSQL: {folder}")
+
+
+async def _server(dsn: str) -> Finding:
+    try:
+        await database.check(dsn)
+        at = await database.revision(dsn)
+    except database.DatabaseUnfit as error:
+        return Finding("wrong", str(error), "see DATABASE_URL in docs/settings.md")
+    if at != migrate.newest():
+        return Finding("note", f"the database is at migration {at or 'none'}, wanted {migrate.newest()}", "vigie migrate")
+    return Finding("ok", f"the database answers, is durable, and is at migration {at}")
+
+
+async def _classifier(_settings: Settings) -> Finding:
+    try:
+        judgement = classifier.load().judge(["Ma batterie fume, que faire ?"])[0]
+    except (OSError, ValueError) as error:
+        return Finding("wrong", f"the classifier does not load: {error}", "reinstall with `make install`")
+    return Finding("ok", f"the classifier answers: {judgement.model}")
+
+
+CHECKS: tuple[Check, ...] = (_data_dir, _master_key, _port, _database, _classifier)
+
+
+async def examine(settings: Settings) -> list[Finding]:
+    return [await check(settings) for check in CHECKS]

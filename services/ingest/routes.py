@@ -1,0 +1,170 @@
+"""The hooks: `GET` and `POST /hooks/{channel_id}`.
+
+The order is: which channel, how large, how many at once, the body, its signature, the log, the answer. Nothing is said
+of a body that was not proven, and no 2xx leaves before the commit that holds the delivery. `Ingest.routes` goes into
+the application's table of routes, `Ingest.keep_health` among its workers.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import asyncpg
+import orjson
+from aiohttp import web
+
+from inbox.channels import ChannelRecord, Channels
+from inbox.clock import Clock
+from inbox.errors import NotFound
+from inbox.log.batcher import Batcher
+from inbox.log.store import LogUnavailable
+from inbox.web.routes import Route
+from services import metrics
+from services.channels import registry
+from services.channels.contract import Answer, Channel, Inbound
+from services.ingest import body
+from services.ingest.take import Arrival, Taker
+
+AT_ONCE_MOST = 256
+RETRY_AFTER_S = 5
+DATABASE_AWAY = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, LogUnavailable)
+HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+
+
+class _Refusal(Exception):
+    """A request that is answered without being taken. `outcome`: the metric's label."""
+
+    def __init__(self, status: int, outcome: str, title: str, detail: str, **headers: str) -> None:
+        super().__init__(title)
+        self.outcome = outcome
+        body = {"type": "about:blank", "title": title, "status": status, "code": outcome, "detail": detail}
+        self.response = web.Response(
+            status=status, body=orjson.dumps(body), content_type="application/problem+json", headers=HEADERS | headers
+        )
+
+
+def _unknown() -> _Refusal:
+    return _Refusal(404, "unknown_channel", "No such hook", "The address names no channel; copy it from the settings.")
+
+
+def _unavailable() -> _Refusal:
+    return _Refusal(
+        503, "unavailable", "Not stored", "The log could not take it now; send it again.",
+        **{"Retry-After": str(RETRY_AFTER_S)},
+    )  # fmt: skip
+
+
+class Ingest:
+    def __init__(self, channels: Channels, batcher: Batcher, clock: Clock, *, max_body_bytes: int = 2**21) -> None:
+        self._channels = channels
+        self._clock = clock
+        self._most = max_body_bytes
+        self._taker = Taker(channels, batcher)
+        self._networks = registry.networks()
+        self._running: Counter[str] = Counter()
+
+    def routes(self) -> list[Route]:
+        return [
+            Route("GET", "/hooks/{channel_id}", self.handshake, "public", "hook", "hook.handshake"),
+            Route("POST", "/hooks/{channel_id}", self.take, "public", "hook", "hook"),
+        ]
+
+    async def keep_health(self) -> None:
+        """A worker."""
+        await self._channels.keep_health()
+
+    async def handshake(self, request: web.Request) -> web.Response:
+        try:
+            hook, network = await self._addressed(request)
+        except _Refusal as refusal:
+            return refusal.response
+        answer = network.handshake(dict(request.query), hook)
+        if answer is None:
+            return web.Response(status=405, headers=HEADERS | {"Allow": "POST"})
+        if answer.status >= 400:
+            self._channels.note_failure(hook, "handshake refused")
+        return _response(answer)
+
+    async def take(self, request: web.Request) -> web.Response:
+        label = "none"
+        try:
+            hook, network = await self._addressed(request)
+            label = network.id
+            response, outcome = await self._take(request, hook, network)
+        except _Refusal as refusal:
+            response, outcome = refusal.response, refusal.outcome
+        metrics.DELIVERIES.labels(label, outcome).inc()
+        return response
+
+    async def _addressed(self, request: web.Request) -> tuple[ChannelRecord, Channel]:
+        try:
+            hook = await self._channels.hook(request.match_info["channel_id"])
+        except DATABASE_AWAY as error:
+            raise _unavailable() from error
+        network = self._networks.get(hook.network) if hook is not None else None
+        if hook is None or network is None:
+            raise _unknown()
+        return hook, network
+
+    async def _take(self, request: web.Request, hook: ChannelRecord, network: Channel) -> tuple[web.Response, str]:
+        async with self._turn(hook):
+            raw = await self._body(request, hook)
+            secret = network.verify(_inbound(request, raw), hook)
+            if secret is None:
+                raise self._noted(hook, _Refusal(401, "bad_signature", "Bad signature", "The signature does not hold."))
+            received_at = self._clock.now()
+            arrival = Arrival(hook, secret, raw, request.headers.get("Content-Type", "")[:200], received_at)
+            try:
+                taken = await self._taker.take(network, arrival)
+            except NotFound as error:
+                raise _unknown() from error
+            except DATABASE_AWAY as error:
+                raise self._noted(hook, _unavailable()) from error
+        return _response(network.answer(taken)), "quarantined" if taken.unreadable else "taken"
+
+    @asynccontextmanager
+    async def _turn(self, hook: ChannelRecord) -> AsyncIterator[None]:
+        """One channel in a storm must not take all the memory and all the turns of the others."""
+        if self._running[hook.channel_id] >= AT_ONCE_MOST:
+            raise self._noted(
+                hook,
+                _Refusal(
+                    429, "throttled", "Too many at once", f"At most {AT_ONCE_MOST} requests at a time.",
+                    **{"Retry-After": "1"},
+                ),
+            )  # fmt: skip
+        self._running[hook.channel_id] += 1
+        try:
+            yield
+        finally:
+            self._running[hook.channel_id] -= 1
+            if not self._running[hook.channel_id]:
+                del self._running[hook.channel_id]
+
+    async def _body(self, request: web.Request, hook: ChannelRecord) -> bytes:
+        try:
+            return await body.read(request, self._most)
+        except body.TooLarge as error:
+            refusal = _Refusal(413, "too_large", "Too large", f"A body may have {self._most} bytes.")
+            refusal.response.force_close()
+            raise self._noted(hook, refusal) from error
+        except body.TooSlow as error:
+            refusal = _Refusal(408, "too_slow", "Too slow", f"A body must arrive within {body.READ_S:.0f} s.")
+            refusal.response.force_close()
+            raise self._noted(hook, refusal) from error
+        except body.Broken as error:
+            raise _Refusal(400, "broken", "Broken body", "The body did not arrive whole.") from error
+
+    def _noted(self, hook: ChannelRecord, refusal: _Refusal) -> _Refusal:
+        self._channels.note_failure(hook, refusal.outcome)
+        return refusal
+
+
+def _inbound(request: web.Request, raw: bytes) -> Inbound:
+    return Inbound({name.lower(): request.headers.getall(name) for name in request.headers}, raw)
+
+
+def _response(answer: Answer) -> web.Response:
+    return web.Response(status=answer.status, body=answer.body, content_type=answer.content_type, headers=HEADERS)

@@ -1,0 +1,55 @@
+"""Long-running parts of a process: started together, watched, and stopped in the reverse order."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+Worker = Callable[[], Awaitable[None]]
+
+logger = logging.getLogger(__name__)
+STOP_TIMEOUT_S = 10.0
+RESTART_S = 1.0
+
+
+async def kept_alive(name: str, run: Worker) -> None:
+    """Runs a worker for ever: one that falls over is logged and started again, so that no single fault stops a role."""
+    while True:
+        try:
+            await run()
+        except Exception:  # a worker's edge: the process outlives any of them
+            logger.exception("%s fell over; starting it again", name)
+        await asyncio.sleep(RESTART_S)
+
+
+@contextlib.asynccontextmanager
+async def background(workers: dict[str, Worker]) -> AsyncIterator[None]:
+    """Workers run while the block does; leaving it cancels them and waits until they have let go."""
+    tasks = [asyncio.create_task(kept_alive(name, run), name=name) for name, run in workers.items()]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            _, late = await asyncio.wait(tasks, timeout=STOP_TIMEOUT_S)
+            for task in late:
+                logger.error("%s does not stop", task.get_name())
+
+
+def until_told() -> asyncio.Event:
+    """Set by SIGINT (Ctrl-C) or SIGTERM. A second one ends the process the hard way."""
+    told = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def tell(number: int) -> None:
+        if told.is_set():
+            raise SystemExit(128 + number)
+        told.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, tell, number)
+    return told

@@ -1,0 +1,219 @@
+"""The one HTTP client for every request that Vigie makes: to networks, to brands' own addresses, to any other.
+
+Addresses come from people's settings, so each is a chance to reach what only we can reach. The guard therefore stands
+at the socket: it sees the very address that is about to be connected, whatever name, notation or second DNS answer led
+there. Only public addresses pass, and those that the operator allows (VIGIE_OUTBOUND_ALLOW: hosts or CIDRs). No
+redirect is followed, no proxy of the environment used, no connection reused: a request on a connection that the other
+side has meanwhile closed would leave us not knowing whether it arrived. Answers are read up to `BODY_MOST` bytes, and
+no request takes longer than `TOTAL_S` in all.
+
+Failures say what a caller must know: `NotSent` (nothing left: safe to try again) or `NoAnswer` (it may have arrived).
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import aiohttp
+from yarl import URL
+
+TOTAL_S = 10.0
+CONNECT_S = 5.0
+BODY_MOST = 100_000
+AT_ONCE = 64
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+Net = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+_NEVER: tuple[Net, ...] = (
+    ipaddress.IPv4Network("168.63.129.16/32"),  # a cloud's host agent on a public address
+    ipaddress.IPv6Network("::/96"),  # IPv4-compatible, long withdrawn, still routed by some stacks
+    ipaddress.IPv6Network("64:ff9b:1::/48"),  # NAT64 of a local network
+    ipaddress.IPv6Network("2001::/32"),  # Teredo
+    ipaddress.IPv6Network("2002::/16"),  # 6to4
+    ipaddress.IPv6Network("fec0::/10"),  # site-local
+)
+
+
+class NotSent(Exception):
+    """Nothing was sent. `reason`: the address may not be called, is no web address, or nobody answers there."""
+
+    def __init__(self, reason: Literal["address_not_allowed", "unreachable"]) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class NoAnswer(Exception):
+    """The request may have arrived. `reason`: no answer in time, or the connection was lost."""
+
+    def __init__(self, reason: Literal["no_answer", "connection_lost"]) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class _NotAllowed(OSError):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """`body` is cut at `BODY_MOST`. Header names are lower-case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def retry_after_s(self) -> float | None:
+        """Seconds that the other side asks us to wait; None where it does not say so in seconds."""
+        value = self.headers.get("retry-after", "").strip()
+        return float(min(int(value), 86_400)) if value.isascii() and value.isdigit() and len(value) < 10 else None
+
+
+def is_public(address: Address) -> bool:
+    """Whether anybody on the internet means the same machine by it, also when it carries an IPv4 address inside."""
+    if isinstance(address, ipaddress.IPv6Address):
+        if address.ipv4_mapped is not None:
+            return is_public(address.ipv4_mapped)
+        if address in _NAT64:
+            return is_public(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
+    barred = any(address in net for net in _NEVER if net.version == address.version)
+    return address.is_global and not address.is_multicast and not address.is_reserved and not barred
+
+
+@dataclass(slots=True)
+class _Progress:
+    """Whether anything of a request has been handed to the network: before that, a failure means that nothing left."""
+
+    begun: bool = False
+
+
+def _tracing() -> aiohttp.TraceConfig:
+    async def begun(_session: object, context: Any, _params: object) -> None:
+        context.trace_request_ctx.begun = True
+
+    tracing = aiohttp.TraceConfig()
+    tracing.on_request_headers_sent.append(begun)
+    return tracing
+
+
+def _meaning(error: Exception, progress: _Progress) -> NotSent | NoAnswer:
+    if not progress.begun:
+        return NotSent("address_not_allowed" if _was_barred(error) else "unreachable")
+    return NoAnswer("no_answer" if isinstance(error, TimeoutError) else "connection_lost")
+
+
+class Outbound:
+    """`allow`: hosts or CIDRs that may be called though they are not public. Use as `async with`, or `close` it."""
+
+    def __init__(self, allow: Sequence[str] = ()) -> None:
+        self._nets = tuple(net for entry in allow if (net := _net(entry)) is not None)
+        self._hosts = frozenset(_host(entry) for entry in allow if _net(entry) is None)
+        self._sessions: dict[bool, aiohttp.ClientSession] = {}
+
+    async def __aenter__(self) -> Outbound:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        sessions, self._sessions = self._sessions, {}
+        for session in sessions.values():
+            await session.close()
+
+    async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Response:
+        return await self.request("POST", url, body=body, headers=headers)
+
+    async def request(
+        self, method: str, url: str, *, body: bytes | None = None, headers: Mapping[str, str] | None = None
+    ) -> Response:
+        """Raises `NotSent` or `NoAnswer`; any answer, whatever its status, is a `Response`."""
+        target = _target(url)
+        session = self._session(guarded=_host(target.host or "") not in self._hosts)
+        progress = _Progress()
+        try:
+            async with session.request(
+                method, target, data=body, headers=headers, allow_redirects=False, trace_request_ctx=progress
+            ) as response:
+                named = {name.lower(): value for name, value in response.headers.items()}
+                return Response(response.status, named, await _body(response))
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            raise _meaning(error, progress) from error
+
+    def _session(self, *, guarded: bool) -> aiohttp.ClientSession:
+        if guarded not in self._sessions:
+            connector = aiohttp.TCPConnector(
+                limit=AT_ONCE, force_close=True, use_dns_cache=False,
+                socket_factory=self._guarded_socket if guarded else None,
+            )  # fmt: skip
+            self._sessions[guarded] = aiohttp.ClientSession(
+                connector=connector,
+                timeout=aiohttp.ClientTimeout(total=TOTAL_S, sock_connect=CONNECT_S),
+                cookie_jar=aiohttp.DummyCookieJar(),
+                headers={"User-Agent": "Vigie", "Accept-Encoding": "identity"},
+                auto_decompress=False,
+                trust_env=False,
+                trace_configs=[_tracing()],
+            )
+        return self._sessions[guarded]
+
+    def _guarded_socket(self, info: Any) -> socket.socket:
+        """Called with the address that is about to be connected; what it refuses is never connected."""
+        family, kind, protocol, _, where = info
+        if not self._may(ipaddress.ip_address(str(where[0]).partition("%")[0])):
+            raise _NotAllowed("this address may not be called")
+        return socket.socket(family, kind, protocol)
+
+    def _may(self, address: Address) -> bool:
+        inner = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped else address
+        return is_public(address) or any(inner in net for net in self._nets if net.version == inner.version)
+
+
+def _net(entry: str) -> Net | None:
+    try:
+        return ipaddress.ip_network(entry.strip().strip("[]"), strict=False)
+    except ValueError:
+        return None
+
+
+def _host(name: str) -> str:
+    return name.strip().rstrip(".").lower()
+
+
+def _target(url: str) -> URL:
+    try:
+        target = URL(url)
+    except ValueError as error:
+        raise NotSent("address_not_allowed") from error
+    if target.scheme not in {"http", "https"} or not target.host or target.user or target.password:
+        raise NotSent("address_not_allowed")
+    return target
+
+
+async def _body(response: aiohttp.ClientResponse) -> bytes:
+    """What there is of the body. The status has been said already, so a body that breaks off changes nothing."""
+    chunks: list[bytes] = []
+    size = 0
+    try:
+        async for chunk in response.content.iter_any():
+            chunks.append(chunk)
+            size += len(chunk)
+            if size >= BODY_MOST:
+                break
+    except (aiohttp.ClientError, TimeoutError, OSError):
+        pass
+    return b"".join(chunks)[:BODY_MOST]
+
+
+def _was_barred(error: BaseException | None) -> bool:
+    while error is not None:
+        if isinstance(error, _NotAllowed) or isinstance(getattr(error, "os_error", None), _NotAllowed):
+            return True
+        error = error.__cause__ or error.__context__
+    return False

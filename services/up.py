@@ -1,0 +1,143 @@
+"""`vigie up`: every role in one process, with the database; `vigie run`: single roles beside a database of its own.
+
+Order of starting: lock, listening socket, database, migration, roles. Of stopping: HTTP, roles, database last.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import socket
+import sys
+import webbrowser
+from collections.abc import AsyncIterator
+
+from rich.console import Console
+
+from services import database, lifetime
+from services.demo import Demo
+from services.demo_network import DemoNetwork
+from services.instance import InstanceLock
+from services.parts import Parts, parts
+from services.process import ALL_ROLES, Process
+from services.settings import Settings, SettingsError
+
+BACKLOG = 1024
+
+
+async def up(settings: Settings, *, demo: bool, open_browser: bool) -> int:
+    """Returns when told to stop (Ctrl-C, SIGTERM), with everything stopped."""
+    told = lifetime.until_told()
+    lock = InstanceLock(settings.data_dir)
+    lock.acquire()
+    try:
+        listener = listen(settings)
+        address = address_of(settings, listener)
+        if demo:
+            settings = with_demo_network(settings, address)
+        async with _database(settings, told) as dsn:
+            if dsn is not None:
+                await _serve(settings, dsn, listener, address, told, demo=demo, open_browser=open_browser)
+    finally:
+        lock.release()
+    return 0
+
+
+async def run(settings: Settings, roles: frozenset[str]) -> int:
+    """Single roles. Without DATABASE_URL they join the embedded database of a running instance."""
+    told = lifetime.until_told()
+    listener = listen(settings)
+    address = address_of(settings, listener)
+    async with database.at_hand(settings) as dsn:
+        await database.prepare(dsn)
+        async with parts(settings, dsn, address) as shared, Process(shared, roles).running(listener):
+            print(f"Vigie runs {', '.join(sorted(roles))} on {address}. Ctrl-C stops it.", flush=True)
+            await told.wait()
+    return 0
+
+
+def listen(settings: Settings) -> socket.socket:
+    """Taken before anything else starts: a port in use is said at once."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((settings.host, settings.port))
+        listener.listen(BACKLOG)
+    except OSError as error:
+        listener.close()
+        raise SettingsError(
+            f"cannot listen on {settings.host}:{settings.port} ({error.strerror}); choose another with VIGIE_PORT"
+        ) from error
+    listener.setblocking(False)
+    return listener
+
+
+def address_of(settings: Settings, listener: socket.socket) -> str:
+    """Where people reach Vigie: VIGIE_BASE_URL, else the address it really listens on."""
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    return settings.base_url or f"http://{host}:{listener.getsockname()[1]}"
+
+
+def with_demo_network(settings: Settings, address: str) -> Settings:
+    """Replies of the demo go to the demo's own network, on this very address, and nowhere else."""
+    from yarl import URL
+
+    host = URL(address).host or settings.host
+    changes: dict[str, object] = {"outbound_allow": (*settings.outbound_allow, host)}
+    if "meta_graph_url" not in settings.model_fields_set:
+        changes["meta_graph_url"] = f"{address}/demo/graph"
+    return settings.model_copy(update=changes)
+
+
+@contextlib.asynccontextmanager
+async def _database(settings: Settings, told: asyncio.Event) -> AsyncIterator[str | None]:
+    """The migrated database; None when we were told to stop while it started."""
+    async with database.serving(settings) as dsn:
+        await database.prepare(dsn)
+        yield None if told.is_set() else dsn
+
+
+async def _serve(
+    settings: Settings, dsn: str, listener: socket.socket, address: str, told: asyncio.Event,
+    *, demo: bool, open_browser: bool,
+) -> None:  # fmt: skip
+    async with parts(settings, dsn, address) as shared:
+        network = DemoNetwork(shared.channels) if demo else None
+        async with Process(shared, ALL_ROLES, network.routes() if network else ()).running(listener):
+            link = await _demo(shared) if demo else None
+            _welcome(address, link)
+            if open_browser and link is not None and _has_screen():
+                await asyncio.to_thread(webbrowser.open, link)
+            await told.wait()
+            print("\nStopping, the database last …", file=sys.stderr, flush=True)
+
+
+async def _demo(shared: Parts) -> str:
+    return await Demo(shared.log, shared.channels, shared.clock, shared.settings.data_dir, shared.base_url).write()
+
+
+def _has_screen() -> bool:
+    if os.environ.get("CI") or not sys.stdout.isatty():
+        return False
+    return sys.platform != "linux" or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def _welcome(address: str, link: str | None) -> None:
+    console = Console(highlight=False, soft_wrap=True)
+    console.print(f"\n[bold]Vigie is ready[/bold] on {address}")
+    if link is None:
+        console.print("  First brand:    vigie brand add NAME --organisation NAME")
+        console.print("  First owner:    vigie member add EMAIL --name NAME --brand 1 --role owner")
+        console.print("  A channel:      vigie channel add generic --brand 1 --name 'My site'")
+        console.print("  Check it:       vigie doctor\n  Stop:           Ctrl-C")
+        return
+    console.print(f"\n  Sign in (good once, for a day; each start prints a new one):\n  {link}\n")
+    console.print("  1. Open the link, choose a password if you like; the queue is empty and says so.")
+    console.print("  2. In a second terminal: [bold]make drill[/bold]. A bad buzz comes in over two minutes.")
+    console.print("  3. Watch the urgent rise. j k move, a acknowledges, r replies, ? shows all keys.")
+    console.print("  4. Response times: the page Delays. Channels, members, tokens: Settings.")
+    console.print("\n  For scripts: demo.json in the data folder. Ctrl-C stops all, the database last.\n")
+
+

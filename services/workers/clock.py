@@ -1,0 +1,142 @@
+"""The clock: says that a target is nearly gone, was missed, that a claim lapsed or a promise was broken. Once each.
+
+It wakes each second, and earlier when an alarm falls due earlier. The views say which items to look at; what is true
+of them is decided on their stream in the log, and appended only if nothing came in between. So a view that lags, a
+restart, or a second process can delay a breach or find it said already, never say it twice or wrongly.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import uuid
+from datetime import datetime
+
+from inbox import item as core
+from inbox.clock import Clock
+from inbox.commands import CheckClocks
+from inbox.events import Event, SlaBreached, SlaWarned
+from inbox.ids import BrandId, DedupeKey, ItemId, dedupe_key
+from inbox.log.follow import LEASE_S, PASSING
+from inbox.log.follow import sql as follow_sql
+from inbox.log.record import NewEvent, item_stream
+from inbox.log.store import Log, PositionConflict
+from inbox.sql import beside
+from inbox.state import Item
+from inbox.views import queue
+from inbox.views.cursor import FIRST
+from inbox.views.policies import Timeline
+from services import metrics
+
+sql = beside(__file__, "clock.sql")
+logger = logging.getLogger(__name__)
+
+NAME = "clock"
+WAKE_S = 1.0
+LEAST_SLEEP_S = 0.02
+MEASURE_S = 5.0
+AT_ONCE = 200
+
+
+class ClockWorker:
+    """`run` ends when its task is cancelled. `tick` does one round, for tests on a simulated clock."""
+
+    def __init__(self, log: Log, clock: Clock) -> None:
+        self._log = log
+        self._clock = clock
+        self._holder = uuid.uuid4().hex
+        self._measured = 0.0
+        self.last_look: float | None = None
+
+    async def run(self) -> None:
+        loop = asyncio.get_running_loop()
+        try:
+            while True:
+                pause = WAKE_S
+                try:
+                    pause = self._until(await self.tick())
+                    self.last_look = loop.time()
+                    if loop.time() - self._measured >= MEASURE_S:
+                        self._measured = loop.time()
+                        await self.measure()
+                except PASSING as error:
+                    logger.warning("the clock pauses: %s", type(error).__name__)
+                except Exception:  # a worker's edge: the clock must not stop for one bad round
+                    logger.exception("the clock stumbled")
+                await asyncio.sleep(pause)
+        finally:
+            await self._release()
+
+    async def tick(self) -> datetime | None:
+        """Says all that is due, of every brand this process holds; when the next alarm is, None when there is none."""
+        now, upcoming = self._clock.now(), None
+        for row in await self._log.pool.fetch(sql.brands):
+            if row["next_alarm_at"] > now:
+                upcoming = row["next_alarm_at"]
+                break
+            if await self._lease(row["brand_id"]):
+                await self.check(row["brand_id"])
+        return upcoming
+
+    async def check(self, brand: BrandId) -> int:
+        """How many events it took to say all that is due of this brand by now."""
+        now, said = self._clock.now(), 0
+        policies = Timeline.of(await self._log.policies(brand))
+        place: tuple[datetime, uuid.UUID] = FIRST[1:]
+        while due := await self._log.pool.fetch(sql.due, brand, now, *place, AT_ONCE):
+            for row in due:
+                said += await self._say(brand, ItemId(row["item_id"]), policies, now)
+            place = due[-1]["next_alarm_at"], due[-1]["item_id"]
+        return said
+
+    async def _say(self, brand: BrandId, item_id: ItemId, policies: Timeline, now: datetime) -> int:
+        stream = item_stream(item_id)
+        recorded = await self._log.read_stream(brand, stream)
+        item = core.fold(item_id, ((r.position, r.event, policies.at(r.position)) for r in recorded))
+        events = core.decide(item, CheckClocks(), now, policies.now, command_id="")
+        new = [NewEvent(event, stream, _key(brand, item, event)) for event in events]
+        if not new:
+            return 0
+        try:
+            placed = await self._log.append(brand, new, expect=(stream, recorded[-1].position))
+        except PositionConflict:
+            return 0  # something happened to it meanwhile: the next round decides on that
+        return sum(position is not None for position in placed)
+
+    async def measure(self) -> None:
+        """Gauges over all brands: who waits, who nearly waits too long, who already has."""
+        now, waiting, at_risk, overdue = self._clock.now(), dict.fromkeys((1, 2, 3, 4), 0), 0, 0
+        async with self._log.pool.acquire() as connection:
+            for row in await connection.fetch(sql.all_brands):
+                figures = await queue.open_figures(connection, row["brand_id"], now)
+                waiting = {priority: count + figures.waiting[priority] for priority, count in waiting.items()}
+                at_risk += sum(figures.at_risk.values())
+                overdue += sum(figures.overdue.values())
+        for priority, count in waiting.items():
+            metrics.OPEN_ITEMS.labels(str(priority)).set(count)
+        metrics.AT_RISK_ITEMS.set(at_risk)
+        metrics.BREACHED_ITEMS.set(overdue)
+
+    def _until(self, upcoming: datetime | None) -> float:
+        if upcoming is None:
+            return WAKE_S
+        return min(WAKE_S, max(LEAST_SLEEP_S, (upcoming - self._clock.now()).total_seconds()))
+
+    async def _lease(self, brand: BrandId) -> bool:
+        return await self._log.pool.fetchval(follow_sql.lease, brand, NAME, self._holder, LEASE_S) is not None
+
+    async def _release(self) -> None:
+        with contextlib.suppress(*PASSING):
+            for row in await self._log.pool.fetch(sql.all_brands):
+                await self._log.pool.execute(follow_sql.release, row["brand_id"], NAME, self._holder)
+
+
+def _key(brand: BrandId, item: Item, event: Event) -> DedupeKey:
+    """One of a kind a turn and clock, a claim, or a promise."""
+    turn = item.turns[-1]
+    about = ["sla", str(brand), str(item.item_id), str(turn.no)]
+    if isinstance(event, SlaWarned | SlaBreached):
+        return dedupe_key(*about, event.clock, "warned" if isinstance(event, SlaWarned) else "breached")
+    since = turn.claimed_at if event.TYPE == "ClaimLapsed" else turn.promise_until
+    return dedupe_key(*about, event.TYPE, since.isoformat() if since else "")

@@ -1,0 +1,293 @@
+"""Replies leave at most once: a public double answer in a crisis is worse than a late one.
+
+An attempt goes: claim the outbox row and append `ReplySending`, in one transaction that is on disk before the network
+is called; call it; append what came of it and end the row, in one transaction. Whoever finds an attempt that was not
+ended in time (a crash, a lost machine) appends `ReplyUncertain`; nothing that may have been posted is sent again. What
+the network says it did not post is tried again, with growing pauses, at most `ATTEMPTS` times.
+
+The row is won by compare-and-set, so any number of processes may run this, and none needs a lease.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import asyncpg
+
+from inbox.channels import ChannelRecord, Channels
+from inbox.clock import Clock
+from inbox.events import (
+    Event,
+    ItemEvent,
+    ReplyFailed,
+    ReplySending,
+    ReplySent,
+    ReplySettled,
+    ReplyUncertain,
+)
+from inbox.ids import BrandId, ItemId, Position, ReplyId, dedupe_key
+from inbox.log.record import NewEvent, item_stream
+from inbox.log.store import Connection, Log
+from services import metrics
+from services.channels.contract import Channel, Outcome, Refused, Reply, Sent, Uncertain, Way
+from services.workers import correspondence
+from services.workers.outbox import Outbox, sql
+
+logger = logging.getLogger(__name__)
+
+ATTEMPTS = 6
+PAUSES_S = (5.0, 30.0, 120.0, 600.0, 1800.0)
+"""Before the second attempt, the third, …; longer where the network asks for it."""
+
+HELD_S = 40.0
+"""How long a claim holds: longer than the slowest call, and writing down what came of it, can take."""
+
+BEGIN_WITHIN_S = 10.0
+"""A process that was stopped for longer between claim and call does not call any more."""
+
+WRITE_WITHIN_S = 15.0
+POLL_S = 1.0
+STOP_WITHIN_S = 8.0
+AT_ONCE = 8
+PASSING = (OSError, TimeoutError, asyncpg.InterfaceError, asyncpg.PostgresError)
+
+
+@dataclass(frozen=True, slots=True)
+class _Due:
+    brand: BrandId
+    reply_id: ReplyId
+    item_id: ItemId
+
+
+@dataclass(frozen=True, slots=True)
+class _Claimed:
+    """An attempt that is ours. `ticket`: what ends the row; `number`: of the attempt, in the log."""
+
+    due: _Due
+    ticket: int
+    number: int
+    events: tuple[Event, ...]
+    until: float
+
+
+class Deliver:
+    """A worker. `outbox` is its follower, to be run beside it."""
+
+    def __init__(self, log: Log, channels: Channels, networks: Mapping[str, Channel], way: Way, clock: Clock) -> None:
+        self._log = log
+        self._channels = channels
+        self._networks = networks
+        self._way = way
+        self._clock = clock
+        self.outbox = Outbox()
+        self._sending: dict[ReplyId, asyncio.Task[None]] = {}
+
+    async def run(self) -> None:
+        try:
+            while True:
+                try:
+                    await self.look()
+                except PASSING as error:
+                    logger.warning("replies wait, the database does not answer: %s", type(error).__name__)
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(POLL_S):
+                        await self.outbox.filled.wait()
+                self.outbox.filled.clear()
+        finally:
+            # What has been handed to a network is waited for: its answer is worth more than a quick stop.
+            if self._sending:
+                await asyncio.wait(tuple(self._sending.values()), timeout=STOP_WITHIN_S)
+
+    async def look(self) -> None:
+        """Starts what is due, as far as there is room, and says of what was lost that nobody knows."""
+        now = self._clock.now()
+        for row in await self._log.pool.fetch(sql.lost, now, AT_ONCE):
+            due = _due(row)
+            if due.reply_id not in self._sending:
+                await self._abandon(due, row["attempts"])
+        room = AT_ONCE - len(self._sending)
+        rows = await self._log.pool.fetch(sql.due, now, room) if room > 0 else ()
+        for row in rows:
+            due = _due(row)
+            if due.reply_id not in self._sending:
+                self._start(due)
+
+    def _start(self, due: _Due) -> None:
+        task = asyncio.create_task(self._send(due), name=f"reply-{due.reply_id}")
+        self._sending[due.reply_id] = task
+        task.add_done_callback(lambda _: self._done(due.reply_id))
+
+    def _done(self, reply_id: ReplyId) -> None:
+        del self._sending[reply_id]
+        self.outbox.filled.set()  # there is room again
+
+    async def settled(self) -> None:
+        """Returns when nothing is being sent: for a clean stop, and for tests."""
+        while self._sending:
+            await asyncio.wait(tuple(self._sending.values()))
+
+    # --- one attempt ---
+
+    async def _send(self, due: _Due) -> None:
+        try:
+            claimed = await self._claim(due)
+        except PASSING as error:
+            logger.warning("a reply waits, the database does not answer: %s", type(error).__name__)
+            return
+        except Exception:  # a worker's edge: one row that we cannot handle must not stop the others
+            logger.exception("reply %s cannot be begun; it waits a minute", due.reply_id)
+            await self._postpone(due)
+            return
+        if claimed is None:
+            return
+        network, outcome = await self._attempt(claimed)
+        metrics.REPLIES.labels(network, type(outcome).__name__.lower()).inc()
+        await self._write_down(claimed, outcome)
+
+    async def _postpone(self, due: _Due) -> None:
+        with contextlib.suppress(*PASSING):
+            later = self._clock.now() + timedelta(minutes=1)
+            await self._log.pool.execute(sql.postpone, due.brand, due.reply_id, later)
+
+    async def _claim(self, due: _Due) -> _Claimed | None:
+        """The row is ours and the log says so, on disk; or None: somebody else's, or nothing to be sent any more."""
+        now, loop = self._clock.now(), asyncio.get_running_loop()
+        until = loop.time() + BEGIN_WITHIN_S
+        async with self._log.pool.acquire() as connection, connection.transaction():
+            ticket = await connection.fetchval(sql.claim, due.brand, due.reply_id, now, now + timedelta(seconds=HELD_S))
+            if ticket is None:
+                return None
+            stream = await self._log.read_stream(due.brand, item_stream(due.item_id), connection=connection)
+            events = tuple(recorded.event for recorded in stream)
+            standing = correspondence.standing(events, due.reply_id)
+            if standing.attempt is None:
+                await self._close(connection, due, ticket, interrupted=standing.interrupted)
+                return None
+            sending = ReplySending(item_id=due.item_id, reply_id=due.reply_id, attempt=standing.attempt, at=now)
+            if await self._append(connection, due, sending, "sending", str(standing.attempt)) is None:
+                await self._close(connection, due, ticket, interrupted=True)
+                return None
+        self._log.pulse.beat("log", due.brand)
+        return _Claimed(due, ticket, standing.attempt, events, until)
+
+    async def _close(self, connection: Connection, due: _Due, ticket: int, *, interrupted: bool) -> None:
+        if interrupted:
+            await self._append(connection, due, self._doubt(due, "interrupted"), "uncertain")
+        await connection.execute(sql.finish, due.brand, due.reply_id, ticket, "done", self._clock.now())
+
+    async def _attempt(self, claimed: _Claimed) -> tuple[str, Outcome]:
+        try:
+            channel = await self._channel(claimed)
+        except PASSING:
+            return "none", Refused("busy", again=True)
+        network = self._networks.get(channel.network) if channel is not None else None
+        if channel is None or network is None:
+            return "none", Refused("channel_gone")
+        reply = correspondence.compose(claimed.events, claimed.due.reply_id, self._clock.now())
+        outcome = reply if isinstance(reply, Refused) else await self._call(network, channel, reply, claimed.until)
+        if not isinstance(outcome, Sent):
+            self._channels.note_failure(channel, f"reply: {outcome.reason}")
+        return network.id, outcome
+
+    async def _channel(self, claimed: _Claimed) -> ChannelRecord | None:
+        channel_id = correspondence.channel_of(claimed.events)
+        return await self._channels.hook(channel_id) if channel_id is not None else None
+
+    async def _call(self, network: Channel, channel: ChannelRecord, reply: Reply, until: float) -> Outcome:
+        if not network.can_reply:
+            return Refused("cannot_reply")
+        if asyncio.get_running_loop().time() > until:
+            return Refused("busy", again=True)
+        try:
+            return await network.reply(self._way, channel, reply)
+        except Exception:  # a worker's edge: a fault of ours at this point leaves the reply in doubt
+            logger.exception("a reply through %s failed in our own code", network.id)
+            return Uncertain("interrupted")
+
+    # --- what came of it ---
+
+    async def _write_down(self, claimed: _Claimed, outcome: Outcome) -> None:
+        """Tried until it is on disk, or the claim runs out: then the reply is uncertain, which it is."""
+        loop = asyncio.get_running_loop()
+        end = loop.time() + WRITE_WITHIN_S
+        while loop.time() < end:
+            try:
+                await self._finish(claimed, outcome)
+            except PASSING as error:
+                logger.warning("what came of a reply is not on disk yet: %s", type(error).__name__)
+                await asyncio.sleep(0.5)
+            else:
+                self._log.pulse.beat("log", claimed.due.brand)
+                return
+        logger.error("what came of reply %s could not be written down", claimed.due.reply_id)
+
+    async def _finish(self, claimed: _Claimed, outcome: Outcome) -> None:
+        due, now = claimed.due, self._clock.now()
+        event, retry_at = self._event(claimed, outcome, now)
+        state = "queued" if retry_at is not None else "done"
+        async with self._log.pool.acquire() as connection, connection.transaction():
+            done = await connection.execute(sql.finish, due.brand, due.reply_id, claimed.ticket, state, retry_at or now)
+            if done == "UPDATE 1":
+                await self._append(connection, due, event, _verb(event), str(claimed.number))
+            elif not isinstance(outcome, Uncertain):
+                # We were given up for lost, and know better.
+                settled = ReplySettled(
+                    item_id=due.item_id, reply_id=due.reply_id, was_sent=isinstance(outcome, Sent), by=None, at=now
+                )
+                await self._append(connection, due, settled, "settled")
+
+    def _event(self, claimed: _Claimed, outcome: Outcome, now: datetime) -> tuple[ItemEvent, datetime | None]:
+        due = claimed.due
+        match outcome:
+            case Sent():
+                sent = ReplySent(item_id=due.item_id, reply_id=due.reply_id, external_id=outcome.external_id, at=now)
+                return sent, None
+            case Uncertain():
+                return self._doubt(due, outcome.reason), None
+            case Refused():
+                retry_at = _retry_at(outcome, claimed.number, now)
+                failed = ReplyFailed(
+                    item_id=due.item_id, reply_id=due.reply_id, reason=outcome.reason, retry_at=retry_at, at=now
+                )
+                return failed, retry_at
+
+    def _doubt(self, due: _Due, reason: str) -> ReplyUncertain:
+        return ReplyUncertain(item_id=due.item_id, reply_id=due.reply_id, reason=reason, at=self._clock.now())
+
+    async def _abandon(self, due: _Due, ticket: int) -> None:
+        async with self._log.pool.acquire() as connection, connection.transaction():
+            now = self._clock.now()
+            done = await connection.execute(sql.finish, due.brand, due.reply_id, ticket, "done", now)
+            if done == "UPDATE 1":
+                await self._append(connection, due, self._doubt(due, "interrupted"), "uncertain")
+        self._log.pulse.beat("log", due.brand)
+
+    async def _append(
+        self, connection: Connection, due: _Due, event: ItemEvent, verb: str, number: str = ""
+    ) -> Position | None:
+        key = dedupe_key(f"reply {verb}", str(due.brand), str(due.reply_id), number)
+        (position,) = await self._log.append(
+            due.brand, [NewEvent(event, item_stream(due.item_id), key)], connection=connection
+        )
+        return position
+
+
+def _due(row: asyncpg.Record) -> _Due:
+    # The driver's own kind of UUID cannot be written into an event.
+    return _Due(row["brand_id"], ReplyId(UUID(bytes=row["reply_id"].bytes)), ItemId(UUID(bytes=row["item_id"].bytes)))
+
+
+def _verb(event: ItemEvent) -> str:
+    return {"ReplySent": "sent", "ReplyFailed": "failed"}.get(event.TYPE, "uncertain")
+
+
+def _retry_at(refused: Refused, number: int, now: datetime) -> datetime | None:
+    if not refused.again or number >= ATTEMPTS:
+        return None
+    return now + timedelta(seconds=max(PAUSES_S[number - 1], refused.retry_after_s or 0.0))

@@ -1,0 +1,1 @@
+"""Networks as they are seen from here: small servers that speak the real protocols over real HTTP."""

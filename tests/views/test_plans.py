@@ -1,0 +1,151 @@
+"""Each hot query walks down its index, on a brand of many items beside another's."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import asyncpg
+import pytest
+
+from inbox.ids import BrandId
+from inbox.sql import Queries
+from inbox.views import cursor, items, queue, words
+from inbox.views import sla as figures
+from inbox.views.filters import Filter
+from services.workers import classify, clock
+from tests.conftest import new_brand
+
+MANY = 20_000
+FEW = 300
+
+FILL = """
+INSERT INTO vigie.items (brand_id, item_id, position, channel_id, network, status, priority, rank_due_at, missed, scored,
+  to_score, uncertain, words, card, state, next_alarm_at, ack_due_at, response_due_at)
+SELECT $1::bigint, md5($1::bigint || ':' || n)::uuid, n, 'c', 'generic',
+  CASE WHEN n % 10 = 0 THEN 'open' WHEN n % 10 < 3 THEN 'answered' ELSE 'resolved' END, 1 + n % 4,
+  CASE WHEN n % 10 = 0 THEN $2::timestamptz + n * interval '1 second' ELSE 'infinity' END, false, n % 500 <> 0,
+  n % 500 = 0, n % 1000 = 0,
+  array_to_tsvector(ARRAY[$1::bigint || ':bonjour', $1::bigint || ':mot' || n % 2000]), '', '',
+  CASE WHEN n % 10 = 0 THEN $2::timestamptz + n * interval '1 second' END,
+  CASE WHEN n % 10 = 0 THEN $2::timestamptz + n * interval '1 second' END, NULL
+FROM generate_series(1, $3::int) n
+"""
+TURNS = """
+INSERT INTO vigie.turns (brand_id, item_id, turn, channel_id, network, priority, started_at, ack_due_at, response_due_at,
+  promise_broken)
+SELECT $1::bigint, md5($1::bigint || ':' || n)::uuid, 1, 'c', 'generic', 1 + n % 4,
+  $2::timestamptz + n * interval '1 minute', $2, $2, false
+FROM generate_series(1, $3::int) n
+"""
+MESSAGES = """
+INSERT INTO vigie.messages (brand_id, item_id, external_id, channel_id, network, thread, sent_at, received_at, withdrawn)
+SELECT $1::bigint, md5($1::bigint || ':' || n)::uuid, 'm', 'c', 'generic', md5('t' || n % 300)::uuid, $2::timestamptz,
+  $2::timestamptz + n * interval '1 minute', false
+FROM generate_series(1, $3::int) n
+"""
+EVENTS = """
+INSERT INTO vigie.events (brand_id, position, stream_id, type, v, dedupe, body)
+SELECT $1::bigint, n, CASE WHEN n % 5000 = 0 THEN 'policy' ELSE 's' || n % 3000 END,
+  CASE WHEN n % 5000 = 0 THEN 'PolicyChanged' WHEN n % 900 = 1 THEN 'MessageEdited'
+       WHEN n % 7000 = 2 THEN 'AuthorForgotten' ELSE 'MessageReceived' END, 1, md5($1::bigint || 'e' || n)::uuid, '{}'
+FROM generate_series(1, $2::int) n
+"""
+
+
+@pytest.fixture
+async def full(pool: asyncpg.Pool, brand: BrandId, noon: datetime) -> AsyncIterator[asyncpg.Connection]:
+    """Two brands: one of many items, one of few; statistics up to date."""
+    async with pool.acquire() as connection:
+        for owner, count in ((brand, MANY), (await new_brand(pool, "Autre"), FEW)):
+            for statement in (FILL, TURNS, MESSAGES):
+                await connection.execute(statement, owner, noon, count)
+            await connection.execute(EVENTS, owner, count)
+        for table in ("items", "turns", "messages", "events", "heads"):
+            await connection.execute(f"ANALYZE vigie.{table}")
+        yield connection  # type: ignore[misc]
+
+
+async def plan(connection: asyncpg.Connection, statement: str, *given: Any) -> str:
+    return "\n".join(row[0] for row in await connection.fetch("EXPLAIN " + statement, *given))
+
+
+def start(brand: BrandId, noon: datetime, filter: Filter) -> tuple[Any, ...]:
+    return brand, *cursor.FIRST, 4, filter.parameters(noon), 51
+
+
+PAGES = [("waiting", "items_rank"), ("ranked", "items_all_rank"), ("uncertain", "items_uncertain")]
+
+
+@pytest.mark.parametrize("mode", ["force_custom_plan", "force_generic_plan"])
+@pytest.mark.parametrize(("name", "index"), PAGES)
+async def test_a_page_walks_down_the_rank(
+    full: asyncpg.Connection, brand: BrandId, noon: datetime, name: str, index: str, mode: str
+) -> None:
+    await full.execute(f"SET plan_cache_mode = {mode}")
+    found = await plan(full, getattr(queue.sql, name), *start(brand, noon, Filter()))
+    assert f"using {index} " in found
+    assert "Sort" not in found
+
+
+async def test_a_rare_word_is_looked_up_and_a_common_one_found_on_the_way_down(
+    full: asyncpg.Connection, brand: BrandId, noon: datetime
+) -> None:
+    rare = await plan(full, queue.sql.found, *start(brand, noon, Filter()), words.query(brand, "mot77 bonj"))
+    assert "items_words" in rare
+    common = await plan(full, queue.sql.found, *start(brand, noon, Filter()), words.query(brand, "bonjour le") or "")
+    assert "Seq Scan" not in common
+
+
+async def test_the_filter_is_inlined_and_costs_no_call_a_row(
+    full: asyncpg.Connection, brand: BrandId, noon: datetime
+) -> None:
+    found = await plan(full, queue.sql.waiting, *start(brand, noon, Filter(channels=frozenset({"c"}))))
+    assert "fits(" not in found
+
+
+async def test_what_is_done_is_read_from_the_newest_down(
+    full: asyncpg.Connection, brand: BrandId, noon: datetime
+) -> None:
+    given = (brand, ["resolved"], cursor.NEWEST, Filter().parameters(noon), 51)
+    assert "items_status" in await plan(full, queue.sql.done, *given)
+
+
+HOT: list[tuple[Queries, str, str, Any]] = [
+    (queue.sql, "changed", "items_position", lambda b, t: (b, MANY - 20, 500)),
+    (queue.sql, "waiting_counts", "items_(rank|status)", lambda b, t: (b, 7, t)),
+    (queue.sql, "mine_counts", "items_(rank|status)", lambda b, t: (b,)),
+    (queue.sql, "open_figures", "items_(rank|status)", lambda b, t: (b, t)),
+    (queue.sql, "one", "items_pkey", lambda b, t: (b, uuid.UUID(int=1))),
+    (queue.sql, "checkpoint", "checkpoints", lambda b, t: (b,)),
+    (items.sql, "policy_at", "events_stream", lambda b, t: (b, None)),
+    (items.sql, "states", "items_pkey", lambda b, t: (b, [uuid.UUID(int=n) for n in range(50)])),
+    (items.sql, "ticking", "items_", lambda b, t: (b, uuid.UUID(int=0), 500)),
+    (figures.sql, "clocks", "turns_started", lambda b, t: (b, t, t + timedelta(hours=8), None, None, None, t)),
+    (figures.sql, "members", "turns_started", lambda b, t: (b, t, t + timedelta(hours=8), None, None, None, t)),
+    (figures.sql, "volume", "messages_received", lambda b, t: (b, t, t + timedelta(hours=8), None, "hour", "UTC")),
+    (figures.sql, "now", "items_(rank|status)", lambda b, t: (b, None, None, None, t)),
+    (figures.sql, "turns", "turns_started",
+     lambda b, t: (b, t, t + timedelta(hours=8), None, None, None, t, None, None, 100)),
+    (clock.sql, "due", "items_alarm", lambda b, t: (b, t + timedelta(seconds=90), *cursor.FIRST[1:], 200)),
+    (clock.sql, "brands", "items_alarm", lambda b, t: ()),
+    (classify.sql, "edited", "events_edited", lambda b, t: (b, ["s1", "s2"])),
+    (classify.sql, "edited_since", "events_", lambda b, t: (b, ["s1", "s2"], MANY - 10)),
+    (classify.sql, "forgotten_since", "events_forgotten", lambda b, t: (b, 10)),
+    (classify.sql, "spread", "messages_thread", lambda b, t: ([b, [uuid.UUID(int=1)], [uuid.UUID(int=2)], [t]])),
+    (classify.sql, "unscored", "items_to_score", lambda b, t: (b, 0, uuid.UUID(int=0), 64)),
+    (classify.sql, "brands", "items_to_score", lambda b, t: ()),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("queries", "name", "index", "given"), HOT, ids=[f"{index}-{name}" for _, name, index, _ in HOT])
+async def test_a_hot_query_uses_its_index(
+    full: asyncpg.Connection, brand: BrandId, noon: datetime, queries: Queries, name: str, index: str, given: Any
+) -> None:
+    found = await plan(full, getattr(queries, name), *given(brand, noon))
+    assert re.search(index, found), found
+    assert "Seq Scan on items" not in found
+    assert "Seq Scan on events" not in found

@@ -1,0 +1,128 @@
+"""Every route × everybody who might ask. A route that is not listed here fails the build.
+
+`EXPECTED` says again, independently of the code, who may use which route; the walk then asks each of them over HTTP, with
+somebody who may, somebody who may not, strangers, the dead and nobody.
+"""
+
+from __future__ import annotations
+
+import re
+
+from inbox.web.context import RIGHTS_OF_ROLE
+from inbox.web.routes import Access, Route
+from inbox.web.table import TABLE
+from tests.web.world import ROLES, Answer, World
+
+EXPECTED: dict[str, Access] = {
+    "healthz": "public",
+    "readyz": "public",
+    "openapi": "public",
+    "api.items": "read",
+    "api.item": "read",
+    "api.acknowledge": "act",
+    "api.reply": "act",
+    "api.note": "act",
+    "api.assign": "act",
+    "api.resolve": "act",
+    "api.reopen": "act",
+    "api.priority": "act",
+    "api.events": "read",
+    "api.live": "read",
+    "api.sla": "read",
+    "api.members": "read",
+    "api.channels": "read",
+    "page.live": "personal",
+}
+MISSING_BRAND = 999_999
+PLACES = re.compile(r"\{(\w+)(?::[^}]*)?\}")
+
+
+def fill(path: str, brand: int, item: object) -> str:
+    values = {"brand_id": str(brand), "item_id": str(item), "token": "x" * 43}
+    return PLACES.sub(lambda place: values.get(place[1], "x"), path)
+
+
+def test_no_two_routes_share_a_name(world: World) -> None:
+    names = [route.name for route in world.app[TABLE]]
+    assert len(names) == len(set(names))
+
+
+def test_every_route_is_listed_with_the_right_it_needs(world: World) -> None:
+    assert {route.name: route.access for route in world.app[TABLE]} == EXPECTED
+
+
+async def as_member(world: World, route: Route, path: str, who: str) -> Answer:
+    """With a fresh session each time, since some routes end it; forms carry their CSRF token."""
+    cookie, csrf = await world.session(who)
+    form = {"csrf": csrf} if route.method != "GET" else None
+    return await world.ask(route.method, path, headers=world.cookie(cookie), form=form)
+
+
+async def as_token(world: World, route: Route, path: str, token: str) -> Answer:
+    headers = world.bearer(token) | {"Idempotency-Key": "k"}
+    return await world.ask(route.method, path, headers=headers, json={} if route.method != "GET" else None)
+
+
+def bounced(route: Route, answer: Answer) -> bool:
+    """Sent to sign in, or told to show a token."""
+    if route.surface == "page":
+        return answer.status == 303 and answer.headers["Location"].startswith("/sign-in")
+    return answer.status == 401
+
+
+async def test_who_has_no_business_here_learns_and_changes_nothing(world: World) -> None:
+    item = await world.hear()
+    heads = {brand: await world.log.head(brand) for brand in (world.brand, world.other)}
+    for route in world.app[TABLE]:
+        if route.access == "public":
+            continue
+        path = fill(route.path, world.brand, item)
+        dead, _ = await world.session("revoked")
+        assert bounced(route, await world.ask(route.method, path)), route.name
+        assert bounced(route, await world.ask(route.method, path, headers=world.cookie(dead))), route.name
+        assert bounced(route, await world.ask(route.method, path, headers=world.cookie("forged"))), route.name
+        for token in ("dead", "orphan"):
+            assert bounced(route, await as_token(world, route, path, token)), (route.name, token)
+        if "{brand_id}" in route.path:
+            await _strangers(world, route, path, fill(route.path, MISSING_BRAND, item))
+    assert heads == {brand: await world.log.head(brand) for brand in (world.brand, world.other)}
+
+
+async def _strangers(world: World, route: Route, path: str, missing: str) -> None:
+    """A foreign brand answers exactly like one that does not exist."""
+    if route.surface == "api":
+        foreign, nowhere = await as_token(world, route, path, "foreign"), await as_token(world, route, missing, "foreign")
+        assert (foreign.status, foreign.text) == (404, nowhere.text), route.name
+    if route.surface == "api" and route.method != "GET":
+        assert (await as_member(world, route, path, "stranger")).status == 401, route.name
+        return
+    foreign, nowhere = await as_member(world, route, path, "stranger"), await as_member(world, route, missing, "stranger")
+    assert foreign.status == nowhere.status == 404, route.name
+
+
+async def test_every_role_may_do_what_it_may_and_no_more(world: World) -> None:
+    item = await world.hear()
+    for route in world.app[TABLE]:
+        path = fill(route.path, world.brand, item)
+        for role in ROLES:
+            answer = await as_member(world, route, path, role)
+            wanted = route.access in {"public", "signed_in"} or route.access in RIGHTS_OF_ROLE[role]  # type: ignore[index]
+            if route.surface == "api" and route.method != "GET":
+                assert answer.status == 401, (route.name, role)  # commands need a token
+            elif wanted:
+                assert answer.status not in {401, 403}, (route.name, role, answer.status)
+                assert answer.status < 500, (route.name, role, answer.text)
+            else:
+                assert answer.status == 403, (route.name, role, answer.status)
+
+
+async def test_a_token_may_do_what_its_rights_say_and_no_more(world: World) -> None:
+    item = await world.hear()
+    for route in world.app[TABLE]:
+        if route.surface != "api":
+            continue
+        path = fill(route.path, world.brand, item)
+        full, reader = await as_token(world, route, path, "full"), await as_token(world, route, path, "reader")
+        assert full.status not in {401, 403}, route.name
+        assert full.status < 500, (route.name, full.text)
+        assert (reader.status == 403) == (route.access not in {"public", "read"}), (route.name, reader.status)

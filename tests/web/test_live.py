@@ -1,0 +1,288 @@
+"""The live stream: what happened is shown once, whatever breaks in between."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import aiohttp
+import orjson
+import pytest
+
+from inbox.people import members
+from inbox.web.live import HUB
+from inbox.web.watchers import QUEUE
+from tests.web.world import World
+
+
+@dataclass
+class Said:
+    """One event of a stream."""
+
+    event: str
+    data: Any
+    id: int | None = None
+
+
+@dataclass
+class Listener:
+    response: aiohttp.ClientResponse
+    said: list[Said] = field(default_factory=list)
+
+    async def next(self) -> Said:
+        async with asyncio.timeout(10):
+            return await self._next()
+
+    async def _next(self) -> Said:
+        fields: dict[str, str] = {}
+        async for raw in self.response.content:
+            line = raw.decode().rstrip("\n")
+            if line.startswith(":"):
+                continue
+            if line:
+                name, _, value = line.partition(": ")
+                fields[name] = value
+            elif "event" in fields:
+                said = Said(fields["event"], orjson.loads(fields["data"]), int(fields["id"]) if "id" in fields else None)
+                self.said.append(said)
+                return said
+            else:
+                fields = {}
+        raise EOFError
+
+    async def until(self, event: str) -> Said:
+        while (said := await self.next()).event != event:
+            pass
+        return said
+
+    async def end(self) -> None:
+        """Reads on until the server closes."""
+        with pytest.raises((EOFError, aiohttp.ClientError)):
+            while True:
+                await self.next()
+
+
+@asynccontextmanager
+async def listening(
+    world: World, *, token: str = "full", last: int | None = None, path: str = "/live", cookie: str | None = None
+) -> AsyncIterator[Listener]:
+    headers = world.cookie(cookie) if cookie else world.bearer(token)
+    if last is not None:
+        headers = headers | {"Last-Event-ID": str(last)}
+    prefix = f"/b/{world.brand}" if cookie else f"/api/v1/brands/{world.brand}"
+    async with world.http.get(world.deps.settings.base_url + prefix + path, headers=headers) as response:
+        assert response.status == 200, await response.text()
+        assert response.content_type == "text/event-stream"
+        yield Listener(response)
+
+
+async def test_a_change_arrives_with_its_position_as_id(world: World) -> None:
+    async with listening(world) as listener:
+        await listener.until("ready")
+        item = await world.hear()
+        said = await listener.until("item")
+    assert said.id == said.data["position"] == await world.log.head(world.brand)
+    assert said.data["id"] == str(item)
+    assert said.data["text"] == "Votre machine a pris feu"
+
+
+async def test_who_comes_back_misses_nothing_and_gets_nothing_twice(world: World) -> None:
+    wanted: list[tuple[str, int]] = []
+    got: list[tuple[str, int | None]] = []
+    last: int | None = 0
+    for round_ in range(6):
+        for n in range(5):
+            item = await world.hear(author=f"r{round_}-{n}")
+            wanted.append((str(item), await world.log.head(world.brand)))
+        async with listening(world, last=last) as listener:
+            while len(got) < len(wanted):
+                said = await listener.until("item")
+                got.append((said.data["id"], said.id))
+            last = got[-1][1]
+    assert got == wanted
+
+
+async def test_what_happens_while_one_connects_is_neither_lost_nor_doubled(world: World) -> None:
+    async def talk() -> list[str]:
+        return [str(await world.hear(author=f"a{n}")) for n in range(40)]
+
+    async def listen() -> list[str]:
+        seen: list[str] = []
+        last = 0
+        while len(seen) < 40:
+            async with listening(world, last=last) as listener:
+                for _ in range(7):
+                    if len(seen) == 40:
+                        break
+                    said = await listener.until("item")
+                    seen.append(said.data["id"])
+                    last = said.id or last
+        return seen
+
+    said, seen = await asyncio.gather(talk(), listen())
+    assert sorted(seen) == sorted(said)
+
+
+async def test_a_page_goes_on_from_the_position_it_is_true_at(world: World) -> None:
+    await world.hear(author="before")
+    position = (await world.api("GET", "/items")).json()["position"]
+    after = await world.hear(author="after")
+    async with listening(world, path=f"/live?after={position}") as listener:
+        assert (await listener.until("item")).data["id"] == str(after)
+        assert (await listener.until("ready")).id == await world.log.head(world.brand)
+
+
+async def test_a_position_we_do_not_know_asks_for_a_reload(world: World) -> None:
+    async with listening(world, last=10**9) as listener:
+        assert (await listener.next()).event == "reset"
+
+
+async def test_forgetting_one_author_resumes_whole(world: World) -> None:
+    """One event changes many items: only the last of them carries the id."""
+    from inbox.desk import Commands
+    from inbox.events import Author, MessageReceived
+    from inbox.ids import ItemId, dedupe_key
+    from inbox.log.record import NewEvent
+
+    item, now = await world.hear(), world.clock.now()
+    other = ItemId(world.log.keyring.ids.item(world.brand, "c", "t2", "zoe"))  # type: ignore[arg-type]
+    event = MessageReceived(
+        item_id=other, channel_id="c", network="generic", kind="comment", external_id="o", sent_at=now, received_at=now,
+        thread_id="t2", author=Author(id="zoe"), text="encore",
+    )  # fmt: skip
+    subject = world.log.keyring.ids.subject(world.brand, "generic", "zoe")
+    await world.log.append(world.brand, [NewEvent(event, str(other), dedupe_key("o"), subject)])
+    await world.project()
+    last = await world.log.head(world.brand)
+    await Commands(world.log, world.clock).forget(world.brand, item, by=world.people["owner"])
+    await world.project()
+    async with listening(world, last=last) as listener:
+        first, second = await listener.until("item"), await listener.until("item")
+    assert {first.data["id"], second.data["id"]} == {str(item), str(other)}
+    assert (first.id, second.id) == (None, last + 1)
+    assert first.data["text"] is second.data["text"] is None
+
+
+async def test_counts_follow_and_mine_is_ones_own(world: World) -> None:
+    item = await world.hear()
+    body = {"expected_position": 99, "assignee": world.people["cm"]}
+    assert (await world.api("POST", f"/items/{item}/assign", json=body)).status == 200
+    await world.project()
+    cookie, _ = await world.session("cm")
+    async with listening(world) as owner, listening(world, cookie=cookie) as cm:
+        assert (await owner.until("counts")).data["mine"] == 0
+        counts = (await cm.until("counts")).data
+    assert counts["mine"] == 1
+    assert counts["all"] == 1
+
+
+async def test_the_page_stream_carries_facets_and_the_pages_html(world: World) -> None:
+    await world.project()
+    world.app[HUB].renderer = lambda row, lang, names: f"<li lang={lang}>{row.priority}</li>"
+    cookie, _ = await world.session("observer")
+    async with listening(world, cookie=cookie, path="/live?lang=en") as listener:
+        await listener.until("ready")
+        await world.hear()
+        said = await listener.until("item")
+    assert said.data["html"] == "<li lang=en>2</li>"
+    assert said.data["facets"]["status"] == "open"
+    assert said.data["facets"]["channel"] == "c"
+
+
+async def test_a_reader_without_personal_hears_no_words(world: World) -> None:
+    async with listening(world, token="reader") as reader, listening(world) as full:
+        await reader.until("ready")
+        await full.until("ready")
+        await world.hear()
+        assert (await reader.until("item")).data["text"] is None
+        assert (await full.until("item")).data["text"] is not None
+
+
+async def test_many_watch_and_one_query_serves_them(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    from inbox.views import queue
+
+    asked: list[int] = []
+    real = queue.changed_since
+
+    async def counted(*args: Any, **kwargs: Any) -> Any:
+        found = await real(*args, **kwargs)
+        asked.append(len(found[0]))
+        return found
+
+    monkeypatch.setattr(queue, "changed_since", counted)
+    cookie, _ = await world.session("owner")
+    rendered: list[str] = []
+    world.app[HUB].renderer = lambda row, lang, names: rendered.append(lang) or "x"  # type: ignore[func-returns-value]
+    from contextlib import AsyncExitStack
+
+    async with AsyncExitStack() as stack:
+        listeners = [
+            await stack.enter_async_context(listening(world, cookie=cookie, path=f"/live?lang={'fr' if n % 2 else 'en'}"))
+            for n in range(40)
+        ]
+        for listener in listeners:
+            await listener.until("ready")
+        assert sum(world.app[HUB].viewers().values()) == 40
+        asked.clear()
+        await world.hear()
+        for listener in listeners:
+            await listener.until("item")
+        assert sum(asked) == 1
+        assert sorted(rendered) == ["en", "fr"]
+
+
+@pytest.mark.parametrize("how", ["deactivated", "removed", "signed_out", "demoted", "token"])
+async def test_who_loses_their_rights_is_cut(world: World, how: str) -> None:
+    from inbox.people import sessions, tokens
+
+    owner, cm, now = world.people["owner"], world.people["cm"], world.clock.now()
+    token_id, world.tokens["cms"] = await tokens.create(world.log, world.brand, name="t", rights=["read"], by=cm, now=now)
+    cookie, _ = await world.session("cm")
+    async with listening(world, cookie=None if how == "token" else cookie, token="cms") as listener:
+        await listener.until("ready")
+        match how:
+            case "deactivated":
+                await members.deactivate(world.log, world.brand, cm, by=owner, now=now)
+            case "removed":
+                await members.remove(world.log, world.brand, cm, by=owner, now=now)
+            case "signed_out":
+                await sessions.close_all(world.pool, cm)
+            case "demoted":
+                await members.change_role(world.log, world.brand, cm, "observer", by=owner, now=now)
+            case _:
+                await tokens.revoke(world.log, world.brand, token_id, by=owner, now=now)
+        async with asyncio.timeout(5):
+            await listener.end()
+
+
+async def test_a_reader_that_does_not_read_is_cut(world: World) -> None:
+    from inbox.web.context import RIGHTS_OF_ROLE
+    from inbox.web.frames import Variant, counts
+    from inbox.web.watchers import Watcher
+
+    watcher = Watcher(Variant("api"), 1, b"", RIGHTS_OF_ROLE["cm"])
+    for _ in range(QUEUE):
+        watcher.give(counts({}))
+    assert not watcher.cut.is_set()
+    watcher.give(counts({}))
+    assert watcher.cut.is_set()
+    assert not watcher.waiting
+
+
+async def test_stopping_ends_every_stream(world: World) -> None:
+    async with listening(world) as listener:
+        await listener.until("ready")
+        world.deps.stopping.set()
+        async with asyncio.timeout(2):
+            await listener.end()
+    assert (await world.api("GET", "/live")).status == 503
+
+
+@pytest.mark.parametrize("last", ["x", "-1", "1.5", "9" * 30, "١"])
+async def test_a_bad_last_event_id_is_refused(world: World, last: str) -> None:
+    headers = world.bearer() | {"Last-Event-ID": last}
+    answer = await world.ask("GET", f"/api/v1/brands/{world.brand}/live", headers=headers)
+    assert answer.status == 400

@@ -1,0 +1,240 @@
+"""Signing in and out, throttling, revocation: with the simulated clock, on a real database."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from inbox.errors import Refused
+from inbox.people import bearer, links, members, sessions, sign_in, throttle, tokens
+from tests.web.world import World
+
+PASSWORD = "une phrase assez longue"
+
+
+async def try_password(world: World, email: str, password: str, address: str = "192.0.2.1") -> str:
+    """The refusal's code, or "ok"."""
+    try:
+        await sign_in.with_password(world.pool, email, password, address=address, now=world.clock.now())
+    except Refused as refusal:
+        return refusal.code
+    return "ok"
+
+
+async def test_a_password_signs_in_and_only_that_one(world: World) -> None:
+    await members.set_password(world.log, world.people["cm"], PASSWORD)
+    assert await try_password(world, "CM@t.test ", PASSWORD) == "ok"
+    assert await try_password(world, "cm@t.test", PASSWORD + "!") == "sign_in_failed"
+    assert await try_password(world, "nobody@t.test", PASSWORD) == "sign_in_failed"
+    assert await try_password(world, "lead@t.test", "") == "sign_in_failed"
+    assert await try_password(world, "cm@t.test\x00", PASSWORD) == "sign_in_failed"
+
+
+async def test_passwords_are_kept_as_argon2id(world: World) -> None:
+    await members.set_password(world.log, world.people["cm"], PASSWORD)
+    stored = await world.pool.fetchval("SELECT password_hash FROM vigie.members WHERE member_id = $1", world.people["cm"])
+    assert stored.startswith("$argon2id$")
+
+
+@pytest.mark.parametrize("password", ["", "elevenchars", "x" * 257])
+async def test_a_password_that_is_too_short_or_too_long_is_refused(world: World, password: str) -> None:
+    with pytest.raises(Refused):
+        await members.set_password(world.log, world.people["cm"], password)
+
+
+async def test_the_deactivated_cannot_sign_in(world: World) -> None:
+    await members.set_password(world.log, world.people["revoked"], PASSWORD)
+    assert await try_password(world, "revoked@t.test", PASSWORD) == "sign_in_failed"
+    link = await links.create(world.pool, world.people["revoked"], now=world.clock.now())
+    assert not await links.stands(world.pool, link, now=world.clock.now())
+
+
+async def test_guessing_one_account_from_many_addresses_is_slowed_to_twenty_an_hour(world: World) -> None:
+    admitted = 0
+    for n in range(3600):
+        address = f"198.51.{n % 250}.{n // 250}"
+        try:
+            keys = [throttle.account_key("cm@t.test"), throttle.address_key(address)]
+            await throttle.admit(world.pool, keys, now=world.clock.now())
+            admitted += 1
+        except Refused as refusal:
+            assert refusal.status == 429
+            assert 0 < refusal.details["retry_after_s"] <= 900
+            world.clock.advance(timedelta(seconds=refusal.details["retry_after_s"]))
+            if world.clock.now().hour != 11:
+                break
+    assert 5 <= admitted <= 20
+
+
+async def test_a_thousand_tries_at_once_count_as_a_thousand(world: World) -> None:
+    keys = [throttle.account_key("cm@t.test"), throttle.address_key("192.0.2.1")]
+
+    async def attempt() -> bool:
+        try:
+            await throttle.admit(world.pool, keys, now=world.clock.now())
+        except Refused:
+            return False
+        return True
+
+    assert sum(await asyncio.gather(*(attempt() for _ in range(100)))) == throttle.FREE
+
+
+async def test_a_victim_is_not_locked_out_for_longer_than_a_quarter_of_an_hour(world: World) -> None:
+    await members.set_password(world.log, world.people["cm"], PASSWORD)
+    for _ in range(30):
+        await try_password(world, "cm@t.test", "wrong wrong wrong", "203.0.113.9")
+        world.clock.advance(timedelta(minutes=1))
+    world.clock.advance(timedelta(minutes=15))
+    assert await try_password(world, "cm@t.test", PASSWORD, "192.0.2.77") == "ok"
+
+
+async def test_a_success_forgets_the_failures_before_it(world: World) -> None:
+    await members.set_password(world.log, world.people["cm"], PASSWORD)
+    for _ in range(4):
+        assert await try_password(world, "cm@t.test", "wrong wrong wrong") == "sign_in_failed"
+    assert await try_password(world, "cm@t.test", PASSWORD) == "ok"
+    assert throttle.delay_after(4) == timedelta()
+    assert await try_password(world, "cm@t.test", PASSWORD, "192.0.2.2") == "ok"
+
+
+def test_an_ipv6_customer_counts_as_one_address() -> None:
+    assert throttle.address_key("2001:db8:1:2::1") == throttle.address_key("2001:db8:1:2:ffff::9")
+    assert throttle.address_key("2001:db8:1:2::1") != throttle.address_key("2001:db8:1:3::1")
+    assert throttle.address_key("::ffff:192.0.2.1") == throttle.address_key("192.0.2.1")
+
+
+async def test_a_link_is_good_once_and_for_a_quarter_of_an_hour(world: World) -> None:
+    now, member = world.clock.now(), world.people["owner"]
+    link = await links.create(world.pool, member, now=now)
+    assert await links.stands(world.pool, link, now=now)
+    used = await asyncio.gather(*(links.use(world.pool, link, now=now) for _ in range(5)), return_exceptions=True)
+    assert sum(one == member for one in used) == 1
+    late = await links.create(world.pool, member, now=now)
+    world.clock.advance(timedelta(minutes=15))
+    with pytest.raises(Refused):
+        await links.use(world.pool, late, now=world.clock.now())
+    first = await links.create(world.pool, member, lasts=links.FIRST_OWNER, now=world.clock.now())
+    world.clock.advance(timedelta(hours=23))
+    assert await links.use(world.pool, first, now=world.clock.now()) == member
+
+
+async def test_the_database_holds_no_token(world: World) -> None:
+    cookie, _ = await world.session("owner")
+    link = await links.create(world.pool, world.people["owner"], now=world.clock.now())
+    for table in ("sessions", "sign_in_links", "api_tokens"):
+        rows = str([dict(row) for row in await world.pool.fetch(f"SELECT * FROM vigie.{table}")])
+        for secret in (cookie, link, *world.tokens.values()):
+            assert secret not in rows
+
+
+async def status(world: World, cookie: str) -> int:
+    return (await world.ask("GET", f"/api/v1/brands/{world.brand}/members", headers=world.cookie(cookie))).status
+
+
+async def test_a_session_ends_after_twelve_idle_hours_and_after_fourteen_days(world: World) -> None:
+    idle, _ = await world.session("cm")
+    world.clock.advance(timedelta(hours=11, minutes=59))
+    assert await status(world, idle) == 200
+    world.clock.advance(timedelta(hours=11, minutes=59))
+    assert await status(world, idle) == 200
+    world.clock.advance(timedelta(hours=12, minutes=1))
+    assert await status(world, idle) == 401
+    busy, _ = await world.session("cm")
+    for _ in range(14 * 24 // 8):
+        assert await status(world, busy) == 200
+        world.clock.advance(timedelta(hours=8))
+    assert await status(world, busy) == 401
+
+
+async def test_a_new_password_signs_out_everywhere_else(world: World) -> None:
+    here, _ = await world.session("cm")
+    there, _ = await world.session("cm")
+    link = await links.create(world.pool, world.people["cm"], now=world.clock.now())
+    await members.set_password(world.log, world.people["cm"], PASSWORD, keep=bearer.digest(here))
+    assert await status(world, here) == 200
+    assert await status(world, there) == 401
+    assert not await links.stands(world.pool, link, now=world.clock.now())
+
+
+async def test_sign_out_everywhere(world: World) -> None:
+    cookies = [(await world.session("cm"))[0] for _ in range(3)]
+    assert len(await sessions.of_member(world.pool, world.people["cm"], now=world.clock.now())) == 3
+    await sessions.close_all(world.pool, world.people["cm"])
+    assert {await status(world, cookie) for cookie in cookies} == {401}
+
+
+@pytest.mark.parametrize("how", ["deactivate", "remove"])
+async def test_who_leaves_is_out_with_the_next_request(world: World, how: str) -> None:
+    owner, cm, now = world.people["owner"], world.people["cm"], world.clock.now()
+    cookie, _ = await world.session("cm")
+    _, world.tokens["theirs"] = await tokens.create(world.log, world.brand, name="t", rights=["read"], by=cm, now=now)
+    assert await status(world, cookie) == 200
+    assert (await world.api("GET", "/items", token="theirs")).status == 200
+    leave = members.deactivate if how == "deactivate" else members.remove
+    await leave(world.log, world.brand, cm, by=owner, now=now)
+    assert await status(world, cookie) == (401 if how == "deactivate" else 404)
+    assert (await world.api("GET", "/items", token="theirs")).status == 401
+
+
+async def test_a_demoted_members_token_can_do_no_more_than_they_can(world: World) -> None:
+    item, now = await world.hear(), world.clock.now()
+    lead = world.people["lead"]
+    _, world.tokens["leads"] = await tokens.create(
+        world.log, world.brand, name="t", rights=["read", "act"], by=lead, now=now
+    )
+    body = {"expected_position": 99, "text": "vu"}
+    assert (await world.api("POST", f"/items/{item}/note", token="leads", json=body)).status == 200
+    await members.change_role(world.log, world.brand, lead, "observer", by=world.people["owner"], now=now)
+    assert (await world.api("POST", f"/items/{item}/note", token="leads", json=body)).status == 403
+    assert (await world.api("GET", "/items", token="leads")).status == 200
+
+
+async def test_nobody_makes_a_token_that_can_do_more_than_they(world: World) -> None:
+    with pytest.raises(Refused) as refused:
+        await tokens.create(
+            world.log, world.brand, name="t", rights=["own"], by=world.people["cm"], now=world.clock.now()
+        )
+    assert refused.value.code == "right_not_yours"
+
+
+async def test_a_brand_keeps_its_last_owner(world: World) -> None:
+    owner, now = world.people["owner"], world.clock.now()
+    for attempt in (
+        members.remove(world.log, world.brand, owner, by=owner, now=now),
+        members.deactivate(world.log, world.brand, owner, by=owner, now=now),
+        members.change_role(world.log, world.brand, owner, "cm", by=owner, now=now),
+    ):
+        with pytest.raises(Refused) as refused:
+            await attempt
+        assert refused.value.code == "last_owner"
+    await members.change_role(world.log, world.brand, world.people["lead"], "owner", by=owner, now=now)
+    await members.remove(world.log, world.brand, owner, by=world.people["lead"], now=now)
+
+
+async def test_a_stranger_cannot_touch_our_members(world: World) -> None:
+    stranger, cm, now = world.people["stranger"], world.people["cm"], world.clock.now()
+    for attempt in (
+        members.remove(world.log, world.other, cm, by=stranger, now=now),
+        members.deactivate(world.log, world.other, cm, by=stranger, now=now),
+        members.change_role(world.log, world.other, cm, "observer", by=stranger, now=now),
+        members.add(world.log, world.other, email="cm@t.test", name="x", role="cm", by=stranger, now=now),
+    ):
+        with pytest.raises(Refused):
+            await attempt
+    assert await members.role_in(world.log, world.brand, cm) == "cm"
+
+
+async def test_changes_of_the_team_leave_an_audit_line_without_names(world: World) -> None:
+    owner, now = world.people["owner"], world.clock.now()
+    before = await world.log.head(world.brand)
+    member = await members.add(
+        world.log, world.brand, email="new@t.test", name="Nouvelle Personne", role="cm", by=owner, now=now
+    )
+    await members.remove(world.log, world.brand, member, by=owner, now=now)
+    lines = (await world.api("GET", f"/events?after={before}")).json()["events"]
+    assert [(e["type"], e["data"]["action"], e["actor"]) for e in lines] == [
+        ("SettingChanged", "added", owner), ("SettingChanged", "removed", owner),
+    ]  # fmt: skip
+    assert "Nouvelle" not in str(lines)
