@@ -141,7 +141,7 @@ class Commands:
     ) -> Position:
         """In force from the position returned. `expected_position`: of the policy that was edited (None: overwrite).
 
-        Refused: `calendar_never_opens`, `conflict` (somebody else changed it meanwhile).
+        Refused: `holidays_unknown`, `calendar_never_opens`, `conflict` (somebody else changed it meanwhile).
         """
         self._refuse_shut(policy)
         event = PolicyChanged(policy=policy.model_dump(mode="json"), by=by, at=self._clock.now())
@@ -155,6 +155,11 @@ class Commands:
         return position
 
     def _refuse_shut(self, policy: Policy) -> None:
+        if policy.calendar.holidays_of is not None:
+            try:
+                calendars.check_holidays_of(policy.calendar.holidays_of)
+            except ValueError as error:
+                raise Refused("holidays_unknown", "No public holidays are known for that code.") from error
         try:
             calendars.due(policy.calendar, self._clock.now(), 1)
         except calendars.CalendarNeverOpens as error:

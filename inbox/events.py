@@ -404,7 +404,8 @@ def encode(event: Event) -> tuple[bytes, bytes | None]:
     """The open JSON, and the JSON to be sealed (None when there is nothing personal to seal)."""
     fields = event.model_dump(mode="python")
     sealed = {name: value for name in sorted(event.SEALED) if (value := fields.pop(name))}
-    return orjson.dumps(fields), orjson.dumps(sealed) if sealed else None
+    # The driver's UUIDs are a subclass, which orjson takes only with a hint.
+    return orjson.dumps(fields, default=str), orjson.dumps(sealed, default=str) if sealed else None
 
 
 def decode(type_: str, v: int, body: bytes, sealed: bytes | None) -> Event:

@@ -19,7 +19,7 @@ from inbox.log import follow, migrate
 from inbox.web import app as web_app
 from inbox.web.context import Deps, WebSettings
 from inbox.web.routes import Route
-from services import metrics_page
+from services import hooks_described, metrics_page
 from services.channels import registry
 from services.ingest.reparse import Reparse
 from services.ingest.routes import Ingest
@@ -31,7 +31,8 @@ ALL_ROLES = frozenset({"ingest", "inbox", "workers"})
 READY_TIMEOUT_S = 3.0
 STUCK_S = 15.0
 """A follower that has not looked at the log for this long is stuck: the process says so on /readyz."""
-KEEPALIVE_S = 75.0
+KEEPALIVE_S = 15.0
+"""Also how long a connection may take over its headers: silent and dripping ones are cut after it."""
 
 
 class Process:
@@ -92,7 +93,11 @@ class Process:
             stopping=self._stopping,
         )
         return web_app.build(
-            deps, extra, people="inbox" in self._roles, max_body_bytes=self._shared.settings.max_body_bytes
+            deps,
+            extra,
+            people="inbox" in self._roles,
+            max_body_bytes=self._shared.settings.max_body_bytes,
+            openapi=hooks_described.openapi(),
         )
 
     def _secure(self) -> bool:

@@ -96,6 +96,10 @@ class Batcher:
             else:
                 logger.error("an append was refused by the database: %s", type(error).__name__)
                 self._fail(batch, LogUnavailable(f"the database refused: {type(error).__name__}"))
+        except BaseException:
+            # A bug, or the end of the process: whoever waits must hear of it rather than wait for ever.
+            self._fail(batch, LogUnavailable("the append was broken off"))
+            raise
         else:
             self._resolve(batch, positions)
 

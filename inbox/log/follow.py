@@ -71,11 +71,9 @@ class Runner:
         try:
             await self._look()
             while True:
-                brands = await subscription.wait(POLL_S)
-                if brands:
-                    for brand in brands:
-                        self._take(brand)
-                else:
+                for brand in await subscription.wait(POLL_S):
+                    self._take(brand)
+                if self.last_look is None or asyncio.get_running_loop().time() - self.last_look >= POLL_S:
                     await self._look()
         finally:
             subscription.close()

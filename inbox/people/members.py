@@ -158,6 +158,20 @@ async def reactivate(log: Log, brand: BrandId, member: MemberId, *, by: int, now
         await connection.execute(sql.reactivate, member)
 
 
+async def invite(log: Log, brand: BrandId, member: MemberId, *, by: int, now: datetime) -> str:
+    """The token of a sign-in link for a member, to be handed over by the owner who asks.
+
+    Whoever holds the link is that member, so it is made only by who owns all the brands they work for; else one
+    brand's owner could walk into another brand. Refused: `not_all_owned`; `NotFound` for who is not of the brand, or
+    deactivated.
+    """
+    async with audit.changing(log, brand, "member", "link_made", str(member), by=by, now=now) as connection:
+        await _is_mine(connection, brand, member, by)
+        if await connection.fetchval(sql.role, brand, member) is None:
+            raise NotFound
+        return await links.create(connection, member, lasts=links.INVITATION, now=now)
+
+
 async def _is_mine(connection: Connection, brand: BrandId, member: MemberId, by: int) -> None:
     mine = {row["member_id"] for row in await connection.fetch(sql.of_brand, brand)}
     if member not in mine:

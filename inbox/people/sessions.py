@@ -87,9 +87,7 @@ async def of_member(executor: Executor, member: MemberId, *, now: datetime) -> l
     return [Session(r["token_hash"], r["created_at"], r["last_seen_at"], r["user_agent"]) for r in rows]
 
 
-async def standing(
-    executor: Executor, brand: BrandId, digests: Sequence[bytes], *, now: datetime
-) -> dict[bytes, Role]:
+async def standing(executor: Executor, brand: BrandId, digests: Sequence[bytes], *, now: datetime) -> dict[bytes, Role]:
     """Of these sessions, those that may still see the brand, each with its role there."""
     rows = await executor.fetch(sql.standing, brand, list(digests), now)
     return {row["token_hash"]: row["role"] for row in rows}

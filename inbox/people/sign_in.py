@@ -8,7 +8,7 @@ import asyncpg
 
 from inbox.errors import Refused
 from inbox.ids import MemberId
-from inbox.people import links, passwords, throttle
+from inbox.people import links, passwords, sessions, throttle
 from inbox.people.members import sql as members_sql
 
 
@@ -21,6 +21,7 @@ async def with_password(pool: asyncpg.Pool, email: str, password: str, *, addres
     if not await passwords.matches(known["password_hash"] if known and alive else None, password):
         raise Refused("sign_in_failed", "This e-mail address and password do not go together.", status=401)
     await throttle.succeeded(pool, account, place, now=now)
+    await _sweep(pool, now)
     return MemberId(known["member_id"] if known else 0)
 
 
@@ -30,7 +31,15 @@ async def with_link(pool: asyncpg.Pool, token: str, *, address: str, now: dateti
     await throttle.admit(pool, [place], now=now)
     member = await links.use(pool, token, now=now)
     await throttle.succeeded(pool, b"", place, now=now)
+    await _sweep(pool, now)
     return member
+
+
+async def _sweep(pool: asyncpg.Pool, now: datetime) -> None:
+    """Forgets what has run out: sign-ins are rare enough to pay for it, and often enough to keep the tables small."""
+    await throttle.purge(pool, now=now)
+    await sessions.purge(pool, now=now)
+    await links.purge(pool, now=now)
 
 
 def _lookup(email: str) -> str:

@@ -68,9 +68,7 @@ async def create(
         raise Refused("right_not_yours", "A token cannot do what you may not do yourself.", status=403)
     token_id, token = secrets.token_hex(8), f"vg_{brand}_{bearer.new()}"
     async with audit.changing(log, brand, "token", "created", token_id, by=by, now=now) as connection:
-        await connection.execute(
-            sql.create, brand, token_id, bearer.digest(token), name, sorted(wanted), by, now
-        )
+        await connection.execute(sql.create, brand, token_id, bearer.digest(token), name, sorted(wanted), by, now)
     return token_id, token
 
 

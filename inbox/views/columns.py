@@ -25,8 +25,8 @@ Columns = tuple[object, ...]
 def item(brand: BrandId, folded: Folded, policy: Policy) -> Columns:
     assert folded.item is not None
     item = folded.item
-    row = row_of(item, policy)
-    last = item.turns[-1] if item.turns else None
+    alarms = sla.alarms(policy, item.turns[-1]) if item.turns else ()
+    row = row_of(item, policy, alarms)
     running = sla.running_clocks(item.turn) if item.turn else ()
     return (
         item.item_id,
@@ -42,7 +42,7 @@ def item(brand: BrandId, folded: Folded, policy: Policy) -> Columns:
         item.turn.ack_due_at if item.turn and "ack" in running else None,
         item.turn.response_due_at if item.turn and "response" in running else None,
         _warn_at(row),
-        sla.next_alarm_at(policy, last) if last else None,
+        min((alarm.at for alarm in alarms), default=None),
         row is not None and (row.ack_breached or row.response_breached),
         item.scored,
         any(to_score(item, message) for message in item.messages),

@@ -65,7 +65,8 @@ async def turn_rows(
     rows = await connection.fetch(
         sql.turns, brand, start, end, channel, priority, member, now, ack, response, min(limit, MOST_TURNS)
     )
-    return [TurnRow(**row) for row in rows]
+    # The driver's own UUID type is no JSON to most writers.
+    return [TurnRow(**{**row, "item_id": uuid.UUID(int=row["item_id"].int)}) for row in rows]
 
 
 def csv(rows: Iterable[TurnRow]) -> str:

@@ -74,7 +74,7 @@ def _fold(events: Sequence[Recorded], known: dict[uuid.UUID, Folded], policy: Po
     for recorded in events:
         event = recorded.event
         if isinstance(event, PolicyChanged):
-            policy = Policy.model_validate(event.policy)
+            policy = policies.policy_of(event)
         elif isinstance(event, ItemEvent | AuthorForgotten):
             for item_id in items_of(event):
                 if item_id not in known and isinstance(event, AuthorForgotten):

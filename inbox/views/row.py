@@ -6,6 +6,7 @@ looking (a countdown, "overdue since") is worked out by who shows it, from the d
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -119,11 +120,12 @@ def author_json(author: Author | None) -> dict[str, Any] | None:
     return None if author is None else author.model_dump(include={"id", "handle", "name", "followers"})
 
 
-def row_of(item: Item, policy: Policy) -> Row | None:
-    """None while no message of the item is known."""
+def row_of(item: Item, policy: Policy, alarms: Sequence[sla.Alarm] | None = None) -> Row | None:
+    """None while no message of the item is known. `alarms`: of its last turn, where the caller has them already."""
     if not item.messages:
         return None
     shown, turn = _shown(item), item.turns[-1]
+    warnings = _warnings(policy, turn, sla.alarms(policy, turn) if alarms is None else alarms)
     return Row(
         id=item.item_id, position=item.position, status=item.status, priority=item.priority,
         base_priority=item.base_priority, override=item.override, promoted=item.promoted, scored=item.scored,
@@ -134,7 +136,7 @@ def row_of(item: Item, policy: Policy) -> Row | None:
         turn=turn.no, ack_started=turn.started_at, ack_due_at=turn.ack_due_at, response_due_at=turn.response_due_at,
         acknowledged_at=turn.acknowledged_at, acknowledged_by=turn.acknowledged_by, responded_at=turn.responded_at,
         responded_by=turn.responded_by, ack_breached=_missed(turn, "ack"), response_breached=_missed(turn, "response"),
-        warn_ack_at=_warn_at(policy, turn, "ack"), warn_response_at=_warn_at(policy, turn, "response"),
+        warn_ack_at=warnings.get("ack"), warn_response_at=warnings.get("response"),
         promise_until=sla.running_promise(turn), reply_possible_until=item.reply_until, rank_due_at=sla.rank_due(item),
         uncertain=any(reply.state == "uncertain" for reply in item.replies),
     )  # fmt: skip
@@ -153,6 +155,8 @@ def _missed(turn: Turn, clock: ClockName) -> bool:
     return said == "missed" or (said == "running" and clock in turn.breached)
 
 
-def _warn_at(policy: Policy, turn: Turn, clock: ClockName) -> datetime | None:
-    runs = clock in sla.running_clocks(turn) and clock not in turn.breached
-    return sla.warn_at(policy, turn, clock) if runs else None
+def _warnings(policy: Policy, turn: Turn, alarms: Sequence[sla.Alarm]) -> dict[ClockName, datetime]:
+    """When each clock that runs and was not missed turns amber, or turned. Business time is dear: an alarm knows it."""
+    known = {alarm.clock: alarm.at for alarm in alarms if alarm.what == "warn"}
+    running = [clock for clock in sla.running_clocks(turn) if clock not in turn.breached]
+    return {clock: known.get(clock) or sla.warn_at(policy, turn, clock) for clock in running}

@@ -28,7 +28,7 @@ ERROR_PAGE: web.AppKey[ErrorPage] = web.AppKey("error_page", Callable)  # type: 
 
 RETRY_AFTER_S = 5
 PASSING = (
-    LogUnavailable, TimeoutError, ConnectionError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError,
+    LogUnavailable, TimeoutError, OSError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError,
     asyncpg.InsufficientResourcesError, asyncpg.OperatorInterventionError,
 )  # fmt: skip
 
@@ -73,7 +73,9 @@ async def _unavailable(request: web.Request, error: Exception, *, as_page: bool)
     logger.warning("unavailable, request %s: %s", request[REQUEST_ID], type(error).__name__)
     after_s = error.retry_after_s if isinstance(error, Unavailable) else RETRY_AFTER_S
     # Our own messages say which part is away; those of drivers may say too much.
-    message = error.message if isinstance(error, Unavailable) else "This cannot be served right now. Try again in a moment."
+    message = (
+        error.message if isinstance(error, Unavailable) else "This cannot be served right now. Try again in a moment."
+    )
     headers: dict[str, str] = {hdrs.RETRY_AFTER: str(after_s)}
     if not as_page:
         return problems.response(request, 503, "unavailable", message, headers=headers)
@@ -83,13 +85,17 @@ async def _unavailable(request: web.Request, error: Exception, *, as_page: bool)
 
 
 async def _bug(request: web.Request, error: Exception, *, as_page: bool) -> web.StreamResponse:
-    # The traceback's places without the exception's text: a message may quote what a person wrote.
-    places = _places(error)
-    logger.error("bug, request %s: %s at %s", request[REQUEST_ID], type(error).__name__, places)
+    note_bug(request, error)
     message = f"Something broke on our side. Our log knows it as {request[REQUEST_ID]}."
     if as_page:
         return await _page(request, Refused("bug", message, status=500))
     return problems.response(request, 500, "bug", message)
+
+
+def note_bug(request: web.Request, error: Exception) -> None:
+    """One line, by which the caller's request id leads to the place."""
+    # The traceback's places without the exception's text: a message may quote what a person wrote.
+    logger.error("bug, request %s: %s at %s", request[REQUEST_ID], type(error).__name__, _places(error))
 
 
 def _places(error: BaseException) -> str:

@@ -8,6 +8,7 @@ is cut and resumes the same way; whoever lost their rights is cut within five se
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from typing import Any
 
@@ -25,6 +26,8 @@ from inbox.web.watchers import Watcher
 MOST_VIEWERS = 2000
 START_TIMEOUT_S = 10.0
 HEARTBEAT_S = 15.0
+
+logger = logging.getLogger(__name__)
 
 Renderer = Callable[[Row, str, Mapping[int, str]], str]
 """(row, language, names of members) → the row's HTML. Pure: called once a change and language."""
@@ -53,7 +56,9 @@ class Hub:
     def _tail(self, brand: BrandId) -> Tail:
         if brand not in self._tails:
             tail = Tail(self._deps, brand)
-            self._tails[brand] = tail, asyncio.create_task(tail.run(), name=f"live-{brand}")
+            task = asyncio.create_task(tail.run(), name=f"live-{brand}")
+            task.add_done_callback(lambda done: self._ended(tail, done))
+            self._tails[brand] = tail, task
         return self._tails[brand][0]
 
     async def subscribe(self, brand: BrandId, watcher: Watcher, after: int | None) -> AsyncGenerator[bytes, None]:
@@ -61,8 +66,9 @@ class Hub:
         if self._closed:
             raise Unavailable("stopping")
         tail = self._tail(brand)
-        if len(tail.watchers) >= MOST_VIEWERS:
+        if tail.holders >= MOST_VIEWERS:
             raise Unavailable("too many live viewers")
+        tail.holders += 1
         try:
             async with asyncio.timeout(START_TIMEOUT_S):
                 await tail.started.wait()
@@ -71,6 +77,7 @@ class Hub:
                 yield b"".join(self._frame(tail, entry, watcher) for entry in entries) or frames.HEARTBEAT
         finally:
             tail.watchers.discard(watcher)
+            tail.holders -= 1
             await self._let_go(tail)
 
     def _frame(self, tail: Tail, entry: frames.Entry, watcher: Watcher) -> bytes:
@@ -85,9 +92,18 @@ class Hub:
     async def _let_go(self, tail: Tail) -> None:
         """The last one out turns the light off."""
         known = self._tails.get(tail.brand)
-        if known and known[0] is tail and not tail.watchers:
+        if known and known[0] is tail and not tail.holders:
             del self._tails[tail.brand]
             await _cancelled(known[1])
+
+    def _ended(self, tail: Tail, task: asyncio.Task[None]) -> None:
+        """A tail that broke takes its streams with it: they come back, and a new tail is made."""
+        if task.cancelled() or task.exception() is None:
+            return
+        logger.error("the live view of brand %s broke: %s", tail.brand, type(task.exception()).__name__)
+        self._tails.pop(tail.brand, None)
+        for watcher in tuple(tail.watchers):
+            watcher.end()
 
     async def close(self) -> None:
         """Ends all streams, so that the server stops without waiting for them."""

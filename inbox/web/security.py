@@ -136,7 +136,8 @@ def remember_visit(request: web.Request, response: web.StreamResponse) -> None:
     """Gives a browser that has not signed in the cookie its forms are checked against."""
     secure = request.config_dict[DEPS].settings.secure_cookies
     visit = request.get(VISIT)
-    if visit and not response.prepared and visit_cookie(secure) not in request.cookies:
+    shared = "public" in response.headers.get(hdrs.CACHE_CONTROL, "")  # a cookie of one must not be kept for all
+    if visit and not shared and not response.prepared and visit_cookie(secure) not in request.cookies:
         _set_cookie(response, visit_cookie(secure), visit, secure=secure, max_age=None)
 
 

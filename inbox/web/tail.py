@@ -41,6 +41,7 @@ class Tail:
     def __init__(self, deps: Deps, brand: BrandId) -> None:
         self.brand = brand
         self.watchers: set[Watcher] = set()
+        self.holders = 0  # streams that use it, those that still wait for its start included
         self.wake = asyncio.Event()
         self.started = asyncio.Event()
         self.position = 0

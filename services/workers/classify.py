@@ -22,10 +22,9 @@ from inbox.log.follow import LEASE_S, PASSING
 from inbox.log.follow import sql as follow_sql
 from inbox.log.record import Recorded
 from inbox.log.store import Connection, Log
-from inbox.policy import Policy
 from inbox.sql import beside
 from inbox.state import Item
-from inbox.views import queue
+from inbox.views import policies, queue
 from inbox.views.columns import to_score
 from inbox.views.stored import load_item
 from services.workers.judging import ClassifierDown, Judging
@@ -81,7 +80,7 @@ class Classify:
     async def _folded(self, brand: BrandId, stream: str) -> Item:
         """The item's latest words. Its policy does not matter to them."""
         recorded = await self._log.read_stream(brand, stream)
-        return core.fold(ItemId(uuid.UUID(stream)), ((r.position, r.event, Policy()) for r in recorded))
+        return core.fold(ItemId(uuid.UUID(stream)), ((r.position, r.event, policies.USUAL) for r in recorded))
 
 
 def first_words(brand: BrandId, recorded: Recorded, ids: IdMaker) -> Words:

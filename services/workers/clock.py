@@ -86,7 +86,7 @@ class ClockWorker:
         place: tuple[datetime, uuid.UUID] = FIRST[1:]
         while due := await self._log.pool.fetch(sql.due, brand, now, *place, AT_ONCE):
             for row in due:
-                said += await self._say(brand, ItemId(row["item_id"]), policies, now)
+                said += await self._say(brand, ItemId(uuid.UUID(int=row["item_id"].int)), policies, now)
             place = due[-1]["next_alarm_at"], due[-1]["item_id"]
         return said
 

@@ -103,6 +103,7 @@ class Deliver:
             # What has been handed to a network is waited for: its answer is worth more than a quick stop.
             if self._sending:
                 await asyncio.wait(tuple(self._sending.values()), timeout=STOP_WITHIN_S)
+            await self._way.http.close()  # opened again by whoever sends next
 
     async def look(self) -> None:
         """Starts what is due, as far as there is room, and says of what was lost that nobody knows."""

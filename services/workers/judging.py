@@ -8,6 +8,7 @@ thread, with a freshly loaded model, takes its place.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import math
 import queue
 import threading
@@ -47,6 +48,12 @@ class Judging:
         self._hanging: Answer | None = None
         self._hangs_since = 0.0
 
+    async def keep_warm(self) -> None:
+        """A worker: has the model loaded before the first message comes, so that this one does not wait for it."""
+        with contextlib.suppress(ClassifierDown, ClassifierFailed):
+            await self.judge([PROBE])
+        await asyncio.Event().wait()
+
     async def judge(self, texts: Sequence[str]) -> list[Judgement]:
         """One judgement a text, in order. Raises ClassifierFailed and ClassifierDown."""
         async with self._turn:
@@ -74,6 +81,11 @@ class Judging:
         except (ClassifierFailed, ClassifierDown):
             return False
         return True
+
+    @property
+    def idle(self) -> bool:
+        """Whether no call hangs."""
+        return self._hanging is None or self._hanging.done()
 
     def close(self) -> None:
         """The thread ends after what it is doing; nothing waits for it."""

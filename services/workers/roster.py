@@ -37,6 +37,7 @@ def team(parts: Parts) -> Team:
     return Team(
         runners=runners,
         workers={
+            "warm": judging.keep_warm,
             **{f"follow-{runner.name}": runner.run for runner in runners},
             "unscored": Unscored(log, clock, judging).run,
             "clock": ClockWorker(log, clock).run,

@@ -65,7 +65,8 @@ def test_what_is_no_time_is_refused(value: object) -> None:
 def test_ids_are_text_whether_they_came_as_number_or_text() -> None:
     assert reading.ident(904801129604590) == reading.ident("904801129604590") == "904801129604590"
     assert reading.ident(None) is reading.ident("") is None
-    for wrong in (True, 1.5, [], {}, "x" * 513):
+    wrongs: tuple[object, ...] = (True, 1.5, [], {}, "x" * 513)
+    for wrong in wrongs:
         with pytest.raises(ValueError):
             reading.ident(wrong)
 

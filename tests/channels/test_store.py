@@ -104,15 +104,15 @@ async def test_what_was_read_before_a_change_is_not_kept_after_it(
 ) -> None:
     one = await channels.add(brand, network="generic", name="a", by=None)
     read, go = asyncio.Event(), asyncio.Event()
-    fetch = channels.log.pool.fetch
+    fetch = asyncpg.Pool.fetch
 
-    async def slow(*args: object) -> object:
-        rows = await fetch(*args)
+    async def slow(pool: asyncpg.Pool, *args: str) -> object:
+        rows = await fetch(pool, *args)
         read.set()
         await go.wait()
         return rows
 
-    monkeypatch.setattr(channels.log.pool, "fetch", slow)
+    monkeypatch.setattr(asyncpg.Pool, "fetch", slow)
     early = asyncio.create_task(channels.hook(one.channel_id))
     await read.wait()
     monkeypatch.undo()

@@ -170,6 +170,13 @@ def test_ids_depend_on_each_part_and_on_the_key() -> None:
     assert maker.subject(BrandId(1), "facebook", "author") != maker.subject(BrandId(1), "instagram", "author")
 
 
+def test_what_the_views_keep_of_threads_and_words_is_keyed_too() -> None:
+    maker, stranger = IdMaker(b"k" * 16), IdMaker(b"s" * 16)
+    assert maker.thread(BrandId(1), "page", "t") != stranger.thread(BrandId(1), "page", "t")
+    assert maker.words(BrandId(1), "hello") != maker.words(BrandId(2), "hello")
+    assert maker.words(BrandId(1), "hello") == maker.words(BrandId(1), "hello")
+
+
 def test_parts_cannot_be_shifted_into_each_other() -> None:
     keys: set[DedupeKey] = {dedupe_key("a\x1fb"), dedupe_key("a", "b"), dedupe_key("a\\", "b"), dedupe_key("a\\s", "b")}
     assert len(keys) == 4

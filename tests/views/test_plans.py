@@ -23,8 +23,8 @@ MANY = 20_000
 FEW = 300
 
 FILL = """
-INSERT INTO vigie.items (brand_id, item_id, position, channel_id, network, status, priority, rank_due_at, missed, scored,
-  to_score, uncertain, words, card, state, next_alarm_at, ack_due_at, response_due_at)
+INSERT INTO vigie.items (brand_id, item_id, position, channel_id, network, status, priority, rank_due_at, missed,
+  scored, to_score, uncertain, words, card, state, next_alarm_at, ack_due_at, response_due_at)
 SELECT $1::bigint, md5($1::bigint || ':' || n)::uuid, n, 'c', 'generic',
   CASE WHEN n % 10 = 0 THEN 'open' WHEN n % 10 < 3 THEN 'answered' ELSE 'resolved' END, 1 + n % 4,
   CASE WHEN n % 10 = 0 THEN $2::timestamptz + n * interval '1 second' ELSE 'infinity' END, false, n % 500 <> 0,
@@ -35,14 +35,15 @@ SELECT $1::bigint, md5($1::bigint || ':' || n)::uuid, n, 'c', 'generic',
 FROM generate_series(1, $3::int) n
 """
 TURNS = """
-INSERT INTO vigie.turns (brand_id, item_id, turn, channel_id, network, priority, started_at, ack_due_at, response_due_at,
-  promise_broken)
+INSERT INTO vigie.turns (brand_id, item_id, turn, channel_id, network, priority, started_at, ack_due_at,
+  response_due_at, promise_broken)
 SELECT $1::bigint, md5($1::bigint || ':' || n)::uuid, 1, 'c', 'generic', 1 + n % 4,
   $2::timestamptz + n * interval '1 minute', $2, $2, false
 FROM generate_series(1, $3::int) n
 """
 MESSAGES = """
-INSERT INTO vigie.messages (brand_id, item_id, external_id, channel_id, network, thread, sent_at, received_at, withdrawn)
+INSERT INTO vigie.messages (brand_id, item_id, external_id, channel_id, network, thread, sent_at, received_at,
+  withdrawn)
 SELECT $1::bigint, md5($1::bigint || ':' || n)::uuid, 'm', 'c', 'generic', md5('t' || n % 300)::uuid, $2::timestamptz,
   $2::timestamptz + n * interval '1 minute', false
 FROM generate_series(1, $3::int) n
@@ -80,15 +81,16 @@ def start(brand: BrandId, noon: datetime, filter: Filter) -> tuple[Any, ...]:
 PAGES = [("waiting", "items_rank"), ("ranked", "items_all_rank"), ("uncertain", "items_uncertain")]
 
 
-@pytest.mark.parametrize("mode", ["force_custom_plan", "force_generic_plan"])
-@pytest.mark.parametrize(("name", "index"), PAGES)
-async def test_a_page_walks_down_the_rank(
-    full: asyncpg.Connection, brand: BrandId, noon: datetime, name: str, index: str, mode: str
+async def test_a_page_walks_down_the_rank_with_any_plan(
+    full: asyncpg.Connection, brand: BrandId, noon: datetime
 ) -> None:
-    await full.execute(f"SET plan_cache_mode = {mode}")
-    found = await plan(full, getattr(queue.sql, name), *start(brand, noon, Filter()))
-    assert f"using {index} " in found
-    assert "Sort" not in found
+    for mode in ("force_custom_plan", "force_generic_plan"):
+        await full.execute(f"SET plan_cache_mode = {mode}")
+        for name, index in PAGES:
+            found = await plan(full, getattr(queue.sql, name), *start(brand, noon, Filter()))
+            assert f"using {index} " in found, found
+            assert "Sort" not in found, found
+    await full.execute("RESET plan_cache_mode")
 
 
 async def test_a_rare_word_is_looked_up_and_a_common_one_found_on_the_way_down(
@@ -141,11 +143,9 @@ HOT: list[tuple[Queries, str, str, Any]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("queries", "name", "index", "given"), HOT, ids=[f"{index}-{name}" for _, name, index, _ in HOT])
-async def test_a_hot_query_uses_its_index(
-    full: asyncpg.Connection, brand: BrandId, noon: datetime, queries: Queries, name: str, index: str, given: Any
-) -> None:
-    found = await plan(full, getattr(queries, name), *given(brand, noon))
-    assert re.search(index, found), found
-    assert "Seq Scan on items" not in found
-    assert "Seq Scan on events" not in found
+async def test_each_hot_query_uses_its_index(full: asyncpg.Connection, brand: BrandId, noon: datetime) -> None:
+    for queries, name, index, given in HOT:
+        found = await plan(full, getattr(queries, name), *given(brand, noon))
+        assert re.search(index, found), (name, found)
+        assert "Seq Scan on items" not in found, (name, found)
+        assert "Seq Scan on events" not in found, (name, found)

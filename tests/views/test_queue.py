@@ -160,7 +160,13 @@ async def test_the_counts_of_the_views_are_the_lengths_of_their_pages(world: Wor
         mine = await queue.counts_mine(connection, world.brand)
     lengths = {name: len((await world.page(view(ME, now), now=now)).rows) for name, view in VIEWS.items()}
     assert counts == lengths
-    assert (counts["uncertain"], counts["mine"], counts["resolved"], counts["answered"], counts["all"]) == (1, 1, 1, 1, 8)
+    assert (counts["uncertain"], counts["mine"], counts["resolved"], counts["answered"], counts["all"]) == (
+        1,
+        1,
+        1,
+        1,
+        8,
+    )
     assert mine == {ME: 1}
 
 
@@ -214,7 +220,12 @@ async def test_items_changed_at_one_position_are_never_torn_apart(world: World) 
 async def test_an_edit_before_its_original_shows_nothing_until_the_original_is_there(world: World) -> None:
     item = world.item()
     edit = ev.MessageEdited(
-        item_id=item, channel_id="c1", external_id="m1", sent_at=world.minutes(1), received_at=world.minutes(1), text="neu"
+        item_id=item,
+        channel_id="c1",
+        external_id="m1",
+        sent_at=world.minutes(1),
+        received_at=world.minutes(1),
+        text="neu",
     )
     await world.happens(edit)
     await world.project()

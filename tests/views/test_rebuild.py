@@ -32,7 +32,7 @@ QUICK = settings(
 
 
 async def append(world: World, step: Step, elsewhere: bool, policy: Policy) -> Policy:
-    """The step as the log would have it: its policy announced before it, its words sealed, a forgotten key destroyed."""
+    """The step as the log would have it: its policy announced before it, its words sealed, a forgotten key gone."""
     _, event, wanted = step
     if wanted != policy:
         await world.policy(wanted)
@@ -128,7 +128,10 @@ async def test_a_rebuild_while_the_projector_runs_loses_and_doubles_nothing(worl
         await asyncio.gather(running, return_exceptions=True)
     built, rebuilt = await compared(world)
     assert built == rebuilt
-    assert sum(len(load_item(row["state"]).messages) for row in await world.pool.fetch("SELECT state FROM vigie.items")) == 30
+    assert (
+        sum(len(load_item(row["state"]).messages) for row in await world.pool.fetch("SELECT state FROM vigie.items"))
+        == 30
+    )
 
 
 async def projected(world: World) -> int:

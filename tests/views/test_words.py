@@ -38,7 +38,9 @@ async def test_words_are_found(world: World, typed: str, found: str) -> None:
     assert [row.id for row in rows] == [world.item(f"author_{found}", thread=found)]
 
 
-@pytest.mark.parametrize("typed", ["caf soir", "zzz", "'", "!!!", "\\", "' | '", ":*", "&", "\x00", "\ud800", "a" * 5000])
+@pytest.mark.parametrize(
+    "typed", ["caf soir", "zzz", "'", "!!!", "\\", "' | '", ":*", "&", "\x00", "\ud800", "a" * 5000]
+)
 async def test_odd_signs_and_missing_words_find_nothing_and_break_nothing(world: World, typed: str) -> None:
     await world.says("zoe", SAID["fr"])
     await world.project()
@@ -72,4 +74,4 @@ def test_a_query_never_holds_what_could_end_its_quotes(typed: str) -> None:
 @given(st.text(max_size=60))
 def test_what_was_said_is_found_by_saying_it_again(text: str) -> None:
     stored = set(words.document(BrandId(1), [text]).split())
-    assert {f"1:{word[:words.MOST_LETTERS]}" for word in words.cut(text)} == stored
+    assert {f"1:{word[: words.MOST_LETTERS]}" for word in words.cut(text)} == stored

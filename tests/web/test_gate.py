@@ -11,12 +11,13 @@ from aiohttp.test_utils import make_mocked_request
 
 from inbox.errors import Unavailable
 from inbox.web import address
+from inbox.web import app as web_app
 from inbox.web.context import DEPS
 from inbox.web.headers import CONTENT_SECURITY_POLICY
 from inbox.web.routes import Route
 from inbox.web.security import safe_next
 from inbox.web.table import TABLE
-from tests.web.world import World
+from tests.web.world import World, deps_of, free_port
 
 MISSING = "00000000-0000-4000-8000-000000000000"
 
@@ -116,7 +117,9 @@ async def test_a_problem_is_a_problem_document(world: World) -> None:
     assert (await world.ask("GET", path)).headers["WWW-Authenticate"] == "Bearer"
 
 
-@pytest.mark.parametrize("header", ["Bearer", "Basic eDp5", "Bearer a b", "", "vg_1_x", "Bearer vg_999999999999999999_" + "x" * 43])
+@pytest.mark.parametrize(
+    "header", ["Bearer", "Basic eDp5", "Bearer a b", "", "vg_1_x", "Bearer vg_999999999999999999_" + "x" * 43]
+)
 async def test_no_authorization_header_breaks_the_gate(world: World, header: str) -> None:
     answer = await world.ask("GET", f"/api/v1/brands/{world.brand}/items", headers={"Authorization": header})
     assert answer.status == 401
@@ -137,9 +140,6 @@ async def _away(request: web.Request) -> web.StreamResponse:
 
 
 async def test_a_bug_and_an_outage_say_nothing_of_their_content(world: World, caplog: pytest.LogCaptureFixture) -> None:
-    from inbox.web import app as web_app
-    from tests.web.world import deps_of, free_port
-
     deps = deps_of(world.log, world.clock, f"http://127.0.0.1:{free_port()}")
     extra = [
         Route("GET", "/api/broken", _broken, "public", "api", "broken"),
@@ -176,13 +176,20 @@ async def test_log_lines_hold_neither_tokens_nor_queries(world: World, caplog: p
     assert "/api/v1/brands/{brand_id}/items 200" in caplog.text
 
 
+async def test_a_process_without_people_serves_its_health_only(world: World) -> None:
+    app = web_app.build(deps_of(world.log, world.clock, "http://127.0.0.1:1"), people=False)
+    assert [route.path for route in app[TABLE]] == ["/healthz", "/readyz"]
+
+
 @pytest.mark.parametrize(
     "wanted",
     [
-        "https://evil.example", "//evil.example", "/\\evil.example", "\\\\evil.example", "http:evil.example", "javascript:alert(1)",
-        " //evil.example", "/\t/evil.example", "/\n/evil.example", "/%0a//x\x00", "///evil.example", "/x//evil.example", "evil.example",
-        "data:text/html,x", "?next=//evil", "", None, "/é", "http:///evil.example", "/\x0b/evil.example", "\u2028//evil",
-        "https:/evil.example", "//evil.example/%2f..", "/.//evil.example", "////x", "/\\/evil", "\x00/", "ftp://x", "//[::1]/", "@evil",
+        "https://evil.example", "//evil.example", "/\\evil.example", "\\\\evil.example", "http:evil.example",
+        "javascript:alert(1)", " //evil.example", "/\t/evil.example", "/\n/evil.example", "/%0a//x\x00",
+        "///evil.example", "/x//evil.example", "evil.example", "data:text/html,x", "?next=//evil", "", None, "/é", "http:///evil.example",
+        "/\x0b/evil.example", "\u2028//evil", "https:/evil.example", "//evil.example/%2f..", "/.//evil.example",
+        "////x",
+        "/\\/evil", "\x00/", "ftp://x", "//[::1]/", "@evil",
     ],
 )  # fmt: skip
 def test_sign_in_leads_back_to_us_only(wanted: str | None) -> None:

@@ -70,7 +70,9 @@ async def test_no_search_breaks_the_queue(world: World, query: str) -> None:
     assert (await world.api("GET", f"/items?{query}")).status in {200, 400}
 
 
-@pytest.mark.parametrize("query", ["priority=2", "priority=P2,P3", "priority=p1&priority=2", "status=open", "assignee=none"])
+@pytest.mark.parametrize(
+    "query", ["priority=2", "priority=P2,P3", "priority=p1&priority=2", "status=open", "assignee=none"]
+)
 async def test_filters_find_what_waits(world: World, query: str) -> None:
     await world.hear()
     assert len((await world.api("GET", f"/items?{query}")).json()["items"]) == 1
@@ -189,7 +191,7 @@ async def test_a_command_needs_its_key_and_the_position_it_saw(world: World) -> 
     assert without_position.json()["errors"][0]["pointer"] == "/expected_position"
 
 
-VERBS = {
+VERBS: dict[str, dict[str, Any]] = {
     "acknowledge": {}, "reply": {"text": "x"}, "note": {"text": "x"}, "assign": {"assignee": None}, "resolve": {},
     "reopen": {}, "priority": {"priority": 1},
 }  # fmt: skip
@@ -210,7 +212,8 @@ async def test_no_command_takes_a_field_it_does_not_know(world: World, verb: str
 @pytest.mark.parametrize(
     "raw",
     [
-        b"", b"[]", b"null", b"{", b'{"expected_position": NaN, "text": "x"}', b'{"expected_position": 1e400, "text": "x"}',
+        b"", b"[]", b"null", b"{",
+        b'{"expected_position": NaN, "text": "x"}', b'{"expected_position": 1e400, "text": "x"}',
         b'{"expected_position": 1, "text": "a\\u0000b"}', b'{"expected_position": 1, "text": "\\ud800"}',
         b'{"expected_position": 1, "text": "   "}', b'{"expected_position": "1", "text": "x"}',
         b'{"expected_position": true, "text": "x"}', b'{"expected_position": -1, "text": "x"}', b"[" * 100_000,
@@ -248,7 +251,10 @@ async def test_foreign_and_missing_look_the_same(world: World) -> None:
     ]
     assert {answer.status for answer in answers} == {404}
     assert len({answer.text for answer in answers}) == 1
-    posts = [await world.api("POST", f"/items/{which}/resolve", json={"expected_position": 0}) for which in (foreign, missing)]
+    posts = [
+        await world.api("POST", f"/items/{which}/resolve", json={"expected_position": 0})
+        for which in (foreign, missing)
+    ]
     assert len({(answer.status, answer.text) for answer in posts}) == 1
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+import contextlib
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,6 +14,7 @@ import orjson
 import pytest
 
 from inbox.people import members
+from inbox.views.row import Row
 from inbox.web.live import HUB
 from inbox.web.watchers import QUEUE
 from tests.web.world import World
@@ -46,7 +48,9 @@ class Listener:
                 name, _, value = line.partition(": ")
                 fields[name] = value
             elif "event" in fields:
-                said = Said(fields["event"], orjson.loads(fields["data"]), int(fields["id"]) if "id" in fields else None)
+                said = Said(
+                    fields["event"], orjson.loads(fields["data"]), int(fields["id"]) if "id" in fields else None
+                )
                 self.said.append(said)
                 return said
             else:
@@ -60,7 +64,7 @@ class Listener:
 
     async def end(self) -> None:
         """Reads on until the server closes."""
-        with pytest.raises((EOFError, aiohttp.ClientError)):
+        with contextlib.suppress(EOFError, aiohttp.ClientError):
             while True:
                 await self.next()
 
@@ -220,7 +224,9 @@ async def test_many_watch_and_one_query_serves_them(world: World, monkeypatch: p
 
     async with AsyncExitStack() as stack:
         listeners = [
-            await stack.enter_async_context(listening(world, cookie=cookie, path=f"/live?lang={'fr' if n % 2 else 'en'}"))
+            await stack.enter_async_context(
+                listening(world, cookie=cookie, path=f"/live?lang={'fr' if n % 2 else 'en'}")
+            )
             for n in range(40)
         ]
         for listener in listeners:
@@ -239,7 +245,9 @@ async def test_who_loses_their_rights_is_cut(world: World, how: str) -> None:
     from inbox.people import sessions, tokens
 
     owner, cm, now = world.people["owner"], world.people["cm"], world.clock.now()
-    token_id, world.tokens["cms"] = await tokens.create(world.log, world.brand, name="t", rights=["read"], by=cm, now=now)
+    token_id, world.tokens["cms"] = await tokens.create(
+        world.log, world.brand, name="t", rights=["read"], by=cm, now=now
+    )
     cookie, _ = await world.session("cm")
     async with listening(world, cookie=None if how == "token" else cookie, token="cms") as listener:
         await listener.until("ready")
@@ -256,6 +264,34 @@ async def test_who_loses_their_rights_is_cut(world: World, how: str) -> None:
                 await tokens.revoke(world.log, world.brand, token_id, by=owner, now=now)
         async with asyncio.timeout(5):
             await listener.end()
+
+
+async def test_a_tail_outlives_one_who_leaves_while_another_comes(world: World) -> None:
+    async def come_and_go() -> None:
+        async with listening(world) as listener:
+            await listener.until("ready")
+
+    for n in range(10):
+        async with listening(world) as listener:
+            await asyncio.gather(*(come_and_go() for _ in range(3)), listener.until("ready"))
+            item = await world.hear(author=f"a{n}")
+            assert (await listener.until("item")).data["id"] == str(item)
+
+
+async def test_a_row_that_cannot_be_rendered_breaks_its_stream_and_nothing_else(world: World) -> None:
+    def broken(row: Row, lang: str, names: Mapping[int, str]) -> str:
+        raise RuntimeError("canary")
+
+    await world.project()
+    world.app[HUB].renderer = broken
+    cookie, _ = await world.session("owner")
+    async with listening(world, cookie=cookie) as page, listening(world) as script:
+        await page.until("ready")
+        await script.until("ready")
+        await world.hear()
+        assert (await script.until("item")).data["text"]
+        async with asyncio.timeout(5):
+            await page.end()
 
 
 async def test_a_reader_that_does_not_read_is_cut(world: World) -> None:

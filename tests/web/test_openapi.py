@@ -10,6 +10,8 @@ from inbox.web.table import TABLE
 from tests.web.test_items_api import fits
 from tests.web.world import World
 
+HOOK = ("/hooks/{channel_id}", "post")
+
 
 async def document(world: World) -> Any:
     answer = await world.ask("GET", "/api/openapi.json")
@@ -19,7 +21,7 @@ async def document(world: World) -> Any:
 
 async def test_it_lists_every_route_of_the_api_and_describes_each(world: World) -> None:
     content = await document(world)
-    served = {(r.path, r.method.lower()) for r in world.app[TABLE] if r.surface == "api"}
+    served = {(r.path, r.method.lower()) for r in world.app[TABLE] if r.surface == "api"} | {HOOK}
     assert served == {(path, method) for path, methods in content["paths"].items() for method in methods}
     assert {r.name for r in world.app[TABLE] if r.surface == "api"} == set(operations())
 
@@ -35,7 +37,7 @@ async def test_it_is_whole(world: World) -> None:
             places = {p["name"] for p in operation["parameters"] if p["in"] == "path"}
             assert all(p["required"] and p["schema"] for p in operation["parameters"] if p["in"] == "path")
             assert {f"{{{name}}}" for name in places} == {part for part in path.split("/") if part.startswith("{")}
-            assert "200" in operation["responses"]
+            assert {"200", "202"} & operation["responses"].keys()
             assert all("description" in response for response in operation["responses"].values())
             assert operation["summary"]
 
@@ -55,6 +57,13 @@ async def test_every_reference_leads_somewhere(world: World) -> None:
                 walk(inner)
 
     walk(content)
+
+
+async def test_it_publishes_the_schema_of_a_message(world: World) -> None:
+    content = await document(world)
+    hook = content["paths"][HOOK[0]][HOOK[1]]
+    assert hook["requestBody"]["content"]["application/json"]["schema"]["$ref"].endswith("/GenericMessages")
+    assert {"Message", "GenericMessages"} <= content["components"]["schemas"].keys()
 
 
 async def test_commands_refuse_unknown_fields_in_the_document_too(world: World) -> None:

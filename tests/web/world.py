@@ -19,13 +19,19 @@ from inbox.clock import SimulatedClock
 from inbox.errors import Unavailable
 from inbox.events import Author, MessageReceived
 from inbox.ids import BrandId, ChannelId, ItemId, MemberId, dedupe_key
+from inbox.log.batcher import Batcher
 from inbox.log.record import NewEvent
 from inbox.log.store import Log
 from inbox.people import brands, members, sessions, tokens
 from inbox.views import items
 from inbox.web import app as web_app
 from inbox.web.context import Deps, WebSettings
+from inbox.web.routes import Route
 from inbox.web.security import session_cookie
+from services import hooks_described, metrics_page
+from services.channels import registry
+from services.demo_network import DemoNetwork
+from services.ingest.routes import Ingest
 
 ROLES = ("owner", "lead", "cm", "observer")
 ALL_RIGHTS = ("read", "personal", "act", "manage", "own")
@@ -99,7 +105,9 @@ class World:
             streams = response.content_type == "text/event-stream"
             return Answer(response.status, response.headers, "" if streams else await response.text())
 
-    async def api(self, method: str, path: str, *, token: str = "full", json: Any = None, key: str | None = None) -> Answer:
+    async def api(
+        self, method: str, path: str, *, token: str = "full", json: Any = None, key: str | None = None
+    ) -> Answer:
         headers = self.bearer(token) | ({"Idempotency-Key": key or uuid.uuid4().hex} if method == "POST" else {})
         return await self.ask(method, f"/api/v1/brands/{self.brand}{path}", headers=headers, json=json)
 
@@ -108,7 +116,9 @@ class World:
     def item(self, author: str = "zoe", *, brand: BrandId | None = None) -> ItemId:
         return self.log.keyring.ids.item(brand or self.brand, ChannelId("c"), "t", author)
 
-    async def hear(self, text: str = "Votre machine a pris feu", author: str = "zoe", *, brand: BrandId | None = None) -> ItemId:
+    async def hear(
+        self, text: str = "Votre machine a pris feu", author: str = "zoe", *, brand: BrandId | None = None
+    ) -> ItemId:
         """One more message of an author, in the log and in the views."""
         self.heard += 1
         where, now, item = brand or self.brand, self.clock.now(), self.item(author, brand=brand)
@@ -140,6 +150,12 @@ async def _reparse(brand: BrandId, delivery_id: uuid.UUID) -> Reparsed:
     return Reparsed(0, None)
 
 
+def of_services(deps: Deps) -> list[Route]:
+    """The routes that services add to the application."""
+    ingest = Ingest(deps.channels, Batcher(deps.log), deps.clock)
+    return [*ingest.routes(), *metrics_page.routes([]), *DemoNetwork(deps.channels).routes()]
+
+
 def deps_of(log: Log, clock: SimulatedClock, base_url: str, *, secure: bool = False) -> Deps:
     async def ready() -> None:
         if clock.now().year < 2000:
@@ -148,13 +164,13 @@ def deps_of(log: Log, clock: SimulatedClock, base_url: str, *, secure: bool = Fa
     return Deps(
         pool=log.pool, log=log, pulse=log.pulse, clock=clock,
         settings=WebSettings(base_url, secure_cookies=secure, trusted_proxies=("10.0.0.0/8",)),
-        channels=Channels(log, clock), networks={}, reparse=_reparse, ready=ready,
+        channels=Channels(log, clock), networks=registry.networks(), reparse=_reparse, ready=ready,
     )  # fmt: skip
 
 
 @asynccontextmanager
 async def serving(deps: Deps) -> AsyncIterator[web.Application]:
-    app = web_app.build(deps)
+    app = web_app.build(deps, of_services(deps), openapi=hooks_described.openapi())
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=2)
     await runner.setup()
     port = int(deps.settings.base_url.rpartition(":")[2])

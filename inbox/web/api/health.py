@@ -27,5 +27,6 @@ ROUTES = [
 ]
 OPERATIONS = {
     "healthz": Operation("The process is alive", "Health", answers=StateShape),
+    "metrics": Operation("Metrics for Prometheus", "Health", answers="text/plain"),
     "readyz": Operation("The process can serve", "Health", answers=StateShape, problems=(503,)),
 }

@@ -42,7 +42,9 @@ async def listed(request: web.Request) -> web.StreamResponse:
         try:
             page = await queue.page(connection, brand, wanted, after=after, limit=limit, now=own.clock.now())
         except Refused as refusal:
-            raise bad("after", "no cursor that this list gave") if refusal.code == "bad_cursor" else refusal
+            if refusal.code == "bad_cursor":
+                raise bad("after", "no cursor that this list gave") from refusal
+            raise
     personal = viewer(request).may(brand, "personal")
     return as_json({
         "items": [row.to_json(personal) for row in page.rows],

@@ -8,7 +8,7 @@ import contextlib
 
 from aiohttp import hdrs, web
 
-from inbox.web import frames
+from inbox.web import failures, frames
 from inbox.web.api import asked
 from inbox.web.api.described import LAST_EVENT_ID, POSITION, Operation, Parameter
 from inbox.web.context import deps, viewer
@@ -57,10 +57,15 @@ async def _stream(request: web.Request, variant: frames.Variant) -> web.StreamRe
         # The first batch before the head, so that what cannot be served is still a proper answer.
         first = await anext(entries)
         await response.prepare(request)
-        with contextlib.suppress(ConnectionError, TimeoutError):
+        try:
             await _write(response, frames.RETRY + first)
             async for batch in entries:
                 await _write(response, batch)
+        except (ConnectionError, TimeoutError):
+            watcher.end()
+        except Exception as error:  # noqa: BLE001 — the answer has begun: nothing further out can say that it broke
+            failures.note_bug(request, error)
+            watcher.end()
     if watcher.cut.is_set() and request.transport is not None and not deps(request).stopping.is_set():
         request.transport.abort()  # a reader that does not read would hold its buffers for ever
     return response

@@ -207,7 +207,10 @@ def _banners(item: Item, row: Row, say: Speech) -> list[Banner]:
 
 def _whys(past: History, now: datetime, say: Speech) -> list[WhyLine]:
     lines = []
+    telling = {reason.category for reason in words.telling(past.item.reasons)}
     for why in priority.explain(past.item, past.policy, now):
+        if why.code == "risk" and why.params.get("category") not in telling:
+            continue
         icon, text = words.why(why.code, why.params, say)
         evidence = str(why.params.get("evidence", "")) if why.code == "risk" else ""
         lines.append(WhyLine(icon, text, evidence, words.weight(why.code, why.params, now, say)))

@@ -62,12 +62,17 @@ async def add(request: web.Request) -> web.StreamResponse:
         )  # fmt: skip
     except Refused as refused:
         return _members(request, world, fields=fields, errors=_errors(refused, world.say), status=refused.status)
-    return await _with_link(request, member, fields.get("name", ""))
+    try:
+        return await _with_link(request, world, member, fields.get("name", ""))
+    except Refused:  # they work for other brands, too, and sign in as they always do
+        return render.see_other(request, f"{world.base}/settings/members?saved=1")
 
 
-async def _with_link(request: web.Request, member: MemberId, name: str) -> web.StreamResponse:
-    own = deps(request)
-    token = await links.create(own.pool, member, lasts=links.INVITATION, now=own.clock.now())
+async def _with_link(
+    request: web.Request, world: render.World, member: MemberId, name: str
+) -> web.StreamResponse:  # fmt: skip
+    own, by = deps(request), viewer(request).actor
+    token = await members.invite(own.log, world.brand.id, member, by=by, now=own.clock.now())
     return _members(request, await render.world(request), fresh=(name, address.absolute(request, links.path(token))))
 
 
@@ -84,7 +89,12 @@ async def new_link(request: web.Request) -> web.StreamResponse:
     member = _member(request, world)
     if not member.active:
         raise NotFound
-    return await _with_link(request, member.id, member.name)
+    try:
+        return await _with_link(request, world, member.id, member.name)
+    except NotFound:
+        raise
+    except Refused as refused:
+        return _members(request, world, errors=_errors(refused, world.say), status=refused.status)
 
 
 async def change(request: web.Request) -> web.StreamResponse:

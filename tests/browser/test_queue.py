@@ -1,0 +1,158 @@
+"""The queue in a browser: what is new announces itself, nothing moves under the hand, the keys do what the sheet says."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.browser.conftest import PHONE, Site
+
+pytestmark = [pytest.mark.browser, pytest.mark.postgres]
+
+
+async def rows(page: Page) -> list[str]:
+    return await page.locator("#rows .row .row-link").all_inner_texts()
+
+
+async def live(page: Page) -> None:
+    await expect(page.locator("#live-state")).to_contain_text("Live")
+
+
+async def test_what_is_new_and_urgent_waits_in_the_bar_until_it_is_asked_for(site: Site) -> None:
+    await site.world.hear("Ma commande n'est pas arrivée", author="ana")
+    page = await site.open("cm", "/queue")
+    await live(page)
+    await page.keyboard.press("j")
+    before = await rows(page)
+    await site.world.hear("La batterie fume", author="zoe")
+    await expect(page.locator("#livebar")).to_be_visible()
+    await expect(page.locator("#livebar")).to_contain_text("1 new")
+    assert await rows(page) == before
+    await page.keyboard.press("Shift+N")
+    await expect(page.locator("#livebar")).to_be_hidden()
+    await expect(page.locator("#rows .row")).to_have_count(len(before) + 1)
+    assert site.complaints == []
+
+
+async def test_a_row_changes_where_it_stands_and_keeps_the_focus(site: Site) -> None:
+    item = await site.world.hear(author="zoe")
+    page = await site.open("cm", "/queue")
+    await live(page)
+    await page.keyboard.press("j")
+    row = page.locator(f'.row[data-id="{item}"]')
+    await expect(row.locator(".row-link")).to_be_focused()
+    await site.world.hear("Et maintenant ça brûle !", author="zoe")
+    await expect(row).to_contain_text("Et maintenant ça brûle")
+    await expect(row.locator(".row-link")).to_be_focused()
+
+
+async def test_an_item_is_acknowledged_by_keyboard_alone(site: Site) -> None:
+    item = await site.world.hear(author="zoe")
+    page = await site.open("cm", "/queue")
+    await live(page)
+    await page.keyboard.press("j")
+    await page.keyboard.press("a")
+    text = page.locator("#text")
+    await expect(text).to_be_focused()
+    assert "Nous revenons vers vous" in await text.input_value() or "We will come back" in await text.input_value()
+    await page.keyboard.press("Control+Enter")
+    await expect(page.locator(".toast")).to_contain_text("Acknowledgement on its way")
+    recorded = await site.world.log.read(site.world.brand, 0)
+    types = [r.event.TYPE for r in recorded if getattr(r.event, "item_id", None) == item]
+    assert types[-2:] == ["ItemAcknowledged", "ReplyQueued"]
+    assert site.complaints == []
+
+
+async def test_of_two_who_take_at_once_one_gets_it_and_the_other_reads_who(site: Site) -> None:
+    item = await site.world.hear(author="zoe")
+    first, second = await site.open("lead", f"/items/{item}"), await site.open("cm", f"/items/{item}")
+    await first.locator("[data-key=t]").click()
+    await expect(first.locator(".toast")).to_contain_text("It is yours")
+    await second.locator("[data-key=t]").click()
+    await expect(second.locator("#item-body .banner")).to_contain_text("took charge")
+
+
+async def test_a_text_survives_a_conflict_and_a_reload_and_goes_at_sign_out(site: Site) -> None:
+    item = await site.world.hear(author="zoe")
+    page = await site.open("cm", f"/items/{item}")
+    await page.locator("label", has_text="Reply").click()
+    await page.locator("#text").fill("Nous arrivons.")
+    other = await site.open("lead", f"/items/{item}")
+    await other.locator("[data-key=t]").click()
+    await expect(other.locator(".toast")).to_be_visible()
+    await page.locator(".for-reply[data-send]").click()
+    await expect(page.locator("#item-body .banner")).to_contain_text("your text is kept")
+    await expect(page.locator("#text")).to_have_value("Nous arrivons.")
+    await page.reload()
+    await expect(page.locator("#text")).to_have_value("Nous arrivons.")
+    await page.locator("details.switch > summary").click()
+    await page.locator(".switch-menu [data-sign-out] button").click()
+    await page.wait_for_url("**/sign-in")
+    assert await page.evaluate("Object.keys(localStorage).filter(key => key.startsWith('vigie.draft')).length") == 0
+
+
+async def test_no_key_acts_inside_a_field(site: Site) -> None:
+    await site.world.hear(author="zoe")
+    page = await site.open("cm", "/queue")
+    await page.keyboard.press("/")
+    await page.keyboard.type("jane?")
+    await expect(page.locator("#q")).to_have_value("jane?")
+    await expect(page.locator("#keys")).to_be_hidden()
+
+
+async def test_the_sheet_of_keys_opens_and_closes(site: Site) -> None:
+    page = await site.open("cm", "/queue")
+    await page.keyboard.press("?")
+    await expect(page.locator("#keys")).to_be_visible()
+    await page.keyboard.press("Escape")
+    await expect(page.locator("#keys")).to_be_hidden()
+
+
+async def test_an_observer_is_offered_nothing_to_do(site: Site) -> None:
+    item = await site.world.hear(author="zoe")
+    page = await site.open("observer", f"/items/{item}")
+    await expect(page.locator("#item-title")).to_be_visible()
+    assert await page.locator("#item form, #composer, .item-acts").count() == 0
+
+
+HOSTILE = (
+    "<script>window.pwned=1</script><img src=x onerror='window.pwned=1'>",
+    "'\"><svg onload=window.pwned=1>{{7*7}}${7*7}",
+    "</template><iframe srcdoc='<script>parent.pwned=1</script>'>\u202e\u2066",
+)
+
+
+async def test_hostile_words_stay_words(site: Site) -> None:
+    for number, text in enumerate(HOSTILE):
+        await site.world.hear(text, author=f"a{number}")
+    page = await site.open("cm", "/queue")
+    await live(page)
+    await site.world.hear(HOSTILE[0], author="<b onmouseover=window.pwned=1>late")
+    await expect(page.locator(".row")).to_have_count(len(HOSTILE) + 1)
+    await page.locator("#rows .row-link").first.click()
+    await expect(page.locator("#item-title")).to_be_visible()
+    assert await page.evaluate("window.pwned") is None
+    assert await page.locator("#rows img, #rows script, #rows iframe, #item img").count() == 0
+
+
+async def test_on_a_phone_the_item_covers_the_list_and_the_thumb_writes(site: Site) -> None:
+    await site.world.hear(author="zoe")
+    page = await site.open("cm", "/queue", size=PHONE)
+    await page.locator("#rows .row-link").first.tap()
+    await expect(page.locator("#item-title")).to_be_visible()
+    await expect(page.locator("#list")).to_be_hidden()
+    await page.locator("[data-write=acknowledge]").tap()
+    await expect(page.locator("#text")).to_be_focused()
+    await page.locator("[data-close]").tap()
+    await expect(page.locator("#list")).to_be_visible()
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+async def test_nothing_scrolls_sideways_on_a_phone(site: Site, lang: str) -> None:
+    item = await site.world.hear("Donaudampfschifffahrtsgesellschaftskapitän" * 4, author="zoe")
+    context = await site.visitor("owner", size=PHONE, lang=lang)
+    page = await context.new_page()
+    for rest in ("/queue", f"/items/{item}", "/sla", "/settings/policy", "/settings/members", "/settings/channels"):
+        await page.goto(site.path(rest))
+        wide, window = await page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+        assert wide <= window, f"{rest} in {lang}: {wide} px"

@@ -1,0 +1,301 @@
+"""What authors say is judged as it comes, or later; a classifier that is dead, slow or wrong never hides an item."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+import pytest
+
+from classifier.judgement import Judgement, Reason
+from inbox import events as ev
+from inbox.clock import SimulatedClock
+from inbox.log.follow import Runner
+from services.workers.classify import Classify, Unscored
+from services.workers.judging import ClassifierDown, ClassifierFailed, Judging
+from services.workers.project import Projector
+from tests.views.world import World
+
+CALM = Judgement(
+    sentiment="neutral", sentiment_scores={"neutral": 1.0}, lang="fr", lang_confidence=0.9, urgency=0.1, level=0,
+    reasons=(), assessed=True, model="fake@1",
+)  # fmt: skip
+DANGER = replace(CALM, sentiment="negative", urgency=0.95, level=3, reasons=(Reason("safety", 0.9, ("fume",)),))
+
+
+@dataclass
+class Fake:
+    """Danger where it smokes. `mood` may raise, or answer nonsense; it sees the texts."""
+
+    mood: Callable[[Sequence[str]], list[Judgement] | None] = lambda _: None
+    asked: list[str] = field(default_factory=list)
+
+    def judge(self, texts: Sequence[str]) -> list[Judgement]:
+        self.asked += texts
+        said = self.mood(texts)
+        return [DANGER if "fume" in text else CALM for text in texts] if said is None else said
+
+
+def dead(_: Sequence[str]) -> list[Judgement]:
+    raise RuntimeError("no model")
+
+
+def poisoned(texts: Sequence[str]) -> None:
+    if any("poison" in text for text in texts):
+        raise ValueError("cannot stand it")
+
+
+@dataclass
+class Desk:
+    """Everything that judges, and what it made of the world."""
+
+    world: World
+    clock: SimulatedClock
+    fake: Fake
+    judging: Judging
+    read: int = 0
+
+    @property
+    def follower(self) -> Classify:
+        return Classify(self.world.log, self.clock, self.judging)
+
+    async def follow(self) -> None:
+        while events := await self.world.log.read(self.world.brand, self.read, 500):
+            await self.follower.handle(None, self.world.brand, events)
+            self.read = events[-1].position
+        await self.world.project()
+
+    async def later(self, unscored: Unscored, seconds: float = 10) -> None:
+        self.clock.advance(timedelta(seconds=seconds))
+        await unscored.look()
+        await self.world.project()
+
+    def unscored(self) -> Unscored:
+        return Unscored(self.world.log, self.clock, self.judging)
+
+    async def judged(self) -> list[ev.MessageClassified]:
+        recorded = await self.world.log.read(self.world.brand)
+        return [r.event for r in recorded if isinstance(r.event, ev.MessageClassified)]
+
+
+@pytest.fixture
+async def desk(world: World, clock: SimulatedClock) -> AsyncIterator[Desk]:
+    fake = Fake()
+    judging = Judging(lambda: fake, timeout_s=5)
+    yield Desk(world, clock, fake, judging)
+    judging.close()
+
+
+async def test_a_message_is_judged_as_it_comes_with_its_reasons_sealed(desk: Desk) -> None:
+    item = await desk.world.says("zoe", "ma batterie fume")
+    await desk.follow()
+    row = await desk.world.row(item)
+    assert (row.priority, row.scored, row.sentiment, row.lang) == (1, True, "negative", "fr")
+    assert [(reason.category, reason.evidence) for reason in row.reasons] == [("safety", ("fume",))]
+    (body,) = [
+        r["body"] for r in await desk.world.pool.fetch("SELECT body FROM vigie.events WHERE type = 'MessageClassified'")
+    ]
+    assert b"fume" not in body
+    assert b'"categories":["safety"]' in body
+
+
+async def test_judging_again_changes_nothing(desk: Desk) -> None:
+    await desk.world.says("zoe", "ma batterie fume")
+    events = await desk.world.log.read(desk.world.brand)
+    for _ in range(3):
+        await desk.follower.handle(None, desk.world.brand, events)
+    assert len(await desk.judged()) == 1
+
+
+async def test_edited_words_are_judged_anew_even_back_to_what_they_were(desk: Desk) -> None:
+    item = await desk.world.says("zoe", "bonjour")
+    await desk.follow()
+    for minute, text in ((1, "ça fume"), (2, "bonjour")):
+        edit = ev.MessageEdited(
+            item_id=item, channel_id="c1", external_id="m1", sent_at=desk.world.minutes(minute),
+            received_at=desk.world.minutes(minute), text=text,
+        )  # fmt: skip
+        await desk.world.happens(edit)
+        await desk.follow()
+    assert [said.level for said in await desk.judged()] == [0, 3, 0]
+    assert (await desk.world.row(item)).scored
+
+
+async def test_an_edit_that_came_before_its_original_is_what_is_judged(desk: Desk) -> None:
+    item = desk.world.item()
+    edit = ev.MessageEdited(
+        item_id=item, channel_id="c1", external_id="m1", sent_at=desk.world.minutes(1),
+        received_at=desk.world.minutes(1), text="ça fume",
+    )  # fmt: skip
+    await desk.world.happens(edit)
+    await desk.follow()
+    await desk.world.says("zoe", "bonjour")
+    await desk.follow()
+    assert [said.level for said in await desk.judged()] == [3]
+    assert (await desk.world.row(item)).priority == 1
+
+
+async def test_a_late_judgement_of_old_words_does_not_stand_for_new_ones(desk: Desk) -> None:
+    item = await desk.world.says("zoe", "bonjour")
+    old = await desk.world.log.read(desk.world.brand)
+    edit = ev.MessageEdited(
+        item_id=item, channel_id="c1", external_id="m1", sent_at=desk.world.minutes(1),
+        received_at=desk.world.minutes(1), text="ça fume",
+    )  # fmt: skip
+    await desk.world.happens(edit)
+    await desk.follow()
+    await desk.follower.handle(None, desk.world.brand, old)
+    await desk.world.project()
+    assert (await desk.world.row(item)).priority == 1
+    assert [said.level for said in await desk.judged()] == [3]
+
+
+@pytest.mark.parametrize(
+    "mood",
+    [dead, lambda t: [], lambda t: [CALM] * (len(t) + 1), lambda t: [replace(CALM, urgency=float("nan"))] * len(t),
+     lambda t: [replace(CALM, urgency=7.0)] * len(t)],
+    ids=["dead", "silent", "too many", "nan", "out of range"],
+)  # fmt: skip
+async def test_a_dead_or_mad_classifier_hides_nothing_and_the_item_is_scored_once_it_is_back(
+    desk: Desk, mood: Callable[[Sequence[str]], list[Judgement]]
+) -> None:
+    desk.fake.mood = mood
+    item = await desk.world.says("zoe", "ma batterie fume")
+    await desk.follow()
+    row = await desk.world.row(item)
+    assert (row.priority, row.scored) == (2, False)
+    unscored = desk.unscored()
+    for _ in range(5):
+        with pytest.raises(ClassifierDown):
+            await desk.later(unscored)
+    assert await desk.judged() == []
+    desk.fake.mood = lambda _: None
+    await desk.later(unscored)
+    row = await desk.world.row(item)
+    assert (row.priority, row.scored) == (1, True)
+
+
+async def test_a_text_the_model_cannot_stand_keeps_nobody_waiting_and_is_given_up_at_last(desk: Desk) -> None:
+    desk.fake.mood = poisoned
+    bad = await desk.world.says("eve", "poison", thread="t2")
+    good = await desk.world.says("zoe", "ma batterie fume")
+    await desk.follow()
+    assert (await desk.world.row(good)).priority == 1
+    assert not (await desk.world.row(bad)).scored
+    unscored = desk.unscored()
+    for _ in range(3):
+        await desk.later(unscored)
+    row = await desk.world.row(bad)
+    assert (row.scored, row.priority) == (True, 2)
+    assert [(said.model, said.assessed) for said in await desk.judged()] == [("fake@1", True), ("none", False)]
+    await desk.later(unscored)
+    assert len(await desk.judged()) == 2
+
+
+async def test_a_hanging_model_is_waited_for_no_longer_than_allowed_and_never_twice(desk: Desk) -> None:
+    release = threading.Event()
+    judging = Judging(lambda: Fake(lambda _: [CALM] if release.wait(30) else None), timeout_s=0.01)
+    with pytest.raises(ClassifierDown, match="in time"):
+        await judging.judge(["a"])
+    with pytest.raises(ClassifierDown, match="hangs"):
+        await judging.judge(["a"])
+    release.set()
+    async with asyncio.timeout(10):
+        while not judging.idle:
+            await asyncio.sleep(0)
+    assert len(await judging.judge(["a"])) == 1
+    judging.close()
+
+
+async def test_a_model_that_cannot_be_loaded_is_down_and_loading_is_tried_again() -> None:
+    tried: list[int] = []
+
+    def load() -> Fake:
+        tried.append(1)
+        if len(tried) < 3:
+            raise OSError("no weights")
+        return Fake()
+
+    judging = Judging(load)
+    for _ in range(2):
+        with pytest.raises(ClassifierDown):
+            await judging.judge(["a"])
+    assert await judging.alive()
+    judging.close()
+
+
+async def test_a_model_that_raises_has_failed_and_is_not_down() -> None:
+    judging = Judging(lambda: Fake(dead))
+    with pytest.raises(ClassifierFailed):
+        await judging.judge(["a"])
+    assert not await judging.alive()
+    judging.close()
+
+
+async def test_the_spread_counts_the_authors_of_the_thread_in_the_hour_before(desk: Desk) -> None:
+    world = desk.world
+    await world.says("long_ago", at=world.minutes(-90))
+    for n in range(4):
+        await world.says(f"a{n}", at=world.minutes(-n))
+    await world.says("elsewhere", thread="t2")
+    await world.project()
+    await world.says("a1", "moi encore", at=world.minutes(1))
+    await world.says("zoe", "moi aussi", at=world.minutes(1))
+    await desk.follow()
+    spread = {said.external_id: said.spread for said in await desk.judged()}
+    assert spread["m8"] == 5
+    assert spread["m6"] == 1
+    assert spread["m1"] == 1
+
+
+async def test_of_somebody_forgotten_meanwhile_the_judgement_stays_and_the_quote_goes(desk: Desk) -> None:
+    item = await desk.world.says("zoe", "ma batterie fume")
+    events = await desk.world.log.read(desk.world.brand)
+    await desk.world.forgets("zoe", item)
+    await desk.world.says("zoe", "encore moi", at=desk.world.minutes(1))
+    await desk.follower.handle(None, desk.world.brand, events)
+    (said,) = await desk.judged()
+    assert (said.level, said.categories, said.reasons) == (3, ("safety",), ())
+    assert await desk.world.pool.fetchval("SELECT sealed FROM vigie.events WHERE type = 'MessageClassified'") is None
+
+
+async def test_forgotten_words_are_never_judged(desk: Desk) -> None:
+    item = await desk.world.says("zoe", "ma batterie fume")
+    await desk.world.forgets("zoe", item)
+    await desk.follow()
+    await desk.later(desk.unscored())
+    assert desk.fake.asked == []
+    assert await desk.judged() == []
+
+
+async def test_a_message_without_words_is_judged_too(desk: Desk) -> None:
+    item = await desk.world.says("zoe", None, attachments=(ev.Attachment(url="https://example.org/a.jpg"),))
+    await desk.follow()
+    assert (await desk.world.row(item)).scored
+
+
+async def test_a_burst_is_judged_in_chunks_and_every_message_once(desk: Desk) -> None:
+    for n in range(100):
+        await desk.world.says(f"a{n}", f"mot {n}", thread=f"t{n % 7}")
+    await desk.follow()
+    assert sorted(said.external_id for said in await desk.judged()) == sorted(f"m{n}" for n in range(1, 101))
+
+
+async def test_from_the_log_to_the_row_by_signals_alone(desk: Desk) -> None:
+    """The followers as they run in a process: woken by the append, no polling needed."""
+    runners = [Runner(desk.world.log, Projector(desk.world.log)), Runner(desk.world.log, desk.follower)]
+    views = desk.world.log.pulse.subscribe("views")
+    running = [asyncio.create_task(runner.run()) for runner in runners]
+    try:
+        await desk.world.says("zoe", "ma batterie fume")
+        async with asyncio.timeout(10):
+            while not [row for row in (await desk.world.page()).rows if row.scored]:
+                await views.wait()
+    finally:
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+    assert (await desk.world.page()).rows[0].priority == 1

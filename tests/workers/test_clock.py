@@ -1,0 +1,172 @@
+"""The clock says what time has brought, once, whatever restarts and however many processes run it."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from datetime import timedelta
+
+import pytest
+
+from inbox import events as ev
+from inbox.clock import SimulatedClock
+from inbox.log.record import item_stream
+from inbox.policy import Policy
+from services import metrics
+from services.workers.clock import ClockWorker
+from tests.conftest import new_brand
+from tests.views.world import ME, World
+
+
+async def said(world: World, kind: type[ev.Event]) -> list[ev.Event]:
+    return [r.event for r in await world.log.read(world.brand) if isinstance(r.event, kind)]
+
+
+async def at(world: World, clock: SimulatedClock, minutes: float) -> None:
+    """The views are up to date, it is so many minutes past noon, and a worker, started afresh, makes a round."""
+    await world.project()
+    clock.advance(world.minutes(minutes) - clock.now())
+    await ClockWorker(world.log, clock).check(world.brand)
+    await world.project()
+
+
+async def test_a_target_is_warned_of_then_missed_and_each_is_said_once(world: World, clock: SimulatedClock) -> None:
+    item = await world.says()
+    for minutes in (22, 23, 24, 31, 32, 100, 121, 200):
+        await at(world, clock, minutes)
+    warned, breached = await said(world, ev.SlaWarned), await said(world, ev.SlaBreached)
+    assert [(e.turn, e.clock) for e in warned] == [(1, "ack"), (1, "response")]  # type: ignore[attr-defined]
+    assert [(e.clock, e.due_at) for e in breached] == [  # type: ignore[attr-defined]
+        ("ack", world.minutes(30)), ("response", world.minutes(120)),
+    ]  # fmt: skip
+    row = await world.row(item)
+    assert (row.ack_breached, row.response_breached) == (True, True)
+
+
+async def test_a_breach_is_one_event_though_the_worker_runs_in_two_processes(
+    world: World, clock: SimulatedClock
+) -> None:
+    for n in range(5):
+        await world.says(f"a{n}", thread=f"t{n}")
+    await world.project()
+    clock.advance(timedelta(minutes=31))
+    workers = [ClockWorker(world.log, clock) for _ in range(3)]
+    counts = await asyncio.gather(*(worker.check(world.brand) for worker in workers))
+    counts += await asyncio.gather(*(worker.check(world.brand) for worker in workers))
+    assert len(await said(world, ev.SlaBreached)) == 5
+    assert sum(counts) == 5
+
+
+async def test_a_second_process_leaves_a_leased_brand_alone_until_the_first_is_gone(
+    world: World, clock: SimulatedClock
+) -> None:
+    await world.says()
+    await world.project()
+    first, second = ClockWorker(world.log, clock), ClockWorker(world.log, clock)
+    clock.advance(timedelta(minutes=25))
+    await first.tick()
+    assert len(await said(world, ev.SlaWarned)) == 1
+    await world.project()
+    clock.advance(timedelta(minutes=10))
+    await second.tick()
+    assert await said(world, ev.SlaBreached) == []
+    await first._release()
+    await second.tick()
+    assert len(await said(world, ev.SlaBreached)) == 1
+
+
+async def test_a_view_that_lags_makes_no_false_breach(world: World, clock: SimulatedClock) -> None:
+    item = await world.says()
+    await world.project()
+    await world.happens(ev.AnsweredByHand(item_id=item, purpose="response", by=ME, at=world.minutes(5)))
+    clock.advance(timedelta(minutes=31))
+    assert await ClockWorker(world.log, clock).check(world.brand) == 0
+    assert await said(world, ev.SlaBreached) == []
+
+
+async def test_what_comes_in_between_decides_and_the_worker_tries_again(
+    world: World, clock: SimulatedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    item = await world.says()
+    await world.project()
+    clock.advance(timedelta(minutes=31))
+    worker, read = ClockWorker(world.log, clock), world.log.read_stream
+
+    async def read_then_answered(*given: object) -> object:
+        found = await read(world.brand, item_stream(item))
+        await world.happens(ev.AnsweredByHand(item_id=item, purpose="response", by=ME, at=world.minutes(5)))
+        return found
+
+    monkeypatch.setattr(world.log, "read_stream", read_then_answered)
+    assert await worker.check(world.brand) == 0
+    monkeypatch.undo()
+    assert await worker.check(world.brand) == 0
+    assert await said(world, ev.SlaBreached) == []
+
+
+async def test_a_silent_claim_lapses_each_time_it_is_taken_anew(world: World, clock: SimulatedClock) -> None:
+    item = await world.says()
+    await world.happens(ev.ItemAcknowledged(item_id=item, by=ME, at=world.minutes(1)))
+    await at(world, clock, 62)
+    assert (await world.row(item)).status == "open"
+    await world.happens(ev.ItemAcknowledged(item_id=item, by=ME, at=world.minutes(63)))
+    await at(world, clock, 64)
+    await at(world, clock, 124)
+    assert len(await said(world, ev.ClaimLapsed)) == 2
+
+
+async def test_a_promise_is_broken_once(world: World, clock: SimulatedClock) -> None:
+    item, reply = await world.says(), uuid.uuid4()
+    await world.happens(
+        ev.ReplyQueued(item_id=item, reply_id=reply, purpose="holding", by=ME, at=world.minutes(1), text="à 12 h 20",
+                       promise_until=world.minutes(20)),
+        ev.ReplySent(item_id=item, reply_id=reply, at=world.minutes(1)),
+    )  # fmt: skip
+    for minutes in (19, 21, 22):
+        await at(world, clock, minutes)
+    assert len(await said(world, ev.PromiseBroken)) == 1
+
+
+async def test_a_new_policy_warns_by_its_own_share(world: World, clock: SimulatedClock) -> None:
+    await world.says()
+    await world.policy(Policy(warn_share=0.5))
+    await at(world, clock, 16)
+    assert len(await said(world, ev.SlaWarned)) == 1
+
+
+async def test_each_brand_has_its_own_clock_and_the_next_alarm_is_known(world: World, clock: SimulatedClock) -> None:
+    other = World(world.log, await new_brand(world.pool, "Autre"), world.noon)
+    await other.says()
+    await other.project()
+    await world.says(at=world.minutes(10))
+    await world.project()
+    worker = ClockWorker(world.log, clock)
+    assert await worker.tick() == world.minutes(22.5)
+    clock.advance(timedelta(minutes=23))
+    assert await worker.tick() == world.minutes(32.5)
+    assert (len(await said(other, ev.SlaWarned)), len(await said(world, ev.SlaWarned))) == (1, 0)
+
+
+async def test_it_measures_who_waits(world: World, clock: SimulatedClock) -> None:
+    await world.says()
+    await world.project()
+    clock.advance(timedelta(minutes=31))
+    await ClockWorker(world.log, clock).measure()
+    assert metrics.REGISTRY.get_sample_value("vigie_open_items", {"priority": "2"}) == 1
+    assert metrics.REGISTRY.get_sample_value("vigie_breached_items") == 1
+
+
+async def test_it_starts_and_stops_cleanly(world: World, clock: SimulatedClock) -> None:
+    await world.says()
+    await world.project()
+    clock.advance(timedelta(minutes=31))
+    for _ in range(3):
+        worker = ClockWorker(world.log, clock)
+        running = asyncio.create_task(worker.run())
+        async with asyncio.timeout(10):
+            while worker.last_look is None:
+                await asyncio.sleep(0)
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        await world.project()
+    assert len(await said(world, ev.SlaBreached)) == 1
