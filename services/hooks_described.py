@@ -27,7 +27,8 @@ def openapi() -> dict[str, Any]:
     """To be merged into the document (`inbox.web.app.build`)."""
     schema = generic.json_schema(REF)
     schemas = schema.pop("$defs")
-    body = {"required": True, "content": {"application/json": {"schema": {"$ref": REF.format(model="GenericMessages")}}}}
+    reference = {"$ref": REF.format(model="GenericMessages")}
+    body = {"required": True, "content": {"application/json": {"schema": reference}}}
     operation = {
         "operationId": "send_messages",
         "summary": "Send us messages by the generic channel",

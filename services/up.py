@@ -104,9 +104,10 @@ async def _serve(
     *, demo: bool, open_browser: bool,
 ) -> None:  # fmt: skip
     async with parts(settings, dsn, address) as shared:
-        network = DemoNetwork(shared.channels) if demo else None
-        async with Process(shared, ALL_ROLES, network.routes() if network else ()).running(listener):
-            link = await _demo(shared) if demo else None
+        # demo.json is whole before the first request is answered: whoever waits for /readyz may read it then.
+        link = await _demo(shared) if demo else None
+        extra = DemoNetwork(shared.channels).routes() if demo else ()
+        async with Process(shared, ALL_ROLES, extra).running(listener):
             _welcome(address, link)
             if open_browser and link is not None and _has_screen():
                 await asyncio.to_thread(webbrowser.open, link)

@@ -1,7 +1,7 @@
-"""Charts as inline SVG, made by pure functions: numbers in, markup out. No style, no script; the classes are in the CSS.
+"""Charts as inline SVG, made by pure functions: numbers in, markup out. No style, no script: classes of the CSS.
 
-A chart says in its label what it shows; the same numbers stand beside it in a table. Lines differ by stroke as well as by
-shade, stacked parts by hatching as well as by hue, so that grey paper loses nothing.
+A chart says in its label what it shows; the same numbers stand beside it in a table. Lines differ by stroke as well
+as by shade, and stacked parts by lightness, so that grey paper loses nothing.
 """
 
 from __future__ import annotations

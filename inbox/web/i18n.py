@@ -1,8 +1,8 @@
 """One language and one time zone: every word, number, date and duration of a screen comes through a `Speech`.
 
-Source strings are English and stand in templates and Python (`_("…")`); the French ones in `locale/fr/LC_MESSAGES/vigie.po`.
-A compiled `.mo` is used where it is not older than its `.po` (the build hook makes it); else the `.po` itself is read, so
-that nothing needs compiling while one works on the screens.
+Source strings are English and stand in templates and Python (`_("…")`, `say("…")`, `N_("…")`); the French ones in
+`locale/fr/LC_MESSAGES/vigie.po`. A compiled `.mo` is used where it is not older than its `.po` (the build hook makes
+it); else the `.po` itself is read, so that nothing needs compiling while one works on the screens.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ THIN = "\u202f"
 HARD = "\u00a0"
 
 
-def N_(message: str) -> str:
+def N_(message: str) -> str:  # noqa: N802  the name that gettext's tools and readers know
     """Marks a message for extraction where its language is not known yet."""
     return message
 
@@ -152,12 +152,15 @@ class Speech:
             share, format="#,##0.0 %" if self.lang == "fr" else "#,##0.0%", locale=self.locale
         )
 
-    def bytes(self, size: int) -> str:
-        for unit in (self("B"), self("kB"), self("MB")):
-            if size < 1000 or unit == self("MB"):
-                return f"{numbers.format_decimal(round(size, 1), locale=self.locale)}{HARD}{unit}"
-            size = round(size / 1000) if size >= 10000 else size / 1000  # type: ignore[assignment]
-        return str(size)
+    def size(self, count: int) -> str:
+        """Of a file: 840 B; 12 kB; 1.2 MB."""
+        if count < 1000:
+            figure, unit = str(count), self("B")
+        elif count < 1_000_000:
+            figure, unit = self.number(round(count / 1000)), self("kB")
+        else:
+            figure, unit = self.decimal(count / 1_000_000, 1), self("MB")
+        return f"{figure}{HARD}{unit}"
 
     def language(self, code: str | None) -> str:
         if not code:

@@ -1,7 +1,7 @@
 """Codes into words: what the log, the rules and the classifier call things, and what a duty officer calls them.
 
-Every table maps a code to its English source string, which the catalogues translate. A code nobody knows yet is shown as it
-is, spelled out, rather than lost. No I/O, no HTML: markup belongs to the templates.
+Every table maps a code to its English source string, which the catalogues translate. A code nobody knows yet is shown
+as it is, spelled out, rather than lost. No I/O, no HTML: markup belongs to the templates.
 """
 
 from __future__ import annotations

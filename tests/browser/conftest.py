@@ -72,8 +72,8 @@ class Site:
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("console", lambda said: self.complaints.append(said.text) if said.type == "error" else None)
 
-    async def open(self, who: str, rest: str, *, size: tuple[int, int] = DESK, dark: bool = False, lang: str = "en") -> Page:
-        page = await (await self.visitor(who, size=size, dark=dark, lang=lang)).new_page()
+    async def open(self, who: str, rest: str, *, size: tuple[int, int] = DESK, lang: str = "en") -> Page:
+        page = await (await self.visitor(who, size=size, lang=lang)).new_page()
         await page.goto(self.path(rest))
         return page
 

@@ -1,6 +1,9 @@
-"""The queue in a browser: what is new announces itself, nothing moves under the hand, the keys do what the sheet says."""
+"""The queue in a browser: what is new announces itself, nothing moves under the hand, keys do what the sheet says."""
 
 from __future__ import annotations
+
+import uuid
+from datetime import timedelta
 
 import pytest
 from playwright.async_api import Page, expect
@@ -18,8 +21,17 @@ async def live(page: Page) -> None:
     await expect(page.locator("#live-state")).to_contain_text("Live")
 
 
+async def lower(site: Site, item: uuid.UUID) -> None:
+    """A colleague says that this one can wait."""
+    seen = (await site.world.api("GET", f"/items/{item}")).json()["position"]
+    answer = await site.world.api("POST", f"/items/{item}/priority", json={"priority": 4, "expected_position": seen})
+    assert answer.status == 200, answer.text
+    await site.world.project()
+
+
 async def test_what_is_new_and_urgent_waits_in_the_bar_until_it_is_asked_for(site: Site) -> None:
-    await site.world.hear("Ma commande n'est pas arrivée", author="ana")
+    ana = await site.world.hear("Ma commande n'est pas arrivée", author="ana")
+    await lower(site, ana)
     page = await site.open("cm", "/queue")
     await live(page)
     await page.keyboard.press("j")
@@ -41,6 +53,7 @@ async def test_a_row_changes_where_it_stands_and_keeps_the_focus(site: Site) -> 
     await page.keyboard.press("j")
     row = page.locator(f'.row[data-id="{item}"]')
     await expect(row.locator(".row-link")).to_be_focused()
+    site.world.clock.advance(timedelta(seconds=2))
     await site.world.hear("Et maintenant ça brûle !", author="zoe")
     await expect(row).to_contain_text("Et maintenant ça brûle")
     await expect(row.locator(".row-link")).to_be_focused()

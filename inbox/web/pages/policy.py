@@ -32,7 +32,11 @@ async def show(request: web.Request) -> web.StreamResponse:
 
 
 def _shown(
-    request: web.Request, world: render.World, fields: Mapping[str, str], errors: Mapping[str, str], position: int | str,
+    request: web.Request,
+    world: render.World,
+    fields: Mapping[str, str],
+    errors: Mapping[str, str],
+    position: int | str,
     status: int = 200,
 ) -> web.Response:  # fmt: skip
     say = world.say

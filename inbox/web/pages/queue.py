@@ -18,7 +18,7 @@ from inbox.views import queue
 from inbox.web import live, words
 from inbox.web.context import deps, viewer
 from inbox.web.i18n import Speech
-from inbox.web.pages import faces, render, rows
+from inbox.web.pages import faces, render
 from inbox.web.pages.rows import render_row
 from inbox.web.routes import Route
 
@@ -191,7 +191,8 @@ def _choices(chosen: Chosen, world: render.World) -> list[Choice]:
             [(str(number), f"P{number} · {words.priority(number, say)}") for number in (1, 2, 3, 4)], chosen.priority,
         ),
         Choice(
-            "channel", say("Channel"), [(str(channel.channel_id), channel.name) for channel in world.channels], chosen.channel
+            "channel", say("Channel"),
+            [(str(channel.channel_id), channel.name) for channel in world.channels], chosen.channel,
         ),
         Choice("network", say("Network"), [(code, words.network(code, say)) for code in networks], chosen.network),
         Choice("lang", say("Language"), [(code, say.language(code)) for code in LANGS], chosen.lang),

@@ -1,7 +1,7 @@
 """From a template to a response: one Jinja environment a language, and what every page of a brand needs to know.
 
-Autoescaping is on everywhere and undefined names fail. A request by htmx (`HX-Request`) may get a part of a page instead of
-the whole; without JavaScript the same handlers give whole pages and redirects.
+Autoescaping is on everywhere and undefined names fail. A request by htmx (`HX-Request`) may get a part of a page
+instead of the whole; without JavaScript the same handlers give whole pages and redirects.
 """
 
 from __future__ import annotations
@@ -143,7 +143,7 @@ async def world(request: web.Request) -> World:
 
 
 async def form(request: web.Request) -> dict[str, str]:
-    """The fields of a form, each once; the last of several wins. Lone surrogates and NULs are taken out: nobody types them."""
+    """The fields of a form, each once; the last of several wins. Without NULs and lone surrogates."""
     fields = await request.post()
     return {name: _clean(value) for name, value in fields.items() if isinstance(value, str)}
 

@@ -102,4 +102,5 @@ def render_row(
         rank=rank(row),
         href=f"{base}/items/{row.id}{query}" if base else f"items/{row.id}",
         current=current,
+        base=base,
     )

@@ -1,4 +1,4 @@
-"""Static files. Their address holds a digest of all of them, so a browser keeps them for ever and never shows old ones."""
+"""Static files. Their address holds a digest of all of them, so a browser keeps them and never shows old ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Members, their roles and links, and API tokens (owners). What is made here is shown once, on the page that answers."""
+"""Members, their roles and links, and API tokens (owners). What is made is shown once, on the page that answers."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 // The list: rows change where they stand. What is new waits in a bar above until a gesture asks for it, unless its place is
 // below everything on the list, where nothing moves. Nothing is ever inserted or moved above the hand.
-import { all, announce, fill, find, words } from "./dom.js";
+import { all, announce, fill, find, hour, words } from "./dom.js";
 import { now, tickAll } from "./clocks.js";
 
 /** @typedef {import("./live.js").Change} Change */
@@ -44,6 +44,7 @@ function made(html) {
 export function dress(row) {
   const link = row.querySelector("a.row-link");
   if (link) link.setAttribute("href", `${base}/items/${row.dataset.id}${query}`);
+  for (const time of all("[data-at]", row)) time.textContent = hour(new Date(Number(time.dataset.at)));
   for (const avatar of all("[data-member]", row)) avatar.classList.toggle("avatar-me", avatar.dataset.member === me);
 }
 
@@ -77,7 +78,12 @@ function replaced(old, row, mine) {
 /** @param {HTMLElement} row */
 function arrived(row) {
   row.classList.add("is-unread");
-  if (isBelowAll(row)) { insert(row); count(); return; }
+  if (isBelowAll(row)) {
+    insert(row);
+    count();
+    if (Number(row.dataset.p) <= URGENT) announce(words.urgent.one);
+    return;
+  }
   pending().append(row);
   waiting.add(row.dataset.id ?? "");
   tell();
