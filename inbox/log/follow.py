@@ -28,6 +28,9 @@ logger = logging.getLogger(__name__)
 LEASE_S = 5.0
 POLL_S = 1.0
 BATCH = 500
+GATHER_S = 0.02
+"""In a storm a follower rests so long between two rounds: what arrives meanwhile shares one transaction. The first
+event after a calm waits for nothing."""
 ATTEMPTS = 5
 PASSING = (OSError, TimeoutError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError, asyncpg.OperatorInterventionError)
 
@@ -50,10 +53,13 @@ class _Moved(Exception):
 class Runner:
     """Runs one follower over all brands of this process's database. `run` ends when its task is cancelled."""
 
-    def __init__(self, log: Log, follower: Follower, *, batch: int = BATCH, at_once: int = 4) -> None:
+    def __init__(
+        self, log: Log, follower: Follower, *, batch: int = BATCH, at_once: int = 4, gather_s: float = GATHER_S
+    ) -> None:
         self._log = log
         self._follower = follower
         self._batch = batch
+        self._gather_s = gather_s
         self._slots = asyncio.Semaphore(at_once)
         self._holder = uuid.uuid4().hex
         self._busy: dict[BrandId, asyncio.Task[None]] = {}
@@ -104,6 +110,8 @@ class Runner:
                     self._again.discard(brand)
                     while await self._lease(brand) and await self._step(brand):
                         pass
+                    if brand in self._again:
+                        await asyncio.sleep(self._gather_s)
         except PASSING as error:
             logger.warning("%s pauses on brand %s: %s", self._follower.name, brand, type(error).__name__)
         finally:

@@ -16,7 +16,8 @@ from inbox.web.i18n import N_, Speech
 
 NETWORKS: Mapping[str, str] = {
     "generic": N_("Webhook"), "facebook": "Facebook", "instagram": "Instagram", "messenger": "Messenger", "x": "X",
-    "tiktok": "TikTok", "youtube": "YouTube", "google": N_("Google reviews"), "whatsapp": "WhatsApp", "mail": N_("E-mail"),
+    "tiktok": "TikTok", "youtube": "YouTube", "google": N_("Google reviews"), "whatsapp": "WhatsApp",
+    "mail": N_("E-mail"),
     "email": N_("E-mail"), "mastodon": "Mastodon", "bluesky": "Bluesky", "telegram": "Telegram",
 }  # fmt: skip
 NETWORK_ICONS = frozenset(
@@ -51,9 +52,11 @@ RIGHTS: Mapping[str, str] = {
 }  # fmt: skip
 
 REASONS: Mapping[str, str] = {
-    "safety": N_("danger to a person"), "self_harm": N_("talks of harming themselves"), "violence": N_("threat of violence"),
+    "safety": N_("danger to a person"), "self_harm": N_("talks of harming themselves"),
+    "violence": N_("threat of violence"),
     "threat": N_("threat"), "legal": N_("legal threat"), "press": N_("press"), "journalist": N_("journalist"),
-    "influencer": N_("influencer"), "boycott": N_("call to boycott"), "fraud": N_("fraud"), "data_leak": N_("data leak"),
+    "influencer": N_("influencer"), "boycott": N_("call to boycott"), "fraud": N_("fraud"),
+    "data_leak": N_("data leak"),
     "data_fraud": N_("fraud or data leak"), "discrimination": N_("discrimination"), "outage": N_("outage"),
     "complaint": N_("complaint"), "praise": N_("praise"), "question": N_("question"), "spam": N_("probable spam"),
     "negative": N_("negative tone"), "health": N_("health"), "other": N_("other"),
@@ -171,7 +174,8 @@ WHYS: Mapping[str, str] = {
     "window_closed": N_("The network takes no more replies here"),
 }
 WHY_ICONS: Mapping[str, str] = {
-    "danger": "flame", "unscored": "help", "not_assessed": "help", "reach": "reach", "spread": "wave", "override": "user",
+    "danger": "flame", "unscored": "help", "not_assessed": "help", "reach": "reach", "spread": "wave",
+    "override": "user",
     "promoted": "up", "waiting": "clock", "due": "clock", "promise": "promise", "window_closing": "lock",
     "window_closed": "lock",
 }  # fmt: skip

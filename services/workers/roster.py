@@ -19,6 +19,10 @@ from services.workers.link import Link
 from services.workers.project import Projector
 
 
+UNHURRIED_S = 0.1
+"""Late edits and replies on their way out may wait longer for company than rows and judgements."""
+
+
 @dataclass(frozen=True, slots=True)
 class Team:
     """`runners`: of the followers, for the readiness and lag of the process; `workers`: everybody, by name."""
@@ -32,8 +36,12 @@ def team(parts: Parts) -> Team:
     judging = Judging(classifier.load)
     way = Way(Outbound(parts.settings.outbound_allow), parts.settings.meta_graph_url)
     deliver = Deliver(log, parts.channels, registry.networks(), way, clock)
-    followers = (Projector(log), Classify(log, clock, judging), Link(log), deliver.outbox)
-    runners = [Runner(log, follower) for follower in followers]
+    runners = [
+        Runner(log, Projector(log)),
+        Runner(log, Classify(log, clock, judging)),
+        Runner(log, Link(log), gather_s=UNHURRIED_S),
+        Runner(log, deliver.outbox, gather_s=UNHURRIED_S),
+    ]
     return Team(
         runners=runners,
         workers={

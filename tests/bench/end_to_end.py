@@ -26,14 +26,12 @@ from tests.product.instance import Instance
 OBSERVE = """
 () => {
   window.seen = {};
-  const look = (root) => {
-    for (const row of root.querySelectorAll?.(".row[data-id]") ?? []) {
-      const mark = /bench-(\\d+)/.exec(row.textContent);
-      if (mark && !row.querySelector(".chip-unknown")) window.seen[mark[1]] ??= performance.timeOrigin + performance.now();
-    }
+  const look = (row) => {
+    const mark = /bench-(\\d+)/.exec(row.textContent);
+    if (mark && !row.querySelector(".chip-unknown")) window.seen[mark[1]] ??= performance.timeOrigin + performance.now();
   };
   new MutationObserver((changes) => {
-    for (const change of changes) for (const node of change.addedNodes) { look(node.parentNode ?? node); }
+    for (const change of changes) for (const node of change.addedNodes) if (node.matches?.(".row[data-id]")) look(node);
   }).observe(document.body, { childList: true, subtree: true });
 }
 """

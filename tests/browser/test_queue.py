@@ -169,3 +169,53 @@ async def test_nothing_scrolls_sideways_on_a_phone(site: Site, lang: str) -> Non
         await page.goto(site.path(rest))
         wide, window = await page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
         assert wide <= window, f"{rest} in {lang}: {wide} px"
+
+
+async def test_an_empty_field_with_the_focus_follows_what_is_true(site: Site) -> None:
+    item = await site.world.hear(author="zoe")
+    page = await site.open("cm", f"/items/{item}")
+    await live(page)
+    await page.locator("label", has_text="Reply").click()
+    await page.locator("#text").focus()
+    site.world.clock.advance(timedelta(seconds=2))
+    await site.world.hear("Je précise une chose", author="zoe")
+    await expect(page.locator("#thread")).to_contain_text("Je précise une chose")
+    await expect(page.locator("#changed")).to_have_count(0)
+    await page.locator("#text").fill("Merci de la précision.")
+    await page.keyboard.press("Control+Enter")
+    await expect(page.locator(".toast")).to_contain_text("Reply on its way")
+
+
+async def test_new_words_of_the_author_stand_in_the_way_of_an_answer_begun_before_them(site: Site) -> None:
+    item = await site.world.hear(author="zoe")
+    page = await site.open("cm", f"/items/{item}")
+    await live(page)
+    await page.locator("label", has_text="Reply").click()
+    await page.locator("#text").fill("Une réponse.")
+    site.world.clock.advance(timedelta(seconds=2))
+    await site.world.hear("Oubliez, tout va bien", author="zoe")
+    await expect(page.locator("#changed")).to_be_visible()
+    await page.keyboard.press("Control+Enter")
+    await expect(page.locator("#item-body .banner")).to_contain_text("your text is kept")
+    await expect(page.locator("#text")).to_have_value("Une réponse.")
+
+
+async def test_the_banner_tells_since_when_the_stream_is_lost(site: Site) -> None:
+    page = await site.open("cm", "/queue")
+    await live(page)
+    await expect(page.locator("#offline")).to_be_hidden()
+    await page.context.set_offline(True)
+    await expect(page.locator("#offline")).to_contain_text("Offline since")
+    await page.context.set_offline(False)
+    await expect(page.locator("#offline")).to_be_hidden(timeout=15_000)
+
+
+async def test_show_more_brings_the_next_page_into_its_groups(site: Site) -> None:
+    for number in range(53):
+        await site.world.hear("Encore une", author=f"a{number}")
+    page = await site.open("cm", "/queue")
+    await expect(page.locator("#rows .row")).to_have_count(50)
+    await page.locator("#more").click()
+    await expect(page.locator("#rows .row")).to_have_count(53)
+    await expect(page.locator("#more")).to_have_count(0)
+    assert await page.locator("[data-group='2']").count() == 1

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, async_playwright
 
 from tests import chromium
@@ -14,7 +15,7 @@ from tests.product.instance import Instance
 CHROMIUM_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 
 
-@pytest.fixture(scope="module")
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def instance(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Instance]:
     folder: Path = tmp_path_factory.mktemp("product")
     instance = Instance(folder / "data")
@@ -24,7 +25,7 @@ async def instance(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[In
         await instance.stop()
 
 
-@pytest.fixture(scope="module")
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def browser() -> AsyncIterator[Browser]:
     path = chromium.find()
     if path is None:
@@ -35,7 +36,7 @@ async def browser() -> AsyncIterator[Browser]:
         await browser.close()
 
 
-@pytest.fixture(scope="module")
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def owner(instance: Instance, browser: Browser) -> AsyncIterator[BrowserContext]:
     """The demo's owner, signed in by the one-time link, in French, at a desk."""
     context = await browser.new_context(viewport={"width": 1440, "height": 900}, locale="fr-FR")

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from inbox.channels import ChannelRecord, Health, Network, SetupField
+from inbox.channels import ChannelRecord, Health, Network, Reparsed, SetupField
 from inbox.errors import NotFound, Refused
-from inbox.web import address
+from inbox.web import address, words
 from inbox.web.context import deps, viewer
+from inbox.web.i18n import Speech
 from inbox.web.pages import render, settings
 from inbox.web.routes import Route
 
@@ -220,23 +221,21 @@ async def parse_again(request: web.Request) -> web.StreamResponse:
     except NotFound:
         raise
     except Refused as refused:
-        told = (
-            "alarm",
-            say("It can no longer be opened: its time of keeping is over.")
-            if refused.status == 410
-            else refused.message,
-        )
+        told = ("alarm", words.refusal(refused, say))
     else:
-        found = say.many("Read again: %(num)s new message.", "Read again: %(num)s new messages.", read.new)
-        told = (
-            ("met", found)
-            if read.reason is None
-            else ("alarm", f"{found} {say('Still unreadable: %(reason)s', reason=read.reason)}")
-        )
+        told = _read_again(read, say)
     left = await own.channels.quarantined(world.brand.id, limit=QUARANTINE_SHOWN)
     return settings.shown(
         request, world, "quarantine", "settings_quarantine.html", deliveries=left, most=QUARANTINE_SHOWN, told=told
     )
+
+
+def _read_again(read: Reparsed, say: Speech) -> tuple[str, str]:
+    found = say.many("Read again: %(num)s new message.", "Read again: %(num)s new messages.", read.new)
+    if read.reason is None:
+        return "met", found
+    still = say("Still unreadable: %(reason)s", reason=read.reason)
+    return "alarm", f"{found} {still}"
 
 
 _CHANNEL = "/b/{brand_id}/settings/channels/{channel_id}"

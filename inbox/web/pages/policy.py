@@ -41,7 +41,8 @@ def _shown(
 ) -> web.Response:  # fmt: skip
     say = world.say
     return settings.shown(
-        request, world, "policy", "settings_policy.html", status=status, fields=fields, errors=errors, position=position,
+        request, world, "policy", "settings_policy.html", status=status, fields=fields, errors=errors,
+        position=position,
         bands=[(band, words.band(band, say)) for band in BANDS], zones=sorted(available_timezones()),
         weekdays=[say(day) for day in words.WEEKDAYS],
     )  # fmt: skip

@@ -41,8 +41,8 @@ def _brand_page(
     request: web.Request, world: render.World, name: str, zone: str, errors: dict[str, str], status: int = 200
 ) -> web.Response:
     return shown(
-        request, world, "brand", "settings_brand.html", status=status, name=name, zone=zone, zones=sorted(available_timezones()),
-        errors={"name": None, "zone": None, **errors},
+        request, world, "brand", "settings_brand.html", status=status, name=name, zone=zone,
+        zones=sorted(available_timezones()), errors={"name": None, "zone": None, **errors},
     )  # fmt: skip
 
 

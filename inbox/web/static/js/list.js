@@ -9,8 +9,9 @@ const URGENT = 2;
 /** @type {Record<string, any>} */
 const wanted = JSON.parse(document.body.dataset.filter ?? "{}");
 const { base = "", query = "", me = "" } = document.body.dataset;
-/** Ids of rows that are new, or that ought to stand elsewhere by now. @type {Set<string>} */
-const waiting = new Set();
+/** Rows that are new, or that ought to stand elsewhere by now, by id. @type {Map<string, HTMLElement>} */
+const waiting = new Map();
+const SOON_MS = 100;
 
 const rows = () => all("#rows .row");
 const pending = () => /** @type {HTMLElement} */ (find("#pending"));
@@ -56,7 +57,8 @@ export function take(change) {
   if (!row) return;
   const mine = belongs(change.facets);
   if (old && old.closest("#pending")) {
-    if (mine === false) { old.remove(); waiting.delete(change.id); tell(); } else old.replaceWith(row);
+    if (mine === false) { old.remove(); waiting.delete(change.id); } else { old.replaceWith(row); waiting.set(change.id, row); }
+    tellSoon();
     return;
   }
   if (old) return replaced(old, row, mine);
@@ -72,7 +74,10 @@ function replaced(old, row, mine) {
   old.replaceWith(row);
   tickAll(row);
   if (focused) find(".row-link", row)?.focus({ preventScroll: true });
-  if (rose && mine !== false) { waiting.add(row.dataset.id ?? ""); tell(); }
+  const id = row.dataset.id ?? "";
+  if (mine === false) waiting.delete(id);
+  else if (rose || waiting.has(id)) waiting.set(id, row);
+  tellSoon();
 }
 
 /** @param {HTMLElement} row */
@@ -80,13 +85,13 @@ function arrived(row) {
   row.classList.add("is-unread");
   if (isBelowAll(row)) {
     insert(row);
-    count();
+    tellSoon();
     if (Number(row.dataset.p) <= URGENT) announce(words.urgent.one);
     return;
   }
   pending().append(row);
-  waiting.add(row.dataset.id ?? "");
-  tell();
+  waiting.set(row.dataset.id ?? "", row);
+  tellSoon();
 }
 
 /** By priority, then by what is due first, as the server sorts. @param {HTMLElement} a @param {HTMLElement} b */
@@ -115,12 +120,20 @@ function insert(row) {
   tickAll(row);
 }
 
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let telling;
+
+/** In a storm a hundred rows change a second: the bar and the figures follow a few times a second, the rows at once. */
+function tellSoon() {
+  telling ??= setTimeout(() => { telling = undefined; tell(); count(); }, SOON_MS);
+}
+
 /** The bar: how many wait, urgent ones first. */
 function tell() {
   const bar = find("#livebar");
   const place = find("[data-livebar-text]");
   if (!bar || !place) return;
-  const urgent = [...waiting].filter((id) => Number(rowOf(id)?.dataset.p) <= URGENT).length;
+  const urgent = [...waiting.values()].filter((row) => Number(row.dataset.p) <= URGENT).length;
   const [number, said] = urgent ? [urgent, words.urgent] : [waiting.size, words.fresh];
   const text = number === 1 ? said.one : fill(said.more, { n: number });
   bar.classList.toggle("is-quiet", !urgent);
@@ -137,7 +150,7 @@ export const hasNews = () => waiting.size > 0;
 /** The gesture: what waited takes its place, and the first of it the focus. */
 export function showNews() {
   if (!waiting.size) return;
-  const news = [...waiting].map((id) => rowOf(id)).filter((row) => row !== null).sort(before);
+  const news = [...waiting.values()].filter((row) => row.isConnected).sort(before);
   for (const row of news) insert(row);
   waiting.clear();
   tell();

@@ -158,6 +158,7 @@ function merge(fresh) {
   const body = find("#item-body");
   if (body) body.scrollTop = scroll;
   if (busy) news();
+  else if (document.activeElement === text()) takePosition(fresh);
   else replaceComposer(fresh);
   for (const avatar of all("[data-member]", pane())) avatar.classList.toggle("avatar-me", avatar.dataset.member === document.body.dataset.me);
   tickAll(pane());
@@ -165,7 +166,15 @@ function merge(fresh) {
 
 function isWriting() {
   const area = text();
-  return Boolean(area && (document.activeElement === area || (area.value.trim() && area.value !== area.dataset.holding)));
+  return Boolean(area?.value.trim() && area.value !== area.dataset.holding);
+}
+
+/** The field has the focus and nothing is written yet: it stays, and what is true now counts as seen. @param {Document} fresh */
+function takePosition(fresh) {
+  for (const field of /** @type {HTMLInputElement[]} */ (all("#composer input[type=hidden]"))) {
+    const made = /** @type {HTMLInputElement | null} */ (find(`#composer input[name="${field.name}"]`, fresh));
+    if (made) field.value = made.value;
+  }
 }
 
 /** Nobody writes: the composer may follow what is true now. @param {Document} fresh */

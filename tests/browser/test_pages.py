@@ -1,0 +1,172 @@
+"""Pages without a browser: forms that come back with their errors, figures that lead to their items, the export."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+
+import pytest
+
+from inbox.clock import SimulatedClock
+from inbox.log.store import Log
+from inbox.policy import Policy
+from inbox.web import charts
+from inbox.web.i18n import Speech
+from inbox.web.pages import policy_form
+from tests.web.world import Answer, World, a_world
+
+pytestmark = pytest.mark.postgres
+SAY = Speech("en")
+
+
+@pytest.fixture
+async def world(log: Log) -> AsyncIterator[World]:
+    async with a_world(log, SimulatedClock(datetime(2026, 11, 24, 11, 0, tzinfo=UTC))) as world:
+        yield world
+
+
+async def get(world: World, rest: str, who: str = "owner") -> Answer:
+    token, _ = await world.session(who)
+    return await world.ask("GET", f"/b/{world.brand}{rest}", headers=world.cookie(token))
+
+
+async def post(world: World, rest: str, fields: dict[str, str], who: str = "owner") -> Answer:
+    token, csrf = await world.session(who)
+    path = rest if rest.startswith("/account") else f"/b/{world.brand}{rest}"
+    return await world.ask("POST", path, headers=world.cookie(token), form={"csrf": csrf, **fields})
+
+
+def test_a_policy_comes_back_from_its_form_as_it_went_in() -> None:
+    read, errors = policy_form.policy_of(policy_form.fields_of(Policy()), SAY)
+    assert errors == {}
+    assert read == Policy()
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"ack-1": "soon"}, "ack-1"),
+        ({"response-1": "5"}, "response-1"),
+        ({"zone": "Mars/Olympus"}, "zone"),
+        ({"holidays_of": "XX"}, "holidays_of"),
+        ({"closed": "24/12/2026"}, "closed"),
+        ({"warn_share": "100"}, "warn_share"),
+        ({"span-0-0-end": ""}, "span-0"),
+        ({"impact-1": "1"}, "impact-0"),
+        ({"claim_limit": "-3"}, "claim_limit"),
+    ],
+)
+def test_what_is_wrong_with_a_policy_is_said_beside_its_field(change: dict[str, str], field: str) -> None:
+    read, errors = policy_form.policy_of({**policy_form.fields_of(Policy()), **change}, SAY)
+    assert read is None
+    assert field in errors or (field == "response-1" and "ack-1" in errors)
+
+
+async def test_a_refused_policy_shows_its_error_and_keeps_what_was_typed(world: World) -> None:
+    fields = {**policy_form.fields_of(Policy()), "ack-2": "never", "position": "0"}
+    answer = await post(world, "/settings/policy", fields, "lead")
+    assert answer.status == 400
+    assert 'id="ack-2-error"' in answer.text
+    assert 'value="never"' in answer.text
+
+
+async def test_a_policy_is_saved_and_in_force(world: World) -> None:
+    page = await get(world, "/settings/policy", "lead")
+    position = re.search(r'name="position" value="(\d+)"', page.text)
+    assert position is not None
+    fields = {**policy_form.fields_of(Policy()), "ack-1": "10", "position": position[1]}
+    assert (await post(world, "/settings/policy", fields, "lead")).status == 303
+    assert 'id="ack-1" name="ack-1" value="10"' in (await get(world, "/settings/policy", "lead")).text
+    stale = await post(world, "/settings/policy", fields, "lead")
+    assert stale.status == 409
+
+
+async def test_every_figure_of_the_period_leads_to_its_items(world: World) -> None:
+    item = await world.hear(author="zoe")
+    page = await get(world, "/sla?period=today")
+    assert page.status == 200
+    links = set(re.findall(r'href="(/b/\d+/sla/turns[^"]*)"', page.text))
+    assert links
+    token, _ = await world.session("owner")
+    for link in links:
+        answer = await world.ask("GET", link.replace("&amp;", "&"), headers=world.cookie(token))
+        assert answer.status == 200
+    assert str(item) in (await get(world, "/sla/turns?period=today")).text
+
+
+async def test_a_period_that_ends_before_it_begins_is_said_so(world: World) -> None:
+    answer = await get(world, "/sla?period=custom&from=2026-11-20&to=2026-11-10")
+    assert answer.status == 400
+    assert 'class="error"' in answer.text
+
+
+async def test_the_export_is_a_file_of_the_period(world: World) -> None:
+    await world.hear(author="zoe")
+    answer = await get(world, "/sla.csv?period=today")
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="vigie-2026-11-24-2026-11-24.csv"'
+    assert answer.text.count("\r\n") == 2
+
+
+async def test_without_javascript_an_action_is_a_form_and_a_redirect(world: World) -> None:
+    item = await world.hear(author="zoe")
+    page = await get(world, f"/items/{item}", "cm")
+    seen = re.search(r'name="expected_position" value="(\d+)"', page.text)
+    assert seen is not None
+    answer = await post(
+        world, f"/items/{item}/note", {"text": "À voir", "expected_position": seen[1], "idempotency_key": "k"}, "cm"
+    )
+    assert answer.status == 303
+    assert answer.headers["Location"].endswith("done=note")
+    assert "À voir" in (await get(world, f"/items/{item}", "cm")).text
+
+
+async def test_an_empty_reply_comes_back_with_its_reason(world: World) -> None:
+    item = await world.hear(author="zoe")
+    fields = {"text": "  ", "expected_position": "99999", "idempotency_key": "k"}
+    answer = await post(world, f"/items/{item}/reply", fields, "cm")
+    assert answer.status == 400
+    assert 'id="text-error"' in answer.text
+
+
+async def test_a_new_member_gets_a_link_that_is_shown_once(world: World) -> None:
+    fields = {"name": "Théo", "email": "theo@t.test", "role": "cm"}
+    answer = await post(world, "/settings/members", fields)
+    assert "/sign-in/link/" in answer.text
+    assert "/sign-in/link/" not in (await get(world, "/settings/members")).text
+    again = await post(world, "/settings/members", fields)
+    assert again.status == 409
+    assert 'id="email-error"' in again.text
+
+
+async def test_a_channel_shows_the_secret_it_made_once(world: World) -> None:
+    answer = await post(world, "/settings/channels", {"network": "generic", "name": "Forum"}, "lead")
+    secret = re.search(r'id="fresh-1">([^<]+)<', answer.text)
+    assert secret is not None
+    assert "/hooks/" in answer.text
+    path = re.search(r"/settings/channels/[\w-]+", answer.text.split("facts")[1])
+    assert path is not None
+    assert secret[1] not in (await get(world, path[0].removesuffix("/rotate"), "lead")).text
+
+
+async def test_forgetting_needs_its_word(world: World) -> None:
+    item = await world.hear("Mon secret", author="zoe")
+    await world.pool.execute("UPDATE vigie.members SET locale = 'fr'")
+    assert (await post(world, f"/items/{item}/forget", {"confirm": "oui"})).status == 400
+    assert (await post(world, f"/items/{item}/forget", {"confirm": "oublier"})).status == 303
+    await world.project()
+    assert "Mon secret" not in (await get(world, f"/items/{item}")).text
+
+
+def test_a_chart_has_a_text_alternative_and_no_line_through_what_was_not_measured() -> None:
+    points = [charts.Point("a", 3, 4.0, 9.0), charts.Point("b"), charts.Point("c", 1, 2.0, 3.0)]
+    drawn = charts.pace(points, label='half "within" 4 <min>', p50="p50", p90="p90", number=str)
+    assert 'role="img"' in drawn
+    assert "&lt;min&gt;" in drawn
+    assert "<polyline" not in drawn
+    assert "style=" not in drawn
+
+
+@pytest.mark.parametrize(("value", "top"), [(0, 1), (0.4, 1), (3, 4), (5, 5), (7, 10), (34, 40), (101, 200)])
+def test_axes_end_at_round_numbers(value: float, top: float) -> None:
+    assert charts.nice_top(value) == top
