@@ -1,4 +1,5 @@
-"""The app's clock: the one place where the time of day is read. Rules get `now` as a parameter; services get a `Clock`."""
+"""The app's clock: the one place where the time of day is read. Rules get `now` as a parameter; services get a
+`Clock`."""
 
 from __future__ import annotations
 

@@ -12,9 +12,7 @@ class Refused(Exception):
     `status` is the HTTP status where it reaches HTTP; `details` become members of the problem document.
     """
 
-    def __init__(
-        self, code: str, message: str, *, status: int = 400, details: Mapping[str, Any] | None = None
-    ) -> None:
+    def __init__(self, code: str, message: str, *, status: int = 400, details: Mapping[str, Any] | None = None) -> None:
         super().__init__(message)
         self.code = code
         self.message = message

@@ -1,4 +1,5 @@
-"""Named queries: SQL lives in `.sql` files beside the module that owns it, each under `-- name: …` and a line of why."""
+"""Named queries: SQL lives in `.sql` files beside the module that owns it, each under `-- name: …` and a line of
+why."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""What an operator does from the shell: brands, members, tokens, channels, rebuilds. Each opens the database at hand."""
+"""What an operator does from the shell: brands, members, tokens, channels, rebuilds. Each opens the database at
+hand."""
 
 from __future__ import annotations
 

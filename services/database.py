@@ -1,4 +1,5 @@
-"""Where the database comes from: a server of the operator's own, or the embedded one; checked before anything is written."""
+"""Where the database comes from: a server of the operator's own, or the embedded one; checked before anything is
+written."""
 
 from __future__ import annotations
 
@@ -67,7 +68,8 @@ async def prepare(dsn: str) -> None:
 
 
 class _Connection(asyncpg.Connection):
-    """We set nothing on a session that its next user could stumble over: no need to reset it, a round trip each time."""
+    """We set nothing on a session that its next user could stumble over: no need to reset it, a round trip each
+    time."""
 
     def get_reset_query(self) -> str:
         return ""
@@ -124,7 +126,8 @@ async def _watch(server: Postgres) -> None:
 
 @contextlib.asynccontextmanager
 async def at_hand(settings: Settings) -> AsyncIterator[str]:
-    """The DSN for a command beside a running instance: its embedded server if it runs, else one started for the while."""
+    """The DSN for a command beside a running instance: its embedded server if it runs, else one started for the
+    while."""
     from services.instance import AlreadyRunning, InstanceLock
 
     if settings.dsn is not None:

@@ -1,4 +1,5 @@
-"""The demo: an organisation, a brand with an owner, and channels to send to, made once; demo.json, current on every start.
+"""The demo: an organisation, a brand with an owner, and channels to send to, made once; demo.json, current on every
+start.
 
 demo.json (mode 0600, in the data folder) is for scripts, `vigie drill` among them:
 `{"base_url", "brand_id", "api_token", "sign_in_url", "channels": [{"id", "network", "hook_url", "secret"}]}`.
@@ -37,7 +38,8 @@ FILE = "demo.json"
 
 @dataclass(frozen=True, slots=True)
 class Demo:
-    """`base_url`: where the running instance answers. `write` gives the one-time sign-in link it printed into demo.json."""
+    """`base_url`: where the running instance answers. `write` gives the one-time sign-in link it printed into
+    demo.json."""
 
     log: Log
     channels: Channels
@@ -117,7 +119,12 @@ class Demo:
 
 
 def new_secrets(network: str) -> dict[str, str]:
-    """As the networks make them: Standard Webhooks' `whsec_…`; Meta's app secret in hex, verify token and page token."""
+    """As the networks make them: Standard Webhooks' `whsec_…`; Meta's app secret in hex, verify token and page
+    token."""
     if network == "generic":
         return {"secret": f"whsec_{b64encode(secrets.token_bytes(24)).decode()}"}
-    return {"secret": secrets.token_hex(16), "verify_token": secrets.token_hex(16), "access_token": secrets.token_hex(24)}
+    return {
+        "secret": secrets.token_hex(16),
+        "verify_token": secrets.token_hex(16),
+        "access_token": secrets.token_hex(24),
+    }

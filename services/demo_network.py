@@ -1,7 +1,8 @@
 """The demo's outside world: a small network that `vigie up --demo` answers for, so that replies have somewhere to go.
 
 It speaks the real protocols over real HTTP (the Graph API's reply calls, the generic channel's signed reply POST), is
-mounted under /demo only when the demo is asked for, and keeps the last replies in memory to be looked at. It accepts what
+mounted under /demo only when the demo is asked for, and keeps the last replies in memory to be looked at. It accepts
+what
 it is sent: the rules of the real networks are theirs.
 """
 
@@ -19,6 +20,7 @@ from inbox.channels import Channels
 from inbox.web.routes import Route
 
 KEPT = 200
+GRAPH_PATH = "/demo/graph/{object_id}/{edge:comments|replies|messages}"
 BODY_MOST = 64 * 1024
 
 
@@ -32,8 +34,8 @@ class DemoNetwork:
     def routes(self) -> list[Route]:
         return [
             Route("POST", "/demo/replies/{channel_id}", self.take_reply, "public", "hook", "demo.reply"),
-            Route("POST", "/demo/graph/{object_id}/{edge:comments|replies|messages}", self.take_graph, "public", "hook", "demo.graph"),
-        ]  # fmt: skip
+            Route("POST", GRAPH_PATH, self.take_graph, "public", "hook", "demo.graph"),
+        ]
 
     async def take_reply(self, request: web.Request) -> web.Response:
         channel = request.match_info["channel_id"]

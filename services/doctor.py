@@ -86,7 +86,9 @@ async def _server(dsn: str) -> Finding:
     except database.DatabaseUnfit as error:
         return Finding("wrong", str(error), "see DATABASE_URL in docs/settings.md")
     if at != migrate.newest():
-        return Finding("note", f"the database is at migration {at or 'none'}, wanted {migrate.newest()}", "vigie migrate")
+        return Finding(
+            "note", f"the database is at migration {at or 'none'}, wanted {migrate.newest()}", "vigie migrate"
+        )
     return Finding("ok", f"the database answers, is durable, and is at migration {at}")
 
 

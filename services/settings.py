@@ -31,7 +31,8 @@ class Settings(BaseSettings):
     database_url: SecretStr | None = Field(
         None,
         validation_alias=AliasChoices("DATABASE_URL", "VIGIE_DATABASE_URL", "database_url"),
-        description="A PostgreSQL 15 or newer of your own (postgresql://…). Default: an embedded one in the data folder.",
+        description="A PostgreSQL 15 or newer of your own (postgresql://…). Default: an embedded one in the data"
+        " folder.",
     )
     database_pool: int = Field(12, ge=2, le=200, description="Connections to the database, at the most, a process.")
     postgres_bin: Path | None = Field(

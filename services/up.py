@@ -140,5 +140,3 @@ def _welcome(address: str, link: str | None) -> None:
     console.print("  3. Watch the urgent rise. j k move, a acknowledges, r replies, ? shows all keys.")
     console.print("  4. Response times: the page Delays. Channels, members, tokens: Settings.")
     console.print("\n  For scripts: demo.json in the data folder. Ctrl-C stops all, the database last.\n")
-
-

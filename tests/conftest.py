@@ -33,7 +33,11 @@ class Server:
     dsn: str
 
     def of(self, name: str) -> str:
-        return self.dsn.replace("/vigie?", f"/{name}?") if "/vigie?" in self.dsn else self.dsn.rsplit("/", 1)[0] + f"/{name}"
+        return (
+            self.dsn.replace("/vigie?", f"/{name}?")
+            if "/vigie?" in self.dsn
+            else self.dsn.rsplit("/", 1)[0] + f"/{name}"
+        )
 
     async def fresh(self) -> tuple[str, str]:
         name = f"t_{uuid.uuid4().hex}"
@@ -116,7 +120,9 @@ async def batcher(log: Log) -> AsyncIterator[Batcher]:
 async def new_brand(pool: asyncpg.Pool, name: str = "Brizéo") -> BrandId:
     """A brand with its log, in an organisation of its own; for tests that need no people."""
     now = SystemClock().now()
-    org = await pool.fetchval("INSERT INTO vigie.organisations (name, created_at) VALUES ($1, $2) RETURNING org_id", name, now)
+    org = await pool.fetchval(
+        "INSERT INTO vigie.organisations (name, created_at) VALUES ($1, $2) RETURNING org_id", name, now
+    )
     brand = await pool.fetchval(
         "INSERT INTO vigie.brands (org_id, name, created_at) VALUES ($1, $2, $3) RETURNING brand_id", org, name, now
     )

@@ -1,7 +1,8 @@
 """Natural batching: while one commit is on its way to disk, the next batch of the same brand gathers.
 
 No timer: a linger of 2 ms halved the measured throughput. A commit costs a flush of the disk and a brand's appends are
-serial, so what arrives meanwhile shares the next one. Every queue is bounded: when the disk cannot follow, the caller is
+serial, so what arrives meanwhile shares the next one. Every queue is bounded: when the disk cannot follow, the caller
+is
 told `LogUnavailable` at once and answers 503, rather than let memory grow.
 """
 
@@ -94,7 +95,7 @@ class Batcher:
             elif isinstance(error, NotFound):
                 self._fail(batch, error)
             else:
-                logger.error("an append was refused by the database: %s", type(error).__name__)
+                logger.error("an append was refused by the database: %s", type(error).__name__)  # noqa: TRY400 — words in it
                 self._fail(batch, LogUnavailable(f"the database refused: {type(error).__name__}"))
         except BaseException:
             # A bug, or the end of the process: whoever waits must hear of it rather than wait for ever.

@@ -2,7 +2,8 @@
 
 A follower gives a `name` and `handle(connection, brand, events)`. The runner calls it with each brand's new events in
 order, inside the transaction that moves the checkpoint: either both happen or neither. A follower whose effect lies
-outside the database (`transactional = False`) is handed no transaction; its effect must be harmless when repeated, as an
+outside the database (`transactional = False`) is handed no transaction; its effect must be harmless when repeated, as
+an
 append with a dedupe key is. An event on which a follower keeps failing is set aside, visible, and the brand goes on.
 """
 
@@ -32,7 +33,13 @@ GATHER_S = 0.02
 """In a storm a follower rests so long between two rounds: what arrives meanwhile shares one transaction. The first
 event after a calm waits for nothing."""
 ATTEMPTS = 5
-PASSING = (OSError, TimeoutError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError, asyncpg.OperatorInterventionError)
+PASSING = (
+    OSError,
+    TimeoutError,
+    asyncpg.InterfaceError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+)
 
 
 class Follower(Protocol):
@@ -138,7 +145,7 @@ class Runner:
                 return True
             except PASSING:
                 raise
-            except Exception:  # noqa: BLE001 — a worker's edge: whatever a follower raises must not stop the brand
+            except Exception:
                 attempt += 1
                 logger.exception("%s failed on brand %s, attempt %s", self._follower.name, brand, attempt)
                 if attempt >= ATTEMPTS:
@@ -194,7 +201,8 @@ class Runner:
                 return
             except Exception as error:  # noqa: BLE001 — as above
                 reason = f"{type(error).__name__}"
-                logger.error("%s sets position %s of brand %s aside", self._follower.name, recorded.position, brand)
+                name = self._follower.name
+                logger.error("%s sets position %s of brand %s aside", name, recorded.position, brand)  # noqa: TRY400
                 await self._log.pool.execute(sql.set_aside, brand, self._follower.name, recorded.position, reason)
                 await self._advance(None, brand, await self._checkpoint(None, brand), recorded.position)
 

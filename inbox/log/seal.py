@@ -26,7 +26,8 @@ class CannotOpen(Exception):
 
 
 def seal(key: bytes, clear: bytes, bound_to: bytes) -> bytes:
-    """Nonce and ciphertext. `bound_to` (the row's identity) is authenticated: sealed bytes cannot move to another row."""
+    """Nonce and ciphertext. `bound_to` (the row's identity) is authenticated: sealed bytes cannot move to another
+    row."""
     nonce = os.urandom(NONCE_BYTES)
     return nonce + AESGCM(key).encrypt(nonce, clear, bound_to)
 

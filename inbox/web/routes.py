@@ -1,6 +1,7 @@
 """The table of routes: each says its method, path, handler, and who may call it. Nothing is served that is not in it.
 
-`Access` is checked by the security middleware before the handler runs, from the path's `{brand_id}`; a brand that is not
+`Access` is checked by the security middleware before the handler runs, from the path's `{brand_id}`; a brand that is
+not
 yours answers exactly like a brand that does not exist. The access-matrix test walks this table.
 """
 
@@ -21,7 +22,8 @@ Access = Literal["public", "signed_in"] | Right
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """`surface`: pages use sessions, CSRF tokens and redirects to sign-in; the api uses bearer tokens and problem documents
+    """`surface`: pages use sessions, CSRF tokens and redirects to sign-in; the api uses bearer tokens and problem
+    documents
     (a session of the same origin is good for GET only); hook is verified by its own signature."""
 
     method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"]

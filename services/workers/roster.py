@@ -18,7 +18,6 @@ from services.workers.judging import Judging
 from services.workers.link import Link
 from services.workers.project import Projector
 
-
 UNHURRIED_S = 0.1
 """Late edits and replies on their way out may wait longer for company than rows and judgements."""
 

@@ -28,7 +28,8 @@ OBSERVE = """
   window.seen = {};
   const look = (row) => {
     const mark = /bench-(\\d+)/.exec(row.textContent);
-    if (mark && !row.querySelector(".chip-unknown")) window.seen[mark[1]] ??= performance.timeOrigin + performance.now();
+    if (!mark || row.querySelector(".chip-unknown")) return;
+    window.seen[mark[1]] ??= performance.timeOrigin + performance.now();
   };
   new MutationObserver((changes) => {
     for (const change of changes) for (const node of change.addedNodes) if (node.matches?.(".row[data-id]")) look(node);

@@ -21,7 +21,8 @@ from tests.conftest import new_brand
 def message(log: Log, brand: BrandId, n: int, at: datetime, *, author: str = "a1", text: str = "bonjour") -> NewEvent:
     item = log.keyring.ids.item(brand, "c", "t", author)  # type: ignore[arg-type]
     event = MessageReceived(
-        item_id=item, channel_id="c", network="generic", kind="comment", external_id=f"m{n}", sent_at=at, received_at=at,
+        item_id=item, channel_id="c", network="generic", kind="comment", external_id=f"m{n}", sent_at=at,
+        received_at=at,
         thread_id="t", author=Author(id=author, name="Zoé Été"), text=text,
     )  # fmt: skip
     return NewEvent(event, str(item), dedupe_key("received", str(brand), "c", f"m{n}"), subject(log, brand, author))
@@ -177,7 +178,8 @@ async def test_a_bad_neighbour_in_a_batch_harms_nobody(
     good, bad = message(log, brand, 1, noon), message(log, brand, 2, noon)
     broken = NewEvent(bad.event, "s\x00", bad.dedupe, bad.subject)  # PostgreSQL refuses NUL in text
     results = await asyncio.gather(
-        *(batcher.submit(brand, [event]) for event in (good, broken, message(log, brand, 3, noon))), return_exceptions=True
+        *(batcher.submit(brand, [event]) for event in (good, broken, message(log, brand, 3, noon))),
+        return_exceptions=True,
     )
     assert [isinstance(result, Exception) for result in results] == [False, True, False]
     assert await log.head(brand) == 2

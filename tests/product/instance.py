@@ -1,4 +1,5 @@
-"""The product as its users run it: `vigie up --demo` as a process of its own, on a port and a data folder of its own."""
+"""The product as its users run it: `vigie up --demo` as a process of its own, on a port and a data folder of its
+own."""
 
 from __future__ import annotations
 
@@ -46,7 +47,9 @@ class Instance:
         return self.data_dir.parent / f"{self.data_dir.name}.log"
 
     async def start(self) -> None:
-        environment = {name: value for name, value in os.environ.items() if not name.startswith(("VIGIE_", "DATABASE_"))}
+        environment = {
+            name: value for name, value in os.environ.items() if not name.startswith(("VIGIE_", "DATABASE_"))
+        }
         with self.log_path.open("ab") as log:
             self.process = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "services.cli", "up", "--demo", "--no-browser",

@@ -15,19 +15,46 @@ pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
 CANARY = "https://canary.invalid"
 OWN = (
-    "<script>window.ran=1</script>", "<img src=x onerror=window.ran=1>", f"<img src='{CANARY}/i.png'>",
-    "<svg/onload=window.ran=1>", "\"><script>window.ran=1</script>", "'><svg onload=window.ran=1>",
-    "</title><script>window.ran=1</script>", "</textarea><script>window.ran=1</script>", "<iframe srcdoc='<script>parent.ran=1</script>'>",
-    "{{constructor.constructor('window.ran=1')()}}", "{{7*7}}${7*7}<%= 7*7 %>", "{% include '/etc/passwd' %}",
-    "javascript:window.ran=1", "<a href='javascript:window.ran=1'>x</a>", "data:text/html,<script>window.ran=1</script>",
-    f"<link rel=stylesheet href='{CANARY}/s.css'>", "<style>*{display:none!important}</style>", "<base href='//canary.invalid/'>",
-    f"<meta http-equiv=refresh content='0;url={CANARY}'>", "<form action=//canary.invalid><button autofocus onfocus=window.ran=1>",
-    "<math><mi xlink:href='javascript:window.ran=1'>", "<details open ontoggle=window.ran=1>", "<!--><script>window.ran=1</script>-->",
-    "<div hx-get='/account' hx-trigger='load'>", "<div hx-on:load='window.ran=1'>", "<p data-hx-get='//canary.invalid' hx-trigger=load>",
-    "\u202e<script>window.ran=1</script>", "\u0000<script>window.ran=1</script>", "＜script＞window.ran=1＜/script＞",
-    "%3Cscript%3Ewindow.ran=1%3C/script%3E", "&lt;script&gt;window.ran=1&lt;/script&gt;", "A" * 20_000, "z̸̢̧̛̦͙̱̈́͊͌̈́̕" * 200, "🏳️‍🌈" * 300,
-    "\ud83d", "a\nb\r\nc\u2028d\u2029e", "=HYPERLINK(\"https://canary.invalid\")", "../../../etc/passwd", "' OR 1=1 --",
-)  # fmt: skip
+    "<script>window.ran=1</script>",
+    "<img src=x onerror=window.ran=1>",
+    f"<img src='{CANARY}/i.png'>",
+    "<svg/onload=window.ran=1>",
+    '"><script>window.ran=1</script>',
+    "'><svg onload=window.ran=1>",
+    "</title><script>window.ran=1</script>",
+    "</textarea><script>window.ran=1</script>",
+    "<iframe srcdoc='<script>parent.ran=1</script>'>",
+    "{{constructor.constructor('window.ran=1')()}}",
+    "{{7*7}}${7*7}<%= 7*7 %>",
+    "{% include '/etc/passwd' %}",
+    "javascript:window.ran=1",
+    "<a href='javascript:window.ran=1'>x</a>",
+    "data:text/html,<script>window.ran=1</script>",
+    f"<link rel=stylesheet href='{CANARY}/s.css'>",
+    "<style>*{display:none!important}</style>",
+    "<base href='//canary.invalid/'>",
+    f"<meta http-equiv=refresh content='0;url={CANARY}'>",
+    "<form action=//canary.invalid><button autofocus onfocus=window.ran=1>",
+    "<math><mi xlink:href='javascript:window.ran=1'>",
+    "<details open ontoggle=window.ran=1>",
+    "<!--><script>window.ran=1</script>-->",
+    "<div hx-get='/account' hx-trigger='load'>",
+    "<div hx-on:load='window.ran=1'>",
+    "<p data-hx-get='//canary.invalid' hx-trigger=load>",
+    "\u202e<script>window.ran=1</script>",
+    "\u0000<script>window.ran=1</script>",
+    "＜script＞window.ran=1＜/script＞",
+    "%3Cscript%3Ewindow.ran=1%3C/script%3E",
+    "&lt;script&gt;window.ran=1&lt;/script&gt;",
+    "A" * 20_000,
+    "z̸̢̧̛̦͙̱̈́͊͌̈́̕" * 200,
+    "🏳️‍🌈" * 300,
+    "\ud83d",
+    "a\nb\r\nc\u2028d\u2029e",
+    '=HYPERLINK("https://canary.invalid")',
+    "../../../etc/passwd",
+    "' OR 1=1 --",
+)
 
 
 def payloads(shared: Path | None) -> list[str]:
@@ -64,7 +91,7 @@ def messages(texts: list[str]) -> list[dict[str, object]]:
     each = [
         hooks.message(
             f"h{n}", text=text, permalink=text[:500],
-            author={"id": f"h{n}-{text[:200]}" or "-", "name": text[:200], "handle": text[:200], "avatar_url": text[:500]},
+            author={"id": f"h{n}-{text[:200]}", "name": text[:200], "handle": text[:200], "avatar_url": text[:500]},
             attachments=[{"url": text[:500], "content_type": text[:80], "bytes": 3, "name": text[:200]}],
         )
         for n, text in enumerate(texts)
@@ -97,10 +124,15 @@ async def test_hostile_words_neither_run_nor_reach_another_host(
     while await page.locator("#more a, a#more, #more button").count():
         before = await page.locator(".row").count()
         await page.locator("#more a, a#more, #more button").first.click()
-        await page.wait_for_function("n => document.querySelectorAll('.row').length > n || !document.querySelector('#more')", arg=before)
+        await page.wait_for_function(
+            "n => document.querySelectorAll('.row').length > n || !document.querySelector('#more')", arg=before
+        )
     assert await page.evaluate("window.ran") is None
     assert said == []
-    assert await page.locator("[onerror], [onload], [onfocus], [ontoggle], .row iframe, .row script, .row style").count() == 0
+    assert (
+        await page.locator("[onerror], [onload], [onfocus], [ontoggle], .row iframe, .row script, .row style").count()
+        == 0
+    )
     await page.close()
 
 
