@@ -92,6 +92,11 @@ async def channel_add(settings: Settings, args: argparse.Namespace) -> int:
     if unknown:
         known = ", ".join(field.name for field in network.setup_fields)
         raise Refused("field_unknown", f"{args.network} has no field {', '.join(unknown)}; it has {known}.")
+    missing = [
+        field.name for field in network.setup_fields if field.required and not field.make and not values.get(field.name)
+    ]
+    if missing:
+        raise Refused("fields_missing", "Give " + " ".join(f"--set {name}=…" for name in missing) + ".")
     async with _desk(settings) as desk:
         channel = await desk.channels.set_up(
             BrandId(args.brand), network, name=args.name, values=values, by=None

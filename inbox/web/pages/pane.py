@@ -23,6 +23,8 @@ from inbox.web.pages import faces, holding, rows
 PRIVATE = frozenset({"dm", "email", "sms", "call"})
 LIMITS: Mapping[str, int] = {"x": 280, "instagram": 1000, "messenger": 2000, "facebook": 8000, "whatsapp": 4096}
 MOST_TEXT = 10_000
+WEB_ADDRESS = ("https://", "http://")
+"""What a link of the network may begin with; anything else is not made a link."""
 OVER = frozenset({"resolved", "withdrawn"})
 
 REPLY_STATES: Mapping[str, tuple[str, str, str]] = {
@@ -122,6 +124,7 @@ def context(
         "large": _large(row, now, say),
         "banners": [*draft.banners, *_banners(item, row, say)],
         "whys": _whys(past, now, say),
+        "original": row.permalink if row.permalink and row.permalink.startswith(WEB_ADDRESS) else None,
         "context_line": _context_line(row, say),
         "thread": thread(item, author, names, say),
         "first_contact": min(message.sent_at for message in item.messages),
