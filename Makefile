@@ -42,7 +42,7 @@ check: $(DEV_STAMP) ## types, lint, import contracts, fast tests: under a minute
 	$(BIN)/ruff check services inbox classifier tests
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest tests/core tests/charts -m "not browser and not postgres" -q
+	$(BIN)/python -m pytest tests/core tests/channels/test_reading.py tests/channels/test_signatures.py -q
 
 clean: ## remove the environment and what the tools left (data in var/ stay)
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
