@@ -8,7 +8,7 @@ DEV_STAMP := $(VENV)/.installed-dev
 SOURCES := pyproject.toml constraints.txt inbox/web/assets/package-lock.json inbox/web/assets/build_hook.py
 
 .DEFAULT_GOAL := help
-.PHONY: help install up drill test check clean
+.PHONY: help install up drill test check bench-latency clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -43,6 +43,9 @@ check: $(DEV_STAMP) ## types, lint, import contracts, fast tests: under a minute
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest tests/core tests/channels/test_reading.py tests/channels/test_signatures.py -q
+
+bench-latency: $(DEV_STAMP) ## time from a POST to its row in an open browser (ARGS="--rate 50 --seconds 30")
+	@$(BIN)/python -m tests.bench.end_to_end $(ARGS)
 
 clean: ## remove the environment and what the tools left (data in var/ stay)
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
