@@ -11,7 +11,7 @@ SOURCES := pyproject.toml constraints.txt inbox/web/assets/package-lock.json inb
 .PHONY: help install up drill test check bench-latency clean
 
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-14s %s\n", $$1, $$2}'
 
 install: $(STAMP) ## make .venv with exact versions, and build the screens' assets
 

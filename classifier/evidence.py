@@ -11,7 +11,7 @@ from typing import Final
 
 from classifier.judgement import LEVEL_OF, Reason
 from classifier.lexicon import Claim, Lexicon
-from classifier.matching import Match, Span
+from classifier.matching import Match, Places, Span
 from classifier.tokens import Token
 
 FOUND: Final = 0.5
@@ -30,11 +30,14 @@ _SHOWN = 4
 class Guards:
     """What surrounds the matches of one message in one language."""
 
-    def __init__(self, lexicon: Lexicon, tokens: Sequence[Token]) -> None:
+    def __init__(self, lexicon: Lexicon, tokens: Sequence[Token], places: Places) -> None:
         self._lexicon, self._tokens = lexicon, tokens
-        found = list(lexicon.guards.find(tokens))
+        found = list(lexicon.guards.find(places))
         self._idioms = {
-            i for match in found if match.meaning == "idiom" for i in range(match.spans[0][0], match.spans[-1][1])
+            at
+            for match in found
+            if match.meaning == "idiom"
+            for at in range(match.first[0], max(end for _, end in match.spans))
         }
         kinds = {match.meaning for match in found}
         self._joke = "joke" in kinds
@@ -57,11 +60,10 @@ class Guards:
     def weight(self, match: Match[Claim]) -> float:
         """What is left of a match's certainty, as a factor."""
         category = match.meaning.category
-        words = {at for span in match.spans for at in range(*span)}
-        if category not in _OUTLASTS_IDIOMS and words & self._idioms:
+        if category not in _OUTLASTS_IDIOMS and match.words & self._idioms:
             return 0.0
         factor = 1.0
-        if category not in _NEVER_NEGATED and self._negated(match.spans[0]):
+        if category not in _NEVER_NEGATED and self._negated(match.first):
             factor *= _NEGATED
         if self._distant and LEVEL_OF[category] >= 2:
             factor *= _DISTANT
@@ -74,35 +76,48 @@ def _fragment(text: str, tokens: Sequence[Token], span: Span) -> str:
     return text[tokens[span[0]].start : tokens[span[1] - 1].end]
 
 
-def _strongest(weighed: Iterable[tuple[str, float, Match[Claim]]]) -> dict[str, list[tuple[float, Match[Claim]]]]:
-    """By category, the matches that add something: one for each place, the surest first."""
-    kept: dict[str, list[tuple[float, Match[Claim]]]] = {}
+Weighed = tuple[float, Match[Claim], Lexicon]
+
+
+def _strongest(weighed: Iterable[Weighed]) -> dict[str, list[Weighed]]:
+    """By category, the matches that add something: one for each place, the surest first, then the earliest."""
+    kept: dict[str, list[Weighed]] = {}
     taken: dict[str, set[int]] = {}
-    for category, certainty, match in sorted(weighed, key=lambda entry: -entry[1]):
-        words = {at for span in match.spans for at in range(*span)}
+    for certainty, match, lexicon in sorted(weighed, key=lambda entry: (-entry[0], entry[1].first)):
+        category = match.meaning.category
+        words = match.words
         if words <= taken.setdefault(category, set()):
             continue
         taken[category] |= words
-        kept.setdefault(category, []).append((certainty, match))
+        kept.setdefault(category, []).append((certainty, match, lexicon))
     return kept
+
+
+def _quoted(text: str, tokens: Sequence[Token], match: Match[Claim], lexicon: Lexicon) -> list[str]:
+    """The fragments worth showing of *match*, the most telling first: no greeting, no pronoun alone."""
+    telling = [
+        span for span in match.spans if not all(tokens[at].forms[0] in lexicon.quiet for at in range(*span))
+    ] or match.spans
+    return [_fragment(text, tokens, span) for span in telling]
 
 
 def reasons_in(text: str, tokens: Sequence[Token], lexicons: Iterable[Lexicon]) -> list[Reason]:
     """The categories found in *text* (score from `FOUND`), with the exact fragments that speak for them."""
-    weighed: list[tuple[str, float, Match[Claim]]] = []
+    places = Places(tokens)
+    weighed: list[Weighed] = []
     for lexicon in lexicons:
-        guards = Guards(lexicon, tokens)
-        for match in lexicon.claims.find(tokens):
+        guards = Guards(lexicon, tokens, places)
+        for match in lexicon.claims.find(places):
             certainty = match.meaning.certainty * guards.weight(match)
             if certainty > 0.0:
-                weighed.append((match.meaning.category, certainty, match))
+                weighed.append((certainty, match, lexicon))
     reasons = []
     for category, matches in _strongest(weighed).items():
         doubt = 1.0
-        for certainty, _ in matches:
+        for certainty, _, _ in matches:
             doubt *= 1.0 - certainty
         if 1.0 - doubt < FOUND:
             continue
-        fragments = [_fragment(text, tokens, span) for _, match in matches for span in match.spans]
+        fragments = [fragment for _, match, lexicon in matches for fragment in _quoted(text, tokens, match, lexicon)]
         reasons.append(Reason(category, min(0.99, 1.0 - doubt), tuple(dict.fromkeys(fragments))[:_SHOWN]))
     return reasons

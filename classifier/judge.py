@@ -15,11 +15,13 @@ from classifier import lexicon, sentiment, weights
 from classifier.evidence import reasons_in
 from classifier.judgement import LANGUAGES, SENTIMENTS, Judgement, Reason
 from classifier.language import Languages, Reading
-from classifier.tokens import Token, tokenise
+from classifier.tokens import Token, tokenise_ends
 from classifier.urgency import level_for, ordered, urgency_of
 
-LIMIT: Final = 10_000
-"""Characters searched for reasons."""
+HEAD: Final = 3_000
+TAIL: Final = 1_000
+"""Characters searched for reasons, at either end of a message: people open with what happened and close with what they
+want. It bounds the time that one text can take."""
 _QUESTION_MARKS = frozenset("?؟？")
 _RECOGNISED: Final = 0.3
 """Below this share the best language is not named."""
@@ -45,14 +47,13 @@ class Classifier:
         return [self._judge(text) for text in texts]
 
     def _judge(self, text: str) -> Judgement:
-        head = text[:LIMIT]
-        reading = self._languages.read(head)
-        tokens = tokenise(head)
-        shares = sentiment.probabilities(self._weights, head, reading.words)
+        reading = self._languages.read(text)
+        tokens = tokenise_ends(text, HEAD, TAIL)
+        shares = sentiment.probabilities(self._weights, text, reading.words)
         negative = float(shares[0])
         plausible = reading.plausible() or (["en"] if tokens else [])
-        reasons = reasons_in(head, tokens, [self._lexicons[lang] for lang in plausible])
-        reasons = self._completed(reasons, head, tokens, negative, reading)
+        reasons = reasons_in(text, tokens, [self._lexicons[lang] for lang in plausible])
+        reasons = self._completed(reasons, text[:HEAD] + text[HEAD:][-TAIL:], tokens, negative, reading)
         lang, confidence = reading.ranking[0] if reading.ranking else (None, 0.0)
         return Judgement(
             sentiment=SENTIMENTS[int(shares.argmax())],

@@ -1,6 +1,6 @@
 """Which language a message is written in.
 
-Script first, then py3langid over the languages that a brand is likely to meet.
+Script first, then naive Bayes over the languages that a brand is likely to meet (`classifier.recogniser`).
 
 Short messages are the rule here, so function words that belong to one of the eight languages lend weight to it, and
 Hindi in Latin letters, which no general recogniser knows, is told by its own function words.
@@ -13,15 +13,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-import numpy as np
-from py3langid.langid import MODEL_FILE, LanguageIdentifier
-
+from classifier import recogniser
 from classifier.folding import fold
 from classifier.judgement import LANGUAGES
 from classifier.lexicon import tables
 
-_OTHERS: Final = "bg ca cs da el fa fi he hr hu id ja ko nl no pl ro ru sk sv th tr uk ur vi zh"
-_MET: Final = frozenset((*LANGUAGES, *_OTHERS.split(" ")))
 _LIMIT: Final = 600
 _BRIEF: Final = 6
 _NOISE = re.compile(r"https?://\S+|www\.\S+|[@#]\w+|\bRT\b|\bhttp\b|[\d_]+")
@@ -56,26 +52,11 @@ class Reading:
         return [lang for lang, share in self.ranking if lang in LANGUAGES and share >= floor][:4]
 
 
-def _recogniser() -> LanguageIdentifier:
-    """py3langid with the columns of the met languages only: a fifth of its memory."""
-    whole = LanguageIdentifier.from_model_file(MODEL_FILE)
-    columns = [i for i, lang in enumerate(whole.nb_classes) if lang in _MET]
-    return LanguageIdentifier(
-        np.ascontiguousarray(whole.nb_ptc[:, columns]),
-        whole.nb_pc[columns],
-        [whole.nb_classes[i] for i in columns],
-        whole.tk_nextmove,
-        whole.tk_output,
-        norm_probs=True,
-        tk_row=whole.tk_row,
-    )
-
-
 class Languages:
     """A recogniser of languages. Reads only: safe to share among threads."""
 
     def __init__(self) -> None:
-        self._recogniser = _recogniser()
+        self._recogniser = recogniser.read()
 
     def read(self, text: str) -> Reading:
         """The languages *text* may be in."""
@@ -92,7 +73,7 @@ class Languages:
         return Reading(self._ranked(plain, [fold(word) for word in words]), len(words), sum(map(len, words)))
 
     def _ranked(self, plain: str, words: list[str]) -> tuple[tuple[str, float], ...]:
-        shares = dict(self._recogniser.rank(plain))
+        shares = self._recogniser.shares(plain)
         hits = {lang: sum(word in cues for word in words) for lang, cues in _CUES.items()}
         hindi_share = hits["hi"] / len(words)
         for lang, count in hits.items():

@@ -36,12 +36,16 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """Everything known of one language: claims of category, and guards by kind (idiom, negation, fiction, past ...)."""
+    """Everything known of one language: claims of category, guards by kind (idiom, fiction, past ...).
+
+    ``quiet`` words are never quoted alone.
+    """
 
     claims: Index[Claim]
     guards: Index[str]
     negations: frozenset[str]
     negations_after: frozenset[str]
+    quiet: frozenset[str]
 
 
 @cache
@@ -77,6 +81,7 @@ def _lexicon(lang: str) -> Lexicon:
         Index(_guards(lang, groups, guards)),
         frozenset(map(fold, own.get("negation", ()))),
         frozenset(map(fold, own.get("negation_after", ()))),
+        frozenset(fold(word) for word in (*groups.get("quiet", ()), *tables("function_words").get(lang, ()))),
     )
 
 

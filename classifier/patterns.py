@@ -16,6 +16,7 @@ from classifier.folding import fold
 
 WINDOW = 9
 GAP = 3
+LONGEST_STEM = 32
 Groups = Mapping[str, Sequence[str]]
 
 
@@ -24,7 +25,8 @@ class Element:
     """One place of a phrase: the words, stems, endings and inner parts that fit it; ``gap`` is for ``...``."""
 
     exact: frozenset[str] = frozenset()
-    stems: tuple[str, ...] = ()
+    stems: frozenset[str] = frozenset()
+    beginnings: tuple[str, ...] = ()
     endings: tuple[str, ...] = ()
     inner: tuple[str, ...] = ()
     gap: bool = False
@@ -32,7 +34,7 @@ class Element:
     def fits(self, forms: tuple[str, ...]) -> bool:
         """Whether any of a token's forms fits this place."""
         for form in forms:
-            if form in self.exact or form.startswith(self.stems) or form.endswith(self.endings):
+            if form in self.exact or form.startswith(self.beginnings) or form.endswith(self.endings):
                 return True
             if self.inner and any(part in form for part in self.inner):
                 return True
@@ -44,11 +46,16 @@ Phrase = tuple[Element, ...]
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """A phrase, and the phrases that must all stand near it."""
+    """A phrase, and the phrases that must all stand near it.
+
+    ``telling`` orders them (0 is the phrase, 1 the first one near it) by how much they say: as they are written, but
+    a group ("@device") after the words that say what it does.
+    """
 
     source: str
     phrase: Phrase
     near: tuple[Phrase, ...] = ()
+    telling: tuple[int, ...] = (0,)
 
 
 def _spelled_out(text: str, groups: Groups) -> str:
@@ -62,9 +69,13 @@ def _element(text: str) -> Element:
     folded = [fold(word).replace("'", "") for word in text.split("|")]
     if any(not word.strip("*") for word in folded):
         raise ValueError(f"empty word in pattern element {text!r}")
+    if any(len(word) > LONGEST_STEM for word in folded):
+        raise ValueError(f"too long a word in pattern element {text!r}")
+    stems = tuple(word[:-1] for word in folded if word.endswith("*") and not word.startswith("*"))
     return Element(
         exact=frozenset(word for word in folded if "*" not in word),
-        stems=tuple(word[:-1] for word in folded if word.endswith("*") and not word.startswith("*")),
+        stems=frozenset(stems),
+        beginnings=stems,
         endings=tuple(word[1:] for word in folded if word.startswith("*") and not word.endswith("*")),
         inner=tuple(word[1:-1] for word in folded if word.startswith("*") and word.endswith("*")),
     )
@@ -84,5 +95,14 @@ def _breadth(phrase: Phrase) -> int:
 
 def parse(source: str, groups: Groups) -> Pattern:
     """Compile one pattern; ValueError where it is malformed, KeyError where it names an unknown group."""
-    phrases = sorted((_phrase(part, groups) for part in source.split("~")), key=_breadth)
-    return Pattern(source, phrases[0], tuple(phrases[1:]))
+    written = source.split("~")
+    phrases = [_phrase(part, groups) for part in written]
+    places = range(len(phrases))
+    looked_up = sorted(places, key=lambda at: _breadth(phrases[at]))
+    telling = sorted(places, key=lambda at: "@" in written[at])
+    return Pattern(
+        source,
+        phrases[looked_up[0]],
+        tuple(phrases[at] for at in looked_up[1:]),
+        tuple(looked_up.index(at) for at in telling),
+    )

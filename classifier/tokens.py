@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Final
 
 from classifier.folding import fold_with_origin
 
@@ -21,6 +22,9 @@ _CAMEL = re.compile(r"(?<=[a-zß-öø-ÿ])(?=[A-ZÀ-ÖØ-Þ])")
 _ARABIC_WORD = re.compile(r"[\u0600-\u06ff]{4,}")
 _PARTICLES = ("وال", "بال", "فال", "كال", "لل", "ال", "و", "ف", "ب", "ل")
 _BREAKING = frozenset('.!?;:,\n()…।؟،"')
+
+SILENCE: Final = 24
+"""Tokens of nothing between the two ends of a long message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,3 +66,19 @@ def tokenise(original: str) -> list[Token]:
             part = fold_with_origin(original[part_start:part_end]).text
             tokens.append(Token(_forms(part), part_start, part_end, pause and part_start == start))
     return tokens
+
+
+def tokenise_ends(original: str, head: int, tail: int) -> list[Token]:
+    """The tokens of the first *head* and the last *tail* characters of *original*.
+
+    Where something is left out between them stands a silence too long for any pattern to reach across.
+    """
+    if len(original) <= head + tail:
+        return tokenise(original)
+    skipped = len(original) - tail
+    moved = (
+        Token(token.forms, token.start + skipped, token.end + skipped, token.after_pause)
+        for token in tokenise(original[skipped:])
+    )
+    silence = Token(("\n",), head, head, after_pause=True)
+    return [*tokenise(original[:head]), *[silence] * SILENCE, *moved]

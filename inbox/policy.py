@@ -7,6 +7,7 @@ Durations are in seconds of business time (P1 runs round the clock, DESIGN: a da
 from __future__ import annotations
 
 from datetime import date, time
+from functools import cached_property
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
@@ -60,6 +61,19 @@ class Calendar(BaseModel):
     holidays_of: str | None = None
     closed: tuple[date, ...] = ()
     open_on_holidays: tuple[date, ...] = ()
+
+    def __hash__(self) -> int:
+        return self._hashed
+
+    @cached_property
+    def _hashed(self) -> int:
+        """Asked for each time that a calendar is read, so worked out once."""
+        return hash((self.zone, self.spans, self.holidays_of, self.closed, self.open_on_holidays))
+
+    def __copy__(self) -> Self:
+        copied = super().__copy__()
+        copied.__dict__.pop("_hashed", None)  # a copy is made to be changed
+        return copied
 
     @field_validator("zone")
     @classmethod

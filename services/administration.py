@@ -44,7 +44,17 @@ async def _desk(settings: Settings) -> AsyncIterator[Desk]:
 
 def base_url(settings: Settings, port: int | None = None) -> str:
     """Where people reach Vigie: VIGIE_BASE_URL, else the address it listens on."""
-    return settings.base_url or f"http://{settings.host}:{port or settings.port}"
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    return settings.base_url or f"http://{host}:{port or settings.port}"
+
+
+async def _brand(desk: Desk, number: int) -> BrandId:
+    """The brand of that number. Refused: `brand_unknown`, naming those there are."""
+    brand = BrandId(number)
+    if not await brands.named(desk.log, [brand]):
+        there = ", ".join(f"{one.id} ({one.name})" for one in await brands.everyone(desk.log))
+        raise Refused("brand_unknown", f"There is no brand {number}; there are: {there or 'none yet'}.")
+    return brand
 
 
 async def brand_add(settings: Settings, args: argparse.Namespace) -> int:
@@ -59,7 +69,7 @@ async def brand_add(settings: Settings, args: argparse.Namespace) -> int:
 
 async def member_add(settings: Settings, args: argparse.Namespace) -> int:
     async with _desk(settings) as desk:
-        now, brand = desk.clock.now(), BrandId(args.brand)
+        now, brand = desk.clock.now(), await _brand(desk, args.brand)
         member = await members.add(
             desk.log, brand, email=args.email, name=args.name, role=args.role, by=None, now=now
         )  # fmt: skip
@@ -70,7 +80,7 @@ async def member_add(settings: Settings, args: argparse.Namespace) -> int:
 
 async def token_create(settings: Settings, args: argparse.Namespace) -> int:
     async with _desk(settings) as desk:
-        brand = BrandId(args.brand)
+        brand = await _brand(desk, args.brand)
         by = next((m for m in await members.of_brand(desk.log, brand) if m.email == args.member.lower()), None)
         if by is None:
             raise Refused("member_unknown", f"{args.member} is no member of brand {brand}.")
@@ -99,7 +109,7 @@ async def channel_add(settings: Settings, args: argparse.Namespace) -> int:
         raise Refused("fields_missing", "Give " + " ".join(f"--set {name}=…" for name in missing) + ".")
     async with _desk(settings) as desk:
         channel = await desk.channels.set_up(
-            BrandId(args.brand), network, name=args.name, values=values, by=None
+            await _brand(desk, args.brand), network, name=args.name, values=values, by=None
         )  # fmt: skip
         print(f"Channel {channel.channel_id}\nHook address: {desk.base_url}/hooks/{channel.channel_id}")
         for name, value in channel.secrets.items():
@@ -109,7 +119,7 @@ async def channel_add(settings: Settings, args: argparse.Namespace) -> int:
 
 async def channel_list(settings: Settings, args: argparse.Namespace) -> int:
     async with _desk(settings) as desk:
-        brand = BrandId(args.brand)
+        brand = await _brand(desk, args.brand)
         health = await desk.channels.health(brand)
         for channel in await desk.channels.list(brand):
             state = health.get(channel.channel_id)
@@ -121,7 +131,7 @@ async def channel_list(settings: Settings, args: argparse.Namespace) -> int:
 
 async def rebuild(settings: Settings, args: argparse.Namespace) -> int:
     async with _desk(settings) as desk:
-        brand = BrandId(args.brand)
+        brand = await _brand(desk, args.brand)
         with Progress() as progress:
             task = progress.add_task("Rebuilding the views", total=await desk.log.head(brand))
             done = await rebuilding.rebuild(desk.log, brand, lambda at: progress.update(task, completed=at))

@@ -28,6 +28,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         level=settings.log_level, format="%(asctime)s %(levelname)-7s %(name)s: %(message)s", stream=sys.stderr
     )
     logging.getLogger("alembic").setLevel(logging.WARNING)
+    logging.getLogger("aiohttp.server").addFilter(_wordless)
     run: Run = args.run
     try:
         return asyncio.run(run(settings, args))
@@ -35,6 +36,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 130
     except _expected() as error:
         return _failed(str(error))
+
+
+def _wordless(record: logging.LogRecord) -> bool:
+    """A request that is no HTTP is logged without its traceback, which quotes the request: a cookie, a token."""
+    if record.exc_info and record.exc_info[0] is not None:
+        record.msg, record.args = f"{record.getMessage()}: {record.exc_info[0].__name__}", ()
+        record.exc_info = record.exc_text = None
+    return True
 
 
 def _failed(reason: str) -> int:

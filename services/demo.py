@@ -87,8 +87,12 @@ class Demo:
         return brand, owner
 
     async def _channels(self, brand: BrandId) -> list[ChannelRecord]:
-        """The demo's channels, those missing added; their replies go to the demo's own small network."""
-        there = {channel.network: channel for channel in await self.channels.list(brand) if channel.disabled_at is None}
+        """The demo's channels, those missing added; their replies go to the demo's own small network. Channels that
+        people added since are theirs: the oldest of a network is the demo's."""
+        there: dict[str, ChannelRecord] = {}
+        for channel in sorted(await self.channels.list(brand), key=lambda channel: channel.created_at):
+            if channel.disabled_at is None:
+                there.setdefault(channel.network, channel)
         for network, name in NETWORKS:
             if network not in there:
                 there[network] = await self.channels.add(
@@ -96,7 +100,7 @@ class Demo:
                 )  # fmt: skip
         generic = there["generic"]
         reply_url = f"{self.base_url}/demo/replies/{generic.channel_id}"
-        if generic.settings.get("reply_url") != reply_url:
+        if _is_the_demos(generic.settings.get("reply_url")) and generic.settings.get("reply_url") != reply_url:
             there["generic"] = await self.channels.update(
                 brand, generic.channel_id, settings={"reply_url": reply_url}, by=None
             )  # fmt: skip
@@ -116,6 +120,11 @@ class Demo:
             self.log, brand, name=TOKEN_NAME, rights=RIGHTS, by=owner, now=self.clock.now()
         )  # fmt: skip
         return token
+
+
+def _is_the_demos(reply_url: object) -> bool:
+    """Not set yet, or the demo's own of an earlier start, perhaps on another port."""
+    return not reply_url or "/demo/replies/" in str(reply_url)
 
 
 def new_secrets(network: str) -> dict[str, str]:

@@ -17,9 +17,25 @@ ANSWERS = {
     "400": "A field does not fit; the answer names each, and the raw body is kept.",
     "401": "The signature does not hold.",
     "404": "The address names no channel.",
+    "408": "The body took too long to arrive.",
     "413": "The body is too large.",
     "429": "Too many at once.",
     "503": "Not stored: send it again.",
+}
+TAKEN = {
+    "title": "MessagesTaken",
+    "type": "object",
+    "required": ["messages"],
+    "properties": {
+        "messages": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["id", "new"],
+                "properties": {"id": {"type": "string"}, "new": {"type": "boolean"}},
+            },
+        }
+    },
 }
 
 
@@ -27,8 +43,7 @@ def openapi() -> dict[str, Any]:
     """To be merged into the document (`inbox.web.app.build`)."""
     schema = generic.json_schema(REF)
     schemas = schema.pop("$defs")
-    reference = {"$ref": REF.format(model="GenericMessages")}
-    body = {"required": True, "content": {"application/json": {"schema": reference}}}
+    body = {"required": True, "content": {"application/json": {"schema": _reference("GenericMessages")}}}
     operation = {
         "operationId": "send_messages",
         "summary": "Send us messages by the generic channel",
@@ -36,12 +51,22 @@ def openapi() -> dict[str, Any]:
         "security": [],
         "parameters": [_parameter("channel_id", "path", "The channel's id."), *_headers()],
         "requestBody": body,
-        "responses": {status: {"description": text} for status, text in ANSWERS.items()},
+        "responses": {status: _answer(status, text) for status, text in ANSWERS.items()},
     }
     return {
         "paths": {"/hooks/{channel_id}": {"post": operation}},
-        "components": {"schemas": {**schemas, "GenericMessages": schema}},
+        "components": {"schemas": {**schemas, "GenericMessages": schema, "MessagesTaken": TAKEN}},
     }
+
+
+def _answer(status: str, text: str) -> dict[str, Any]:
+    if status == "202":
+        return {"description": text, "content": {"application/json": {"schema": _reference("MessagesTaken")}}}
+    return {"description": text, "content": {"application/problem+json": {"schema": _reference("ProblemShape")}}}
+
+
+def _reference(model: str) -> dict[str, str]:
+    return {"$ref": REF.format(model=model)}
 
 
 def _headers() -> list[dict[str, Any]]:

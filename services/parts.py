@@ -41,8 +41,10 @@ async def parts(settings: Settings, dsn: str, base_url: str) -> AsyncIterator[Pa
         log = Log(pool, instance.keyring(settings), Pulse(dsn))
         clock = SystemClock()
         batcher = Batcher(log)
-        yield Parts(settings, pool, log, Channels(log, clock), batcher, clock, base_url)
-        await batcher.close()
+        try:
+            yield Parts(settings, pool, log, Channels(log, clock), batcher, clock, base_url)
+        finally:
+            await batcher.close()
     finally:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(SHUTDOWN_S):

@@ -31,7 +31,7 @@ def _languages(figures: dict[str, Any]) -> str:
 def _levels(classifier: Classifier) -> tuple[str, str]:
     """Level figures of both written parts, and the reliability table of the test part."""
     lines, reliability = [], ""
-    for part in ("val", "test"):
+    for part in ("val", "test", "fresh", "second", "last"):
         rows = evaluate.read(WRITTEN / f"{part}.jsonl")
         judged = classifier.judge([str(row["text"]) for row in rows])
         truth = np.array([evaluate.level_in(row) for row in rows])
@@ -39,6 +39,8 @@ def _levels(classifier: Classifier) -> tuple[str, str]:
         cells = [_percent(scoring.recall(truth, guess, 3)), _percent(scoring.precision(truth, guess, 3))]
         cells += [_percent(scoring.recall(truth, guess, 2)), _percent(scoring.precision(truth, guess, 2))]
         lines.append(f"| {part} | {len(rows)} | {' | '.join(cells)} | {_percent((truth == guess).mean())} |")
+        if part != "test":
+            continue
         table = scoring.reliability(np.array([judgement.urgency for judgement in judged]), truth)
         reliability = "\n".join(
             f"| {low:.3f} | {count} | {mean:.2f} | {true:.2f} |" for low, count, mean, true in table
@@ -69,6 +71,7 @@ def write(path: Path, model: Path, held: Sequence[Example], texts: int) -> None:
         p50=f"{figures['p50_ms']:.2f}",
         p99=f"{figures['p99_ms']:.2f}",
         load=f"{load_s:.1f}",
+        rss=f"{figures['rss_mb']:.0f}",
         size=f"{size:.1f}",
         texts=f"{texts:,}",
     )

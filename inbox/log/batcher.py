@@ -2,8 +2,7 @@
 
 No timer: a linger of 2 ms halved the measured throughput. A commit costs a flush of the disk and a brand's appends are
 serial, so what arrives meanwhile shares the next one. Every queue is bounded: when the disk cannot follow, the caller
-is
-told `LogUnavailable` at once and answers 503, rather than let memory grow.
+is told `LogUnavailable` at once and answers 503, rather than let memory grow.
 """
 
 from __future__ import annotations
@@ -11,13 +10,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-
-import asyncpg
 
 from inbox.errors import NotFound
 from inbox.ids import BrandId
+from inbox.log.passing import PASSING
 from inbox.log.record import NewDelivery, NewEvent
 from inbox.log.store import Log, LogUnavailable, Positions
 
@@ -59,12 +57,16 @@ class Batcher:
         return await asyncio.shield(waiting.done)
 
     async def _flush(self, brand: BrandId) -> None:
+        batch: list[_Waiting] = []
         try:
             while batch := self._take(brand):
                 await self._commit(brand, batch)
         finally:
             del self._flushers[brand]
-            self._waiting.pop(brand, None)
+            left = self._waiting.pop(brand)
+            self._count -= len(left)
+            # Broken off by the end of the process: whoever waits must hear of it rather than wait for ever.
+            self._fail([*batch, *left], LogUnavailable("the append was broken off"))
 
     def _take(self, brand: BrandId) -> list[_Waiting]:
         queue, size = self._waiting[brand], 0
@@ -85,9 +87,9 @@ class Batcher:
                     [event for waiting in batch for event in waiting.events],
                     deliveries=[delivery for waiting in batch for delivery in waiting.deliveries],
                 )
-        except (OSError, TimeoutError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError) as error:
+        except PASSING as error:
             self._fail(batch, LogUnavailable(f"the database did not answer: {type(error).__name__}"))
-        except (asyncpg.PostgresError, NotFound, ValueError, TypeError) as error:
+        except Exception as error:  # noqa: BLE001 — whatever is wrong with one append, its neighbours and successors go on
             if len(batch) > 1:
                 middle = len(batch) // 2
                 await self._commit(brand, batch[:middle])
@@ -95,12 +97,8 @@ class Batcher:
             elif isinstance(error, NotFound):
                 self._fail(batch, error)
             else:
-                logger.error("an append was refused by the database: %s", type(error).__name__)  # noqa: TRY400 — words in it
-                self._fail(batch, LogUnavailable(f"the database refused: {type(error).__name__}"))
-        except BaseException:
-            # A bug, or the end of the process: whoever waits must hear of it rather than wait for ever.
-            self._fail(batch, LogUnavailable("the append was broken off"))
-            raise
+                logger.error("an append was refused: %s", type(error).__name__)  # noqa: TRY400 — words in it
+                self._fail(batch, LogUnavailable(f"the append was refused: {type(error).__name__}"))
         else:
             self._resolve(batch, positions)
 
@@ -114,7 +112,7 @@ class Batcher:
             start = end
 
     @staticmethod
-    def _fail(batch: list[_Waiting], error: Exception) -> None:
+    def _fail(batch: Iterable[_Waiting], error: Exception) -> None:
         for waiting in batch:
             if not waiting.done.done():
                 waiting.done.set_exception(error)

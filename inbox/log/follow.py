@@ -16,9 +16,8 @@ import uuid
 from collections.abc import AsyncIterator, Sequence
 from typing import ClassVar, Protocol
 
-import asyncpg
-
 from inbox.ids import BrandId
+from inbox.log.passing import PASSING
 from inbox.log.record import Recorded
 from inbox.log.store import Connection, Log
 from inbox.sql import beside
@@ -29,22 +28,20 @@ logger = logging.getLogger(__name__)
 LEASE_S = 5.0
 POLL_S = 1.0
 BATCH = 500
-GATHER_S = 0.02
+GATHER_S = 0.05
 """In a storm a follower rests so long between two rounds: what arrives meanwhile shares one transaction. The first
 event after a calm waits for nothing."""
 ATTEMPTS = 5
-PASSING = (
-    OSError,
-    TimeoutError,
-    asyncpg.InterfaceError,
-    asyncpg.PostgresConnectionError,
-    asyncpg.OperatorInterventionError,
-)
+SKIP = 5_000
+"""So many events that a follower does not want are passed over in one go."""
 
 
 class Follower(Protocol):
+    """`wants`: the types of events it is given, None for all; the others are passed over without being opened."""
+
     name: ClassVar[str]
     transactional: ClassVar[bool]
+    wants: ClassVar[frozenset[str] | None]
 
     async def handle(self, connection: Connection | None, brand: BrandId, events: Sequence[Recorded]) -> None: ...
 
@@ -71,6 +68,7 @@ class Runner:
         self._holder = uuid.uuid4().hex
         self._busy: dict[BrandId, asyncio.Task[None]] = {}
         self._leased_until: dict[BrandId, float] = {}
+        self._refused_until: dict[BrandId, float] = {}
         self._again: set[BrandId] = set()
         self.lag: dict[BrandId, int] = {}
         self.last_look: float | None = None
@@ -121,6 +119,8 @@ class Runner:
                         await asyncio.sleep(self._gather_s)
         except PASSING as error:
             logger.warning("%s pauses on brand %s: %s", self._follower.name, brand, type(error).__name__)
+        except Exception:  # a follower's edge: the next look tries again, and the other brands go on
+            logger.exception("%s stumbled on brand %s", self._follower.name, brand)
         finally:
             del self._busy[brand]
 
@@ -128,9 +128,12 @@ class Runner:
         now = asyncio.get_running_loop().time()
         if self._leased_until.get(brand, 0.0) > now:
             return True
+        if self._refused_until.get(brand, 0.0) > now:
+            return False
         mine = await self._log.pool.fetchval(sql.lease, brand, self._follower.name, self._holder, LEASE_S)
         if mine is None:
             self._leased_until.pop(brand, None)
+            self._refused_until[brand] = now + POLL_S / 2
             return False
         self._leased_until[brand] = now + LEASE_S / 2
         return True
@@ -140,7 +143,7 @@ class Runner:
         attempt = 0
         while True:
             try:
-                return await self._batch_of(brand, self._batch)
+                return await self._is_more_wanted(brand) and await self._batch_of(brand, self._batch)
             except _Moved:
                 return True
             except PASSING:
@@ -149,23 +152,36 @@ class Runner:
                 attempt += 1
                 logger.exception("%s failed on brand %s, attempt %s", self._follower.name, brand, attempt)
                 if attempt >= ATTEMPTS:
-                    await self._one_by_one(brand)
+                    with contextlib.suppress(_Moved):
+                        await self._one_by_one(brand)
                     return True
                 await asyncio.sleep(0.05 * 2**attempt)
 
+    async def _is_more_wanted(self, brand: BrandId) -> bool:
+        """Passes over what the follower does not want, in one round trip; False when that was all."""
+        if self._follower.wants is None:
+            return True
+        wants = sorted(self._follower.wants)
+        more: bool | None = await self._log.pool.fetchval(sql.skip, brand, self._follower.name, wants, SKIP)
+        if more is False:
+            self.lag[brand] = 0
+        return more is not False
+
     async def _batch_of(self, brand: BrandId, size: int) -> bool:
-        name = self._follower.name
         async with self._transaction() as connection:
             position = await self._checkpoint(connection, brand)
-            events = await self._log.read(brand, position, size, connection=connection)
-            if not events:
+            page = await self._log.page(brand, position, size, self._follower.wants, connection=connection)
+            if page.last == position:
                 return False
-            await self._follower.handle(connection if self._follower.transactional else None, brand, events)
-            await self._advance(connection, brand, position, events[-1].position)
-        logger.debug("%s is at %s of brand %s", name, events[-1].position, brand)
-        self._follower.committed(brand, events)
-        self.lag[brand] = 0 if len(events) < size else self.lag.get(brand, 0)
-        return len(events) == size
+            if page.events:
+                await self._follower.handle(connection, brand, page.events)
+            await self._advance(connection, brand, position, page.last)
+        logger.debug("%s is at %s of brand %s", self._follower.name, page.last, brand)
+        if page.events:
+            self._follower.committed(brand, page.events)
+        full = page.last - position == size
+        self.lag[brand] = self.lag.get(brand, 0) if full else 0
+        return full
 
     @contextlib.asynccontextmanager
     async def _transaction(self) -> AsyncIterator[Connection | None]:
@@ -176,8 +192,11 @@ class Runner:
             yield connection
 
     async def _checkpoint(self, connection: Connection | None, brand: BrandId) -> int:
+        """In a transaction it is held until the end: whoever else moves it, a rebuild above all, waits for us or we
+        for them, before either has read or written anything."""
         executor = connection or self._log.pool
-        position = await executor.fetchval(sql.checkpoint, brand, self._follower.name)
+        query = sql.checkpoint if connection is None else sql.hold
+        position = await executor.fetchval(query, brand, self._follower.name)
         if position is None:
             await executor.execute(sql.begin, brand, self._follower.name)
             position = 0
@@ -191,26 +210,31 @@ class Runner:
 
     async def _one_by_one(self, brand: BrandId) -> None:
         """The batch holds an event that this follower cannot digest: find it, set it aside, go on."""
-        position = await self._checkpoint(None, brand)
-        for recorded in await self._log.read(brand, position, self._batch):
+        for _ in range(self._batch):
+            position = await self._checkpoint(None, brand)
             try:
-                await self._batch_of(brand, 1)
-            except PASSING:
+                if not await self._batch_of(brand, 1):
+                    return
+            except (_Moved, *PASSING):
                 raise
-            except _Moved:
-                return
             except Exception as error:  # noqa: BLE001 — as above
-                reason = f"{type(error).__name__}"
-                name = self._follower.name
-                logger.error("%s sets position %s of brand %s aside", name, recorded.position, brand)  # noqa: TRY400
-                await self._log.pool.execute(sql.set_aside, brand, self._follower.name, recorded.position, reason)
-                await self._advance(None, brand, await self._checkpoint(None, brand), recorded.position)
+                await self._set_aside(brand, position, type(error).__name__)
+
+    async def _set_aside(self, brand: BrandId, position: int, reason: str) -> None:
+        """The event after `position`, if nobody moved the checkpoint from there: positions have no gaps."""
+        name = self._follower.name
+        async with self._log.pool.acquire() as connection, connection.transaction():
+            await self._advance(connection, brand, position, position + 1)
+            await connection.execute(sql.set_aside, brand, name, position + 1, reason)
+        logger.error("%s set position %s of brand %s aside: %s", name, position + 1, brand, reason)
 
     async def _stop(self) -> None:
         tasks = tuple(self._busy.values())
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        leased = tuple(self._leased_until)
+        self._leased_until.clear()  # should we be started again, what was given back must be asked for
         with contextlib.suppress(*PASSING):
-            for brand in self._leased_until:
+            for brand in leased:
                 await self._log.pool.execute(sql.release, brand, self._follower.name, self._holder)

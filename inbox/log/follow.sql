@@ -24,6 +24,24 @@ DELETE FROM vigie.leases WHERE brand_id = $1 AND follower = $2 AND holder = $3
 -- Where the follower stands.
 SELECT position FROM vigie.checkpoints WHERE brand_id = $1 AND follower = $2
 
+-- name: hold
+-- Where it stands, and stands still until our transaction ends.
+SELECT position FROM vigie.checkpoints WHERE brand_id = $1 AND follower = $2 FOR NO KEY UPDATE
+
+-- name: skip
+-- Up to the next event that the follower wants, or to the head, by compare-and-set. False: that was all there is.
+WITH stand AS (
+  SELECT c.position AS was, h.last_position AS head, coalesce(
+    (SELECT e.position - 1 FROM vigie.events e
+     WHERE e.brand_id = $1 AND e.position > c.position AND e.position <= c.position + $4 AND e.type = ANY($3::text[])
+     ORDER BY e.position LIMIT 1),
+    least(h.last_position, c.position + $4)) AS upto
+  FROM vigie.checkpoints c JOIN vigie.heads h USING (brand_id) WHERE c.brand_id = $1 AND c.follower = $2),
+moved AS (
+  UPDATE vigie.checkpoints c SET position = stand.upto FROM stand
+  WHERE c.brand_id = $1 AND c.follower = $2 AND c.position = stand.was AND stand.upto > stand.was)
+SELECT upto < head FROM stand
+
 -- name: advance
 -- Moves on from exactly where we stood: of two that try, one changes nothing and knows it.
 UPDATE vigie.checkpoints SET position = $4 WHERE brand_id = $1 AND follower = $2 AND position = $3

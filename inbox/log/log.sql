@@ -6,7 +6,7 @@ SELECT ord, pos FROM vigie.append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 -- Keys of authors never heard before; of two processes that hear one at once, the first to commit wins.
 INSERT INTO vigie.subject_keys (brand_id, subject_id, wrapped_key)
 SELECT $1, * FROM unnest($2::uuid[], $3::bytea[])
-ON CONFLICT DO NOTHING
+ON CONFLICT DO NOTHING RETURNING subject_id, wrapped_key
 
 -- name: subject_keys_for_writing
 -- Locked against destruction until the words sealed under them are committed.

@@ -19,6 +19,8 @@ from inbox.ids import BrandId
 Topic = Literal["log", "views", "config"]
 CHANNEL = "vigie"
 RECONNECT_S = 1.0
+REST_S = 0.02
+"""Between two NOTIFYs: what beats meanwhile goes with the next. The first beat after a calm goes at once."""
 
 logger = logging.getLogger(__name__)
 
@@ -88,6 +90,7 @@ class Pulse:
         connection = await asyncpg.connect(dsn, server_settings={"synchronous_commit": "off"}, timeout=10)
         try:
             await connection.add_listener(CHANNEL, self._heard)
+            connection.add_termination_listener(lambda _: self._send.set())
             while not connection.is_closed():
                 try:
                     async with asyncio.timeout(5):
@@ -96,13 +99,24 @@ class Pulse:
                     await connection.execute("SELECT 1", timeout=5)
                     continue
                 self._send.clear()
-                beats, self._outgoing = self._outgoing, set()
-                for topic, brand in beats:
-                    await connection.execute(
-                        "SELECT pg_notify($1, $2)", CHANNEL, f"{self._origin} {topic} {brand}", timeout=5
-                    )
+                await self._notify(connection)
+                await asyncio.sleep(REST_S)
         finally:
             connection.terminate()
+
+    async def _notify(self, connection: asyncpg.Connection) -> None:
+        beats, self._outgoing = self._outgoing, set()
+        if not beats:
+            return
+        payloads = [f"{self._origin} {topic} {brand}" for topic, brand in beats]
+        try:
+            await connection.execute(
+                "SELECT pg_notify($1, beat) FROM unnest($2::text[]) AS beat", CHANNEL, payloads, timeout=5
+            )
+        except BaseException:  # told again once the connection is back
+            self._outgoing |= beats
+            self._send.set()
+            raise
 
     def _heard(self, _connection: object, _pid: int, _channel: str, payload: object) -> None:
         origin, _, rest = str(payload).partition(" ")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
 import asyncpg
@@ -41,6 +42,14 @@ def _subject_binding(brand: BrandId, subject: uuid.UUID) -> bytes:
 
 def _day_binding(brand: BrandId, day: date) -> bytes:
     return f"day/{brand}/{day.isoformat()}".encode()
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A stretch of the log: `events` are those that were wanted of it, `last` is where it ends."""
+
+    events: list[Recorded]
+    last: int
 
 
 class Log:
@@ -118,13 +127,15 @@ class Log:
     ) -> dict[uuid.UUID, bytes]:
         if not subjects:
             return {}
-        ids = sorted(subjects)
-        known = await connection.fetch(sql.subject_keys_for_writing, brand, ids)
-        if len(known) < len(ids):
-            new = sorted(subjects - {row["subject_id"] for row in known})
+        known = list(await connection.fetch(sql.subject_keys_for_writing, brand, sorted(subjects)))
+        # Others may hear the same new authors, and forget them, at this very moment: until each has a key that we hold.
+        while new := sorted(subjects - {row["subject_id"] for row in known}):
             wrapped = [self.keyring.new_key(_subject_binding(brand, subject)) for subject in new]
-            await connection.execute(sql.ensure_subject_keys, brand, new, wrapped)
-            known = await connection.fetch(sql.subject_keys_for_writing, brand, ids)
+            made = await connection.fetch(sql.ensure_subject_keys, brand, new, wrapped)
+            known += made
+            if len(made) < len(new):
+                missed = sorted(subjects - {row["subject_id"] for row in known})
+                known += await connection.fetch(sql.subject_keys_for_writing, brand, missed)
         return self._unwrap(brand, known)
 
     def _unwrap(self, brand: BrandId, rows: Iterable[asyncpg.Record]) -> dict[uuid.UUID, bytes]:
@@ -167,6 +178,14 @@ class Log:
     ) -> list[Recorded]:
         rows = await (connection or self.pool).fetch(sql.read, brand, after, limit)
         return await self._opened(brand, rows, connection)
+
+    async def page(
+        self, brand: BrandId, after: int, limit: int, wants: frozenset[str] | None, *, connection: Connection | None
+    ) -> Part:
+        """As `read`, but only events of the types in `wants` are opened (None: all)."""
+        rows = await (connection or self.pool).fetch(sql.read, brand, after, limit)
+        wanted = rows if wants is None else [row for row in rows if row["type"] in wants]
+        return Part(await self._opened(brand, wanted, connection), rows[-1]["position"] if rows else after)
 
     async def read_stream(
         self, brand: BrandId, stream: str, after: int = 0, *, connection: Connection | None = None

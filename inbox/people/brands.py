@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+import asyncpg
+
 from inbox.errors import NotFound, Refused
 from inbox.events import PolicyChanged
 from inbox.ids import BrandId, DedupeKey
@@ -93,10 +95,18 @@ async def get(log: Log, brand: BrandId) -> Brand:
     row = await log.pool.fetchrow(sql.get, brand)
     if row is None:
         raise NotFound
-    return Brand(BrandId(row["brand_id"]), row["org_id"], row["name"], row["zone"], row["created_at"])
+    return _brand(row)
 
 
 async def named(log: Log, brands: Iterable[BrandId]) -> list[Brand]:
     """These brands, by name."""
-    rows = await log.pool.fetch(sql.named, list(brands))
-    return [Brand(BrandId(r["brand_id"]), r["org_id"], r["name"], r["zone"], r["created_at"]) for r in rows]
+    return [_brand(row) for row in await log.pool.fetch(sql.named, list(brands))]
+
+
+async def everyone(log: Log) -> list[Brand]:
+    """Every brand of the installation: for its operator alone."""
+    return [_brand(row) for row in await log.pool.fetch(sql.everyone)]
+
+
+def _brand(row: asyncpg.Record) -> Brand:
+    return Brand(BrandId(row["brand_id"]), row["org_id"], row["name"], row["zone"], row["created_at"])

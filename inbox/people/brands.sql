@@ -22,6 +22,10 @@ SELECT brand_id, org_id, name, zone, created_at FROM vigie.brands WHERE brand_id
 -- The brands of a member, for the switch at the top of the screen.
 SELECT brand_id, org_id, name, zone, created_at FROM vigie.brands WHERE brand_id = ANY($1::bigint[]) ORDER BY name, brand_id
 
+-- name: everyone
+-- All brands of this installation: for the command line, whose operator may see them.
+SELECT brand_id, org_id, name, zone, created_at FROM vigie.brands ORDER BY brand_id
+
 -- name: change
 -- Name and time zone.
 UPDATE vigie.brands SET name = $2, zone = $3 WHERE brand_id = $1

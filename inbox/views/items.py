@@ -36,19 +36,20 @@ class Folded:
     subject: uuid.UUID | None = None
 
 
-async def project(connection: Connection, brand: BrandId, events: Sequence[Recorded], ids: IdMaker) -> None:
-    """Folds events of one brand, in the order of the log, into its views. `connection` is in the transaction that moves
-    the checkpoint."""
-    if not events:
-        return
-    await connection.execute(sql.hold, brand)
-    policy = await policies.in_force(connection, brand, events[0].position - 1)
+async def project(
+    connection: Connection, brand: BrandId, events: Sequence[Recorded], ids: IdMaker, policy: Policy | None = None
+) -> Policy:
+    """Folds events of one brand, in the order of the log, into its views. `connection` is in the transaction that
+    holds the checkpoint: one writer of a brand's views at a time. `policy`: in force before the first of the events,
+    where the caller knows it; what comes back is in force after the last of them."""
+    policy = policy or await policies.in_force(connection, brand, events[0].position - 1)
     concerned = sorted({item_id for recorded in events for item_id in items_of(recorded.event)})
     known = await _load(connection, brand, concerned)
     changed, newest = _fold(events, known, policy)
     await _write(connection, brand, changed, newest, ids)
     if newest is not policy:
         await _refresh(connection, brand, newest, ids)
+    return newest
 
 
 def items_of(event: Event) -> tuple[uuid.UUID, ...]:

@@ -4,10 +4,6 @@ SELECT v, body FROM vigie.events
 WHERE brand_id = $1 AND stream_id = 'policy' AND type = 'PolicyChanged' AND ($2::bigint IS NULL OR position <= $2)
 ORDER BY position DESC LIMIT 1
 
--- name: hold
--- One writer of a brand's views at a time: a rebuild and the projector wait for each other here, never in a deadlock.
-SELECT position FROM vigie.checkpoints WHERE brand_id = $1 AND follower = 'project' FOR UPDATE
-
 -- name: states
 -- The items that a batch of events concerns, in one go.
 SELECT item_id, subject_id, state FROM vigie.items WHERE brand_id = $1 AND item_id = ANY($2::uuid[])

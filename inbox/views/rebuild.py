@@ -13,7 +13,7 @@ from inbox.ids import BrandId
 from inbox.log.store import Connection, Log
 from inbox.views import items
 
-BATCH = 1_000
+BATCH = 2_000
 
 Progress = Callable[[int], object]
 """Called with the position reached, after each batch."""
@@ -26,10 +26,10 @@ async def rebuild(log: Log, brand: BrandId, progress: Progress | None = None) ->
         await connection.execute(items.sql.set_checkpoint, brand, 0)
         await _drop(connection, brand)
         head = await log.head(brand, connection=connection)
-        position = 0
+        position, policy = 0, None
         while position < head:
             events = await log.read(brand, position, BATCH, connection=connection)
-            await items.project(connection, brand, events, log.keyring.ids)
+            policy = await items.project(connection, brand, events, log.keyring.ids, policy)
             position = events[-1].position
             if progress is not None:
                 progress(position)

@@ -11,7 +11,7 @@ Scripts without spaces (Chinese, Thai) are found by the beginning of a run of te
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import islice
 
 from inbox.ids import BrandId
@@ -23,12 +23,14 @@ MOST_ASKED = 12
 """Words of a query that count; the rest is ignored."""
 
 VIRAMA = 9
+REMEMBERED = 0x2E80
+"""The first letter too rare, or of an alphabet too large, to be remembered."""
 ARABIC = str.maketrans({"ى": "ي", "ی": "ي", "ة": "ه", "ک": "ك", "ـ": None})
 
 
 def cut(text: str) -> list[str]:
     """The folded words of a text, in order."""
-    return "".join(map(_letter, _folded(text))).split()
+    return _folded(text).translate(_LETTERS).split()
 
 
 def document(brand: BrandId, texts: Iterable[str | None]) -> str:
@@ -46,8 +48,11 @@ def query(brand: BrandId, typed: str) -> str | None:
 
 def _folded(text: str) -> str:
     apart = unicodedata.normalize("NFKD", text.casefold().translate(ARABIC))
-    kept = (letter for letter in apart if unicodedata.combining(letter) in {0, VIRAMA})
-    return "".join(kept).casefold()
+    return apart.translate(_MARKS).casefold()
+
+
+def _without_mark(letter: str) -> str:
+    return letter if unicodedata.combining(letter) in {0, VIRAMA} else ""
 
 
 def _letter(letter: str) -> str:
@@ -60,3 +65,21 @@ def _letter(letter: str) -> str:
     if category == "So":
         return f" {letter} "
     return "" if category == "Cf" else " "
+
+
+class _Table(dict[int, str]):
+    """What becomes of each letter, worked out once for those of the common alphabets."""
+
+    def __init__(self, become: Callable[[str], str]) -> None:
+        super().__init__()
+        self._become = become
+
+    def __missing__(self, code: int) -> str:
+        said = self._become(chr(code))
+        if code < REMEMBERED:
+            self[code] = said
+        return said
+
+
+_MARKS = _Table(_without_mark)
+_LETTERS = _Table(_letter)

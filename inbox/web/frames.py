@@ -10,7 +10,8 @@ import orjson
 
 from inbox.views.row import Row, timestamp
 
-HEARTBEAT = b": still here\n\n"
+HEARTBEAT = b"event: beat\ndata: {}\n\n"
+"""An event and not a comment, which EventSource keeps to itself: a page must notice when nothing comes any more."""
 RETRY = b"retry: 2000\n\n"
 
 

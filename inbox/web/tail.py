@@ -126,6 +126,8 @@ class Tail:
     async def _count(self) -> None:
         async with self._deps.pool.acquire() as connection:
             of_views = await queue.counts(connection, self.brand, 0, self._deps.clock.now())
+            by_priority = await queue.counts_by_priority(connection, self.brand, self._deps.clock.now())
+            of_views |= {f"p{priority}": items for priority, items in by_priority.items()}
             mine = {row["assignee"]: row["items"] for row in await connection.fetch(sql.mine, self.brand)}
         if (of_views, mine) == self._counts:
             return

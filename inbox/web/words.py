@@ -147,6 +147,30 @@ def telling(reasons: Sequence[ReasonGiven]) -> list[ReasonGiven]:
     return heavy or list(reasons)
 
 
+SHORT_REASONS: Mapping[str, str] = {"safety": N_("danger")}
+"""What a chip says instead, where the quoted words tell the rest."""
+QUOTED = 30
+ISOLATED = "\u2068%s\u2069"
+"""Quoted words keep their own direction, and leave that of the line alone."""
+
+
+def chip(reason_: ReasonGiven, say: Speech) -> str:
+    """A reason in one line, with the words that betray it: "danger : batterie … fume"."""
+    if not reason_.evidence or is_trifle(reason_.category):
+        return reason(reason_.category, say)
+    said = say(SHORT_REASONS[reason_.category]) if reason_.category in SHORT_REASONS else reason(reason_.category, say)
+    return say("%(reason)s: %(words)s", reason=said, words=ISOLATED % quoted(reason_.evidence))
+
+
+def quoted(fragments: Sequence[str]) -> str:
+    """As many fragments as there is room for: the most telling stand first."""
+    for count in range(len(fragments), 0, -1):
+        words = " … ".join(fragments[:count])
+        if len(words) <= QUOTED:
+            return words
+    return fragments[0][: QUOTED - 1].rstrip() + "…" if fragments else ""
+
+
 def is_trifle(category: str) -> bool:
     return category in TRIFLES
 
@@ -333,6 +357,44 @@ REPLY_FAILURES: Mapping[str, str] = {
 
 def reply_failure(code: str | None, say: Speech) -> str:
     return _of(REPLY_FAILURES, code, say) if code else say("no reason given")
+
+
+UNREADABLE: tuple[str, ...] = (
+    N_("the body is not JSON"),
+    N_("the body is not UTF-8"),
+    N_("the body nests too deeply"),
+    N_("fields are missing or wrong"),
+    N_("messages is not a list of messages"),
+    N_("there are no entries in it"),
+    N_("it is about an object that is neither page nor instagram"),
+    N_("an entry has no id or no valid time"),
+    N_("an entry is not of the form that we know"),
+    N_("an unknown event"),
+    N_("it is for an account that no channel of this app is connected to"),
+)
+"""Why a delivery could not be read, as `services.channels` says it; what it adds (a field, a place) stays as it is."""
+
+
+def unreadable(reason_: str | None, say: Speech) -> str:
+    said = reason_ or ""
+    for known in UNREADABLE:
+        said = said.replace(known, say(known))
+    return said
+
+
+DELIVERY_FAILURES: Mapping[str, str] = {
+    "bad_signature": N_("the signature does not hold"),
+    "too_large": N_("the body was too large"),
+    "too_slow": N_("the body arrived too slowly"),
+    "broken": N_("the body did not arrive whole"),
+    "handshake refused": N_("the verify token did not match"),
+}
+
+
+def delivery_failure(code: str, say: Speech) -> str:
+    """Why a request of a network was refused, or a reply of ours."""
+    kind_, _, rest = code.partition(": ")
+    return reply_failure(rest, say) if kind_ == "reply" and rest else _of(DELIVERY_FAILURES, code, say)
 
 
 REFUSALS: Mapping[str, str] = {

@@ -13,8 +13,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any, Literal, Protocol
 from uuid import UUID
+
+import orjson
 
 from inbox.channels import ChannelRecord, Network
 from inbox.events import Attachment, Author, Kind, ReplyPurpose
@@ -151,6 +154,22 @@ class Answer:
     status: int
     body: bytes = b""
     content_type: str = "text/plain"
+
+
+PROBLEM_TYPE = "application/problem+json"
+
+
+def problem(status: int, code: str, detail: str, errors: Sequence[Mapping[str, str]] = ()) -> bytes:
+    """The document of a refusal (RFC 9457), as the API's: the same members, the same `type`."""
+    document = {
+        "type": f"urn:vigie:problem:{code}",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "code": code,
+        "detail": detail,
+        "errors": list(errors),
+    }
+    return orjson.dumps(document)
 
 
 # --- out ----------------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ answer names every bad field, and the raw body is kept in the quarantine.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from types import MappingProxyType
@@ -29,6 +30,7 @@ from inbox.events import Attachment, Author, Kind
 from services.channels import reading, signing
 from services.channels.contract import (
     ID_MOST,
+    PROBLEM_TYPE,
     TEXT_MOST,
     Answer,
     CannotRead,
@@ -49,11 +51,12 @@ from services.channels.contract import (
     Unreadable,
     Way,
     Withdrawn,
+    problem,
 )
 from services.outbound import NoAnswer, NotSent, Response
 
 MESSAGES_MOST = 1000
-PROBLEMS_MOST = 100
+PROBLEMS_MOST = 10_000
 COUNT_MOST = 2**53
 
 
@@ -127,14 +130,13 @@ class MessageReceived(_Part):
 
 
 class MessageEdited(_Part):
-    """The author changed their words: `text` is the new text. May arrive before the message itself."""
+    """The author changed their words: `text` is the new text. May arrive before the message itself. `id` alone says
+    which message; whatever else it said may be sent again and is not read."""
 
     type: Literal["message.edited"]
     id: Id
     text: Text | None
     sent_at: Instant
-    thread_id: Id | None = None
-    author: AuthorSent | None = None
     attachments: tuple[AttachmentSent, ...] = Field((), max_length=100)
 
 
@@ -227,9 +229,7 @@ def _listed(content: Any) -> list[tuple[str, Any]]:
     return [(f"/messages/{n}", message) for n, message in enumerate(messages)]
 
 
-def _author(sent: AuthorSent | None) -> Author | None:
-    if sent is None:
-        return None
+def _author(sent: AuthorSent) -> Author:
     return Author(
         id=sent.id, handle=sent.handle, name=sent.name, followers=sent.followers, verified=bool(sent.verified),
         avatar_url=reading.link(sent.avatar_url),
@@ -242,6 +242,12 @@ def _attachments(sent: Sequence[AttachmentSent]) -> tuple[Attachment, ...]:
     )
 
 
+def _version(sent: MessageEdited) -> str:
+    """Its time and a digest of its words: a sender whose clock counts seconds may edit twice in one."""
+    digest = hashlib.blake2b((sent.text or "").encode(), digest_size=16)
+    return f"{sent.sent_at.isoformat()} {digest.hexdigest()}"
+
+
 def _parsed(sent: Message) -> Parsed:
     match sent:
         case MessageReceived():
@@ -251,9 +257,10 @@ def _parsed(sent: Message) -> Parsed:
                 attachments=_attachments(sent.attachments),
             )  # fmt: skip
         case MessageEdited():
+            # By its id alone: a thread that was moved, or the moderator as author, would lead to another item.
             return Edited(
-                external_id=sent.id, sent_at=sent.sent_at, version=sent.sent_at.isoformat(), text=sent.text,
-                attachments=_attachments(sent.attachments), thread_id=sent.thread_id, author=_author(sent.author),
+                external_id=sent.id, sent_at=sent.sent_at, version=_version(sent), text=sent.text,
+                attachments=_attachments(sent.attachments),
             )  # fmt: skip
         case MessageDeleted():
             return Withdrawn(external_id=sent.id, sent_at=sent.sent_at)
@@ -371,10 +378,11 @@ class Generic:
         if not isinstance(url, str) or not channel.secrets.get("secret"):
             return Refused("not_configured")
         body, ident = _reply_body(reply), f"reply_{reply.reply_id}"
-        headers = {
-            "content-type": "application/json",
-            **signing.headers(channel.secrets["secret"], ident, reply.now, body),
-        }
+        try:
+            proof = signing.headers(channel.secrets["secret"], ident, reply.now, body)
+        except signing.BadSecret:
+            return Refused("not_configured")
+        headers = {"content-type": "application/json", **proof}
         try:
             return _outcome(await way.http.post(url, body.encode(), headers))
         except NotSent as error:
@@ -384,13 +392,14 @@ class Generic:
 
 
 def _refusal(unreadable: Sequence[Unreadable]) -> Answer:
-    problems = [problem for one in unreadable for problem in one.problems][:PROBLEMS_MOST]
-    body = {
-        "type": "about:blank", "title": "This body cannot be read", "status": 400, "code": "unreadable",
-        "detail": f"{unreadable[0].reason}. Nothing of it was taken; the raw body is kept in the quarantine.",
-        "errors": [{"pointer": p.pointer, "detail": p.detail, "remedy": p.remedy} for p in problems],
-    }  # fmt: skip
-    return Answer(400, orjson.dumps(body), "application/problem+json")
+    problems = [problem for one in unreadable for problem in one.problems]
+    more = f" {len(problems)} fields in all; the first {PROBLEMS_MOST} are named." * (len(problems) > PROBLEMS_MOST)
+    body = problem(
+        400, "unreadable",
+        f"{unreadable[0].reason}. Nothing of it was taken; the raw body is kept in the quarantine.{more}",
+        [{"pointer": p.pointer, "detail": p.detail, "remedy": p.remedy} for p in problems[:PROBLEMS_MOST]],
+    )  # fmt: skip
+    return Answer(400, body, PROBLEM_TYPE)
 
 
 CHANNEL = Generic()

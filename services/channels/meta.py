@@ -24,6 +24,7 @@ from inbox.channels import ChannelRecord, SetupField
 from inbox.events import Kind
 from services.channels import meta_direct, meta_replies, reading
 from services.channels.contract import (
+    PROBLEM_TYPE,
     Answer,
     CannotRead,
     Envelope,
@@ -34,6 +35,7 @@ from services.channels.contract import (
     Taken,
     Unreadable,
     Way,
+    problem,
 )
 
 PAGE_NETWORKS = frozenset({"facebook", "messenger"})
@@ -92,7 +94,7 @@ class Meta:
         challenge = query.get("hub.challenge", "")
         proven = bool(token) and hmac.compare_digest(token.encode(), asked.encode("utf-8", "surrogateescape"))
         if query.get("hub.mode") != "subscribe" or not proven or not 0 < len(challenge) <= CHALLENGE_MOST:
-            return Answer(403, b"The verify token does not match.")
+            return Answer(403, problem(403, "bad_verify_token", "The verify token does not match."), PROBLEM_TYPE)
         return Answer(200, challenge.encode("utf-8", "replace"))
 
     def answer(self, taken: Taken) -> Answer:

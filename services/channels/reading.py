@@ -17,6 +17,8 @@ from services.channels.contract import ID_MOST, TEXT_MOST, CannotRead
 
 DEPTH_MOST = 200
 DIGITS_MOST = 30
+EARLIEST, LATEST = datetime(2, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
+"""Nearer to the ends of the calendar a time cannot be shown in every time zone."""
 _BAD = re.compile("[\x00\ud800-\udfff]")
 _LINK = re.compile(r"https?://[^\s<>\"`\\]+\Z", re.IGNORECASE)
 
@@ -145,9 +147,10 @@ def instant(value: Any) -> datetime:
     if abs(seconds) >= 1e11:
         seconds /= 1000
     try:
-        return datetime.fromtimestamp(seconds, UTC)
+        at = datetime.fromtimestamp(seconds, UTC)
     except (OverflowError, OSError, ValueError) as error:
         raise Misread("a time is out of range") from error
+    return _showable(at)
 
 
 def instant_of(text: str) -> datetime:
@@ -159,6 +162,12 @@ def instant_of(text: str) -> datetime:
     if at.tzinfo is None:
         raise Misread("must name its time zone, as 2026-11-21T10:00:00Z")
     try:
-        return at.astimezone(UTC)
+        return _showable(at.astimezone(UTC))
     except OverflowError as error:
-        raise Misread("is out of range") from error
+        raise Misread("must lie between the years 2 and 9998") from error
+
+
+def _showable(at: datetime) -> datetime:
+    if not EARLIEST <= at < LATEST:
+        raise Misread("must lie between the years 2 and 9998")
+    return at

@@ -13,12 +13,21 @@ from standardwebhooks.webhooks import EmptyWebhookSecretError, hmac_data
 from services.channels.contract import Inbound
 
 
+class BadSecret(ValueError):
+    """What somebody set as a secret is not base64, or empty."""
+
+
 def headers(secret: str, ident: str, at: datetime, body: str) -> dict[str, str]:
-    """The three headers that prove `body`. `ident` stays the same when the same thing is sent again."""
+    """The three headers that prove `body`. `ident` stays the same when the same thing is sent again. Raises
+    `BadSecret`."""
+    try:
+        webhook = Webhook(secret)
+    except (ValueError, EmptyWebhookSecretError) as error:
+        raise BadSecret from error
     return {
         "webhook-id": ident,
         "webhook-timestamp": str(int(at.timestamp())),
-        "webhook-signature": Webhook(secret).sign(ident, at, body),
+        "webhook-signature": webhook.sign(ident, at, body),
     }
 
 

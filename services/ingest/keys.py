@@ -3,7 +3,7 @@
 | thing | key: "verb", brand, channel, then |
 |---|---|
 | a message received | its id on the network |
-| an edit | id of the message, version: the time or number that the network gives the edit, else a digest of its words |
+| an edit | id of the message, version: the time or number that the network gives it, with a digest of its words |
 | a withdrawal | id of the message |
 | an echo | id of the reply on the network |
 | a delivery in quarantine | id of the delivery, digest of the reason |

@@ -33,7 +33,7 @@ class Reparse:
             raise Refused("network_unknown", f"This version knows no network {hook.network}.")
         secret = next(iter(hook.valid_secrets()), "")
         arrival = Arrival(hook, secret, stored.body, stored.content_type, stored.received_at)
-        taken = await self._taker.take(network, arrival)
+        taken = await self._taker.take(network, arrival, arrived=False)
         reason = why(taken.unreadable)
         await self._channels.settle_delivery(brand, delivery_id, reason=reason, messages=len(taken.messages))
         return Reparsed(sum(1 for _, new in taken.messages if new), reason)

@@ -12,7 +12,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import asyncpg
-import orjson
 from aiohttp import web
 
 from inbox.channels import ChannelRecord, Channels
@@ -23,7 +22,7 @@ from inbox.log.store import LogUnavailable
 from inbox.web.routes import Route
 from services import metrics
 from services.channels import registry
-from services.channels.contract import Answer, Channel, Inbound
+from services.channels.contract import PROBLEM_TYPE, Answer, Channel, Inbound, problem
 from services.ingest import body
 from services.ingest.take import Arrival, Taker
 
@@ -36,22 +35,21 @@ HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 class _Refusal(Exception):
     """A request that is answered without being taken. `outcome`: the metric's label."""
 
-    def __init__(self, status: int, outcome: str, title: str, detail: str, **headers: str) -> None:
-        super().__init__(title)
+    def __init__(self, status: int, outcome: str, detail: str, **headers: str) -> None:
+        super().__init__(outcome)
         self.outcome = outcome
-        body = {"type": "about:blank", "title": title, "status": status, "code": outcome, "detail": detail}
         self.response = web.Response(
-            status=status, body=orjson.dumps(body), content_type="application/problem+json", headers=HEADERS | headers
+            status=status, body=problem(status, outcome, detail), content_type=PROBLEM_TYPE, headers=HEADERS | headers
         )
 
 
 def _unknown() -> _Refusal:
-    return _Refusal(404, "unknown_channel", "No such hook", "The address names no channel; copy it from the settings.")
+    return _Refusal(404, "unknown_channel", "The address names no channel; copy it from the settings.")
 
 
 def _unavailable() -> _Refusal:
     return _Refusal(
-        503, "unavailable", "Not stored", "The log could not take it now; send it again.",
+        503, "unavailable", "The log could not take it now; send it again.",
         **{"Retry-After": str(RETRY_AFTER_S)},
     )  # fmt: skip
 
@@ -82,7 +80,7 @@ class Ingest:
             return refusal.response
         answer = network.handshake(dict(request.query), hook)
         if answer is None:
-            return web.Response(status=405, headers=HEADERS | {"Allow": "POST"})
+            return _Refusal(405, "method_not_allowed", "This hook takes POST only.", Allow="POST").response
         if answer.status >= 400:
             self._channels.note_failure(hook, "handshake refused")
         return _response(answer)
@@ -113,7 +111,7 @@ class Ingest:
             raw = await self._body(request, hook)
             secret = network.verify(_inbound(request, raw), hook)
             if secret is None:
-                raise self._noted(hook, _Refusal(401, "bad_signature", "Bad signature", "The signature does not hold."))
+                raise self._noted(hook, _Refusal(401, "bad_signature", "The signature does not hold."))
             received_at = self._clock.now()
             arrival = Arrival(hook, secret, raw, request.headers.get("Content-Type", "")[:200], received_at)
             try:
@@ -131,7 +129,7 @@ class Ingest:
             raise self._noted(
                 hook,
                 _Refusal(
-                    429, "throttled", "Too many at once", f"At most {AT_ONCE_MOST} requests at a time.",
+                    429, "throttled", f"At most {AT_ONCE_MOST} requests at a time.",
                     **{"Retry-After": "1"},
                 ),
             )  # fmt: skip
@@ -147,15 +145,15 @@ class Ingest:
         try:
             return await body.read(request, self._most)
         except body.TooLarge as error:
-            refusal = _Refusal(413, "too_large", "Too large", f"A body may have {self._most} bytes.")
+            refusal = _Refusal(413, "too_large", f"A body may have {self._most} bytes.")
             refusal.response.force_close()
             raise self._noted(hook, refusal) from error
         except body.TooSlow as error:
-            refusal = _Refusal(408, "too_slow", "Too slow", f"A body must arrive within {body.READ_S:.0f} s.")
+            refusal = _Refusal(408, "too_slow", f"A body must arrive within {body.READ_S:.0f} s.")
             refusal.response.force_close()
             raise self._noted(hook, refusal) from error
         except body.Broken as error:
-            raise _Refusal(400, "broken", "Broken body", "The body did not arrive whole.") from error
+            raise _Refusal(400, "broken", "The body did not arrive whole.") from error
 
     def _noted(self, hook: ChannelRecord, refusal: _Refusal) -> _Refusal:
         self._channels.note_failure(hook, refusal.outcome)

@@ -71,8 +71,9 @@ class Taker:
         self._batcher = batcher
         self._ids = channels.log.keyring.ids
 
-    async def take(self, network: Channel, arrival: Arrival) -> Taken:
-        """Raises `LogUnavailable` when not all of it could be stored; sending it again is safe then."""
+    async def take(self, network: Channel, arrival: Arrival, *, arrived: bool = True) -> Taken:
+        """Raises `LogUnavailable` when not all of it could be stored; sending it again is safe then. `arrived`: just
+        now, so that it counts for the health of its channel; a delivery read again does not."""
         shares = await self._shares(network, arrival)
         unreadable = tuple(one for share in shares for one in share.unreadable)
         if unreadable and network.whole:
@@ -85,7 +86,8 @@ class Taker:
             for commit, positions in zip(commits.values(), placed, strict=True)
             for ident, position in zip(commit.ids, positions, strict=False)
         )
-        self._count(shares, messages)
+        if arrived:
+            self._count(shares, messages)
         return Taken(messages, unreadable)
 
     # --- reading ---

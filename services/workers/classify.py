@@ -18,8 +18,9 @@ from inbox import item as core
 from inbox.clock import Clock
 from inbox.events import MessageEdited, MessageReceived
 from inbox.ids import BrandId, IdMaker, ItemId, SubjectId
-from inbox.log.follow import LEASE_S, PASSING
+from inbox.log.follow import LEASE_S
 from inbox.log.follow import sql as follow_sql
+from inbox.log.passing import PASSING
 from inbox.log.record import Recorded
 from inbox.log.store import Connection, Log
 from inbox.sql import beside
@@ -46,6 +47,7 @@ class Classify:
 
     name: ClassVar[str] = "classify"
     transactional: ClassVar[bool] = False
+    wants: ClassVar[frozenset[str] | None] = frozenset({MessageReceived.TYPE, MessageEdited.TYPE})
 
     def __init__(self, log: Log, clock: Clock, judging: Judging) -> None:
         self._log = log

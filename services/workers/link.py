@@ -31,6 +31,7 @@ class Link:
 
     name: ClassVar[str] = "link"
     transactional: ClassVar[bool] = True
+    wants: ClassVar[frozenset[str] | None] = frozenset({MessageReceived.TYPE, ReferenceHeld.TYPE})
 
     def __init__(self, log: Log) -> None:
         self._log = log

@@ -20,6 +20,7 @@ class Outbox:
 
     name: ClassVar[str] = "deliver"
     transactional: ClassVar[bool] = True
+    wants: ClassVar[frozenset[str] | None] = frozenset({ReplyQueued.TYPE})
 
     def __init__(self) -> None:
         self.filled = asyncio.Event()

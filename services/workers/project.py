@@ -8,6 +8,7 @@ from typing import ClassVar
 from inbox.ids import BrandId
 from inbox.log.record import Recorded
 from inbox.log.store import Connection, Log
+from inbox.policy import Policy
 from inbox.views import items
 
 
@@ -16,13 +17,19 @@ class Projector:
 
     name: ClassVar[str] = "project"
     transactional: ClassVar[bool] = True
+    wants: ClassVar[frozenset[str] | None] = None
 
     def __init__(self, log: Log) -> None:
         self._log = log
+        self._policies: dict[BrandId, tuple[int, Policy]] = {}
 
     async def handle(self, connection: Connection | None, brand: BrandId, events: Sequence[Recorded]) -> None:
         assert connection is not None
-        await items.project(connection, brand, events, self._log.keyring.ids)
+        before, policy = self._policies.get(brand, (0, None))
+        known = policy if before == events[0].position - 1 else None
+        newest = await items.project(connection, brand, events, self._log.keyring.ids, known)
+        # True whether or not this is committed: which policy is in force at a position of the log never changes.
+        self._policies[brand] = events[-1].position, newest
 
     def committed(self, brand: BrandId, events: Sequence[Recorded]) -> None:
         self._log.pulse.beat("views", brand)

@@ -9,9 +9,10 @@ from datetime import UTC, datetime
 import pytest
 
 from inbox.clock import SimulatedClock
+from inbox.events import ReasonGiven
 from inbox.log.store import Log
 from inbox.policy import Policy
-from inbox.web import charts
+from inbox.web import charts, words
 from inbox.web.i18n import Speech
 from inbox.web.pages import policy_form
 from tests.web.world import Answer, World, a_world
@@ -147,6 +148,42 @@ async def test_a_channel_shows_the_secret_it_made_once(world: World) -> None:
     path = re.search(r"/settings/channels/[\w-]+", answer.text.split("facts")[1])
     assert path is not None
     assert secret[1] not in (await get(world, path[0].removesuffix("/rotate"), "lead")).text
+
+
+async def test_a_connected_channel_is_changed_and_its_secrets_stay_unseen(world: World) -> None:
+    made = await post(world, "/settings/channels", {"network": "generic", "name": "Forum"}, "lead")
+    found = re.search(r"(/settings/channels/[\w-]+)/rotate", made.text)
+    assert found is not None
+    refused = await post(world, found[1], {"name": "", "reply_url": "https://a.example/r"}, "lead")
+    assert refused.status == 400
+    assert 'id="name-error"' in refused.text
+    assert "https://a.example/r" in refused.text
+    fields = {"name": "Forum vélo", "reply_url": "https://a.example/r"}
+    assert (await post(world, found[1], fields, "lead")).status == 303
+    channel = await world.deps.channels.get(world.brand, found[1].rsplit("/", 1)[1])
+    assert (channel.name, channel.settings["reply_url"]) == ("Forum vélo", "https://a.example/r")
+    assert channel.secrets["secret"]
+    assert channel.secrets["secret"] not in (await get(world, found[1], "lead")).text
+
+
+async def test_a_share_leads_to_the_turns_that_it_is_a_share_of(world: World) -> None:
+    waiting = await world.hear(author="zoe")
+    page = await get(world, "/sla/turns?period=today&ack=due")
+    assert str(waiting) not in page.text
+    assert str(waiting) in (await get(world, "/sla/turns?period=today")).text
+
+
+def test_a_chip_quotes_what_tells_most() -> None:
+    assert words.quoted(("batterie", "fume")) == "batterie … fume"
+    assert words.quoted(("fumer", "batterie", "enfants qui dorment")) == "fumer … batterie"
+    assert len(words.quoted(("x" * 90,))) == words.QUOTED
+    reason = ReasonGiven(category="safety", score=0.9, evidence=("batterie", "fume"))
+    assert words.chip(reason, SAY) == "danger: \u2068batterie … fume\u2069"
+
+
+def test_why_a_delivery_was_not_read_is_said_in_the_readers_language() -> None:
+    told = words.unreadable("fields are missing or wrong (/kind); the body is not JSON", Speech("fr"))
+    assert told == "des champs manquent ou sont faux (/kind); le corps n’est pas du JSON"
 
 
 async def test_forgetting_needs_its_word(world: World) -> None:

@@ -6,7 +6,7 @@ import uuid
 from datetime import timedelta
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from tests.browser.conftest import PHONE, Site
 
@@ -219,3 +219,63 @@ async def test_show_more_brings_the_next_page_into_its_groups(site: Site) -> Non
     await expect(page.locator("#rows .row")).to_have_count(53)
     await expect(page.locator("#more")).to_have_count(0)
     assert await page.locator("[data-group='2']").count() == 1
+
+
+async def test_a_sent_text_does_not_come_back_into_the_field(site: Site) -> None:
+    """It would be sent twice by the next Ctrl+Enter."""
+    item = await site.world.hear("La batterie fume", author="zoe")
+    page = await site.open("cm", f"/items/{item}")
+    await live(page)
+    await page.keyboard.press("n")
+    await page.keyboard.type("Appelée, tout va bien.")
+    await page.keyboard.press("Control+Enter")
+    await expect(page.locator("#thread .msg-note")).to_contain_text("Appelée")
+    await expect(page.locator("#text")).not_to_have_value("Appelée, tout va bien.")
+    assert site.complaints == []
+
+
+async def test_a_stream_that_falls_silent_is_noticed_and_opened_anew(site: Site) -> None:
+    page = await (await site.visitor("cm")).new_page()
+    await page.clock.install()
+    await page.goto(site.path("/queue"))
+    await live(page)
+    opened: list[str] = []
+
+    async def lost(route: Route) -> None:
+        opened.append(route.request.url)
+        await route.abort()
+
+    await page.route("**/live?*", lost)
+    await page.clock.fast_forward(30_000)
+    assert opened == []
+    await page.clock.fast_forward(20_000)
+    await expect(page.locator("#offline")).to_contain_text("Offline since")
+    assert opened
+    await page.unroute("**/live?*")
+    await page.locator("[data-reconnect]").click()
+    await expect(page.locator("#offline")).to_be_hidden()
+
+
+async def test_the_groups_of_a_long_list_add_up_to_its_view(site: Site) -> None:
+    for number in range(60):
+        await site.world.hear("Bonjour", author=f"a{number}")
+    page = await site.open("cm", "/queue")
+    counts = await page.locator("[data-group]:visible [data-group-count]").all_inner_texts()
+    assert sum(int(count) for count in counts if count) == 60
+    assert await page.locator("#more").count() == 1
+
+
+async def test_who_lost_the_acknowledgement_to_a_colleague_can_still_write(site: Site) -> None:
+    item = await site.world.hear("La batterie fume", author="zoe")
+    page = await site.open("cm", f"/items/{item}")
+    await live(page)
+    await page.route("**/live?*", lambda route: route.abort())
+    stale = await page.locator("#composer [name=expected_position]").input_value()
+    answer = await site.world.api("POST", f"/items/{item}/acknowledge", json={"expected_position": int(stale)})
+    assert answer.status == 200, answer.text
+    form = page.locator("#composer")
+    await form.evaluate("(form, seen) => { form.querySelector('[name=expected_position]').value = seen }", stale)
+    await page.keyboard.press("a")
+    await page.keyboard.press("Control+Enter")
+    await expect(page.locator("#item-body .banner")).to_be_visible()
+    await expect(page.locator("#composer button.for-reply")).to_be_visible()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, TypeGuard
 
 import pytest
 
@@ -28,6 +28,10 @@ def read(body: object) -> list[Parsed]:
         for envelope in module.split(json.dumps(body).encode())
         for parsed in module.read(envelope, channel(), NOON)
     ]
+
+
+def not_read(parsed: Parsed) -> TypeGuard[Unreadable]:
+    return isinstance(parsed, Unreadable)
 
 
 def problems(body: object) -> list[str]:
@@ -61,7 +65,7 @@ def test_the_four_types_are_read() -> None:
     assert isinstance(first, Edited)
     assert isinstance(second, Edited)
     assert first.version == second.version  # the same edit, told with and without its author
-    assert (first.thread_id, second.thread_id) == ("post-1", None)
+    assert (first.thread_id, first.author) == (second.thread_id, second.author) == (None, None)
 
 
 def test_what_is_unknown_or_left_out_does_no_harm() -> None:
@@ -136,6 +140,18 @@ def test_the_far_future_and_the_far_past_can_be_said() -> None:
         assert isinstance(read({**MESSAGE, "sent_at": at})[0], Received)
 
 
+@pytest.mark.parametrize("at", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"])
+def test_a_time_that_no_time_zone_could_show_is_refused(at: str) -> None:
+    assert problems({**MESSAGE, "sent_at": at}) == ["/sent_at"]
+
+
+def test_a_thousand_bad_messages_are_all_named() -> None:
+    bad = tuple(one for one in read({"messages": [{**MESSAGE, "id": 5, "kind": "x"}] * 1000}) if not_read(one))
+    errors = json.loads(networks()["generic"].answer(Taken((), bad)).body)["errors"]
+    assert len(errors) == 2000
+    assert errors[-1]["pointer"] == "/messages/999/kind"
+
+
 def test_the_answers_say_what_was_new_and_what_is_wrong() -> None:
     module = networks()["generic"]
     taken = module.answer(Taken((("a", True), ("b", False))))
@@ -145,6 +161,7 @@ def test_the_answers_say_what_was_new_and_what_is_wrong() -> None:
     refused = module.answer(Taken((), tuple(bad)))
     body = json.loads(refused.body)
     assert (refused.status, refused.content_type, body["status"]) == (400, "application/problem+json", 400)
+    assert (body["type"], body["title"]) == ("urn:vigie:problem:unreadable", "Bad Request")
     assert body["errors"][0]["pointer"] == "/kind"
     assert body["errors"][0]["remedy"]
     assert "fume" not in refused.body.decode()

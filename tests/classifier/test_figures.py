@@ -36,6 +36,14 @@ def test_urgency_on_the_test_part_that_we_wrote_reaches_its_floor(classifier: Cl
     assert float(str(figures["u2_recall_in_p2"])) >= 0.8
 
 
+@pytest.mark.parametrize("part", ["fresh", "second"])
+def test_what_was_once_repaired_stays_repaired(classifier: Classifier, part: str) -> None:
+    figures = evaluate.evaluate(classifier, evaluate.read(ROOM / "written" / f"{part}.jsonl"))
+    assert float(str(figures["u3_recall_in_p1"])) >= 0.95
+    assert float(str(figures["p1_precision_u3"])) >= 0.9
+    assert float(str(figures["u2_recall_in_p2"])) >= 0.85
+
+
 def test_figures_without_labels_are_null_and_all_keys_are_there(classifier: Classifier) -> None:
     figures = evaluate.evaluate(classifier, [{"text": "hello"}])
     assert list(figures) == KEYS

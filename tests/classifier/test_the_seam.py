@@ -6,6 +6,7 @@ import dataclasses
 import json
 import shutil
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -75,6 +76,43 @@ def test_evidence_is_quoted_as_the_person_wrote_it(read: Reader) -> None:
     assert reason.category == "safety"
     assert "BATTERIE" in " ".join(reason.evidence)
     assert "fûme" in " ".join(reason.evidence)
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("La batterie fume", "fume"),
+        ("The charger sparks", "sparks"),
+        ("Der Akku raucht", "raucht"),
+        ("La batería echa humo", "humo"),
+    ],
+)
+def test_the_most_telling_fragment_comes_first(read: Reader, text: str, first: str) -> None:
+    assert first in read(text).reasons[0].evidence[0]
+
+
+def test_a_greeting_is_no_evidence(read: Reader) -> None:
+    reason = read("Bonjour, je suis journaliste au Courrier de Lorvan, pouvez-vous réagir avant ce soir ?").reasons[0]
+    assert reason.category == "press"
+    assert "journaliste" in reason.evidence[0]
+    assert "Bonjour" not in reason.evidence
+
+
+def test_a_long_message_is_read_at_both_ends_and_never_across_the_gap(read: Reader) -> None:
+    filler = "The weather was fine and we walked. " * 400
+    assert read(filler + "By the way the charger caught fire.").level == 3
+    assert read("The battery is nice. " + filler + "I like smoke.").level < 3
+
+
+@pytest.mark.parametrize("word", ["smoke battery ", "🔥", "والبطارية دخان ", "kill you lawyer hacked fraud ", "#aB"])
+def test_no_text_takes_long(classifier: Classifier, word: str) -> None:
+    text = word * (10_000 // len(word))
+    times = []
+    for _ in range(5):
+        started = time.thread_time()
+        classifier.judge([text])
+        times.append(time.thread_time() - started)
+    assert min(times) < 0.08  # 0.02 to 0.04 on a core of its own; before: up to 0.4
 
 
 def test_nothing_to_read_is_assessed_as_neutral(read: Reader) -> None:

@@ -70,6 +70,25 @@ async def test_a_bad_signature_is_refused_without_a_word_of_the_body_and_counted
     assert (health.failures, health.last_failure, health.deliveries) == (3, "bad_signature", 0)
 
 
+async def test_every_refusal_of_a_hook_is_a_problem_document_like_the_apis(hooks: Hooks) -> None:
+    generic, facebook = await hooks.channel(), await hooks.channel("facebook")
+    unread = f"/hooks/{facebook.channel_id}?hub.mode=subscribe&hub.verify_token=wrong&hub.challenge=1"
+    asked = [
+        await hooks.client.get(f"/hooks/{generic.channel_id}"),
+        await hooks.client.get(unread),
+        await hooks.client.post("/hooks/1-abcdefghijklmnop", data=b"{}"),
+        await hooks.client.post(f"/hooks/{generic.channel_id}", data=b"{}"),
+        await hooks.client.post(f"/hooks/{generic.channel_id}", data=b" " * (MOST + 1)),
+    ]
+    codes = ["method_not_allowed", "bad_verify_token", "unknown_channel", "bad_signature", "too_large"]
+    for answer, status, code in zip(asked, [405, 403, 404, 401, 413], codes, strict=True):
+        assert (answer.status, answer.content_type) == (status, "application/problem+json")
+        document = await answer.json()
+        assert (document["type"], document["status"]) == (f"urn:vigie:problem:{code}", status)
+        assert document.keys() >= {"title", "detail", "errors"}
+    assert asked[0].headers["Allow"] == "POST"
+
+
 async def test_both_secrets_hold_while_a_channel_changes_its_own(hooks: Hooks) -> None:
     channel = await hooks.channel()
     new = "whsec_" + WHSEC[10:] + "AAAA"

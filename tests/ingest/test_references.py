@@ -112,9 +112,12 @@ async def test_many_processes_link_once(hooks: Hooks, database: str, keyring: Ke
     assert sorted((e.external_id, e.text) for e in found) == sorted((f"c-{n}", f"edit {n}") for n in numbers)
 
 
-async def test_an_edit_that_names_its_author_needs_no_waiting_and_comes_to_the_same(hooks: Hooks) -> None:
+async def test_an_edit_by_a_moderator_in_a_thread_that_was_moved_reaches_its_message_all_the_same(
+    hooks: Hooks,
+) -> None:
     channel = await hooks.channel()
-    await hooks.post(channel, {**MESSAGE, "type": "message.edited", "text": "Il brûle", **AT})
+    elsewhere = {"thread_id": "moved-here", "author": {"id": "moderator"}}
+    await hooks.post(channel, {**MESSAGE, "type": "message.edited", "text": "Il brûle", **AT, **elsewhere})
     await hooks.post(channel, MESSAGE)
     await hooks.post(channel, EDITED)  # the same edit, told by id only
     await catch_up(hooks.log)
@@ -122,6 +125,16 @@ async def test_an_edit_that_names_its_author_needs_no_waiting_and_comes_to_the_s
     (edit,) = await linked(hooks)
     assert isinstance(edit, MessageEdited)
     assert (edit.item_id, edit.text) == (message.item_id, "Il brûle")
+
+
+async def test_two_edits_in_the_same_second_are_two(hooks: Hooks) -> None:
+    channel = await hooks.channel()
+    await hooks.post(channel, MESSAGE)
+    for text, new in (("Il brûle", True), ("Il brûle !", True), ("Il brûle", False)):
+        _, answer, _ = await hooks.post(channel, {**EDITED, "text": text})
+        assert answer["messages"][0]["new"] is new
+    await catch_up(hooks.log)
+    assert [e.text for e in await linked(hooks) if isinstance(e, MessageEdited)] == ["Il brûle", "Il brûle !"]
 
 
 async def test_our_own_answer_on_facebook_reaches_the_item_of_the_comment_it_answers(hooks: Hooks) -> None:

@@ -139,3 +139,5 @@ async def test_a_quarantined_delivery_is_read_again_once_its_account_is_connecte
     (event,) = [e for e in await hooks.events() if isinstance(e, MessageReceived) and e.external_id == "p_2"]
     assert event.received_at == kept.received_at
     assert (await hooks.reparse(hooks.brand, kept.delivery_id)).new == 0
+    health = (await hooks.channels.health(hooks.brand))[kept.channel_id]
+    assert health.deliveries == 1  # reading again is no delivery: a silent hook must not look alive

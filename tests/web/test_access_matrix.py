@@ -76,6 +76,7 @@ EXPECTED: dict[str, Access] = {
     "settings_new_channel": "manage",
     "settings_add_channel": "manage",
     "settings_channel": "manage",
+    "settings_change_channel": "manage",
     "settings_rotate_secret": "manage",
     "settings_retire_secret": "manage",
     "settings_disable_channel": "manage",

@@ -39,6 +39,14 @@ async def test_a_token_without_personal_reads_no_words(world: World) -> None:
         assert "feu" in (await world.api("GET", path)).text
 
 
+async def test_a_token_without_personal_cannot_find_out_words_by_searching_for_them(world: World) -> None:
+    await world.hear()
+    for words in ("feu", "nothing-like-it"):
+        answer = await world.api("GET", f"/items?q={words}", token="reader")
+        assert (answer.status, answer.json()["type"]) == (403, "urn:vigie:problem:forbidden")
+    assert len((await world.api("GET", "/items?q=feu")).json()["items"]) == 1
+
+
 async def test_pages_of_the_queue_follow_each_other(world: World) -> None:
     for n in range(5):
         await world.hear(author=f"a{n}")

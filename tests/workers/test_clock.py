@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import uuid
+from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from inbox import events as ev
 from inbox.clock import SimulatedClock
-from inbox.log.record import item_stream
-from inbox.policy import Policy
+from inbox.ids import BrandId
+from inbox.log.record import NewEvent, Recorded, item_stream
+from inbox.log.store import Log, Positions
+from inbox.policy import Policy, Target
 from services import metrics
 from services.workers.clock import ClockWorker
 from tests.conftest import new_brand
@@ -55,6 +59,48 @@ async def test_a_breach_is_one_event_though_the_worker_runs_in_two_processes(
     counts += await asyncio.gather(*(worker.check(world.brand) for worker in workers))
     assert len(await said(world, ev.SlaBreached)) == 5
     assert sum(counts) == 5
+
+
+async def test_an_item_that_cannot_be_folded_silences_no_other(
+    world: World, clock: SimulatedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = await world.says("a0", thread="t0")
+    await world.says("a1", thread="t1", at=world.minutes(1))
+    await world.project()
+    clock.advance(timedelta(minutes=32))
+    read_stream = Log.read_stream
+
+    async def read(log: Log, brand: BrandId, stream: str, after: int = 0, **given: Any) -> list[Recorded]:
+        if stream == item_stream(broken):
+            raise ValueError("a bug")
+        return await read_stream(log, brand, stream, after, **given)
+
+    monkeypatch.setattr(Log, "read_stream", read)
+    assert await ClockWorker(world.log, clock).check(world.brand) == 1
+    assert len(await said(world, ev.SlaBreached)) == 1
+
+
+async def test_a_policy_that_changes_in_mid_round_makes_no_false_breach(
+    world: World, clock: SimulatedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await world.says("a0", thread="t0")
+    later = await world.says("a1", thread="t1", at=world.minutes(1))
+    await world.project()
+    clock.advance(timedelta(minutes=32))
+    append = Log.append
+
+    async def then_the_policy_changes(log: Log, brand: BrandId, events: Sequence[NewEvent], **given: Any) -> Positions:
+        monkeypatch.setattr(Log, "append", append)
+        positions = await append(log, brand, events, **given)
+        targets = {n: Target(ack_s=7200, response_s=7200) for n in (1, 2, 3, 4)}
+        await world.policy(Policy(targets=targets))
+        await world.happens(ev.PriorityOverridden(item_id=later, priority=1, by=ME, at=clock.now()))
+        return positions
+
+    monkeypatch.setattr(Log, "append", then_the_policy_changes)
+    await ClockWorker(world.log, clock).check(world.brand)
+    (breached,) = await said(world, ev.SlaBreached)
+    assert breached.item_id != later  # type: ignore[attr-defined]
 
 
 async def test_a_second_process_leaves_a_leased_brand_alone_until_the_first_is_gone(

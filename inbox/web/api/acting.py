@@ -84,7 +84,7 @@ ROUTES = [
 OPERATIONS = {
     f"api.{verb}": Operation(
         summary, "Commands", parameters=(IDEMPOTENCY_KEY,), body=model, answers=ItemShape,
-        problems=(404, 409, 413, 415, 422),
+        problems=(404, 408, 409, 413, 415, 422),
     )
     for verb, (summary, model, _) in HANDLERS.items()
 }  # fmt: skip

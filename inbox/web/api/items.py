@@ -37,6 +37,9 @@ async def listed(request: web.Request) -> web.StreamResponse:
         assignee=_assignee(request),
         q=asked.words(request),
     )
+    personal = viewer(request).may(brand, "personal")
+    if wanted.q is not None and not personal:
+        raise Refused("forbidden", "Searching names and words needs the right `personal`.", status=403)
     after, limit = asked.one(request, "after"), asked.limit(request)
     async with own.pool.acquire() as connection:
         try:
@@ -45,7 +48,6 @@ async def listed(request: web.Request) -> web.StreamResponse:
             if refusal.code == "bad_cursor":
                 raise bad("after", "no cursor that this list gave") from refusal
             raise
-    personal = viewer(request).may(brand, "personal")
     return as_json({
         "items": [row.to_json(personal) for row in page.rows],
         "next": page.next,
@@ -97,7 +99,11 @@ OPERATIONS = {
             Parameter("priority", "1 to 4 (or P1 to P4), repeated or comma-separated."),
             Parameter("channel", "Channel ids, repeated or comma-separated."),
             Parameter("assignee", 'A member\'s id, "me" or "none".'),
-            Parameter("q", "Words that must all occur in name, handle or messages; the last as a beginning."),
+            Parameter(
+                "q",
+                "Words that must all occur in name, handle or messages; the last as a beginning. Needs the right"
+                " `personal`.",
+            ),
             Parameter("after", "`next` of the page before."),
             Parameter("limit", "How many at most.", LIMIT),
         ),

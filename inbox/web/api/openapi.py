@@ -23,7 +23,7 @@ from inbox.web.routes import Route
 from inbox.web.table import FRAGMENT, TABLE
 
 PLACES = {"brand_id": {"type": "integer", "minimum": 1}, "item_id": {"type": "string", "format": "uuid"}}
-SECURED = (401, 403, 404)
+SECURED = (401, 403, 404, 503)
 REF = "#/components/schemas/{model}"
 IN_PATH = re.compile(r"\{(\w+)")
 

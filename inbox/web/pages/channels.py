@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from aiohttp import web
 
@@ -123,8 +123,9 @@ async def _channel(request: web.Request, world: render.World) -> ChannelRecord:
 
 
 async def _one(
-    request: web.Request, world: render.World, channel: ChannelRecord, *, fresh: Mapping[str, str] | None = None
-) -> web.Response:
+    request: web.Request, world: render.World, channel: ChannelRecord, *, fresh: Mapping[str, str] | None = None,
+    given: Mapping[str, str] | None = None, errors: Mapping[str, str] | None = None,
+) -> web.Response:  # fmt: skip
     own, lang = deps(request), world.say.lang
     health: Health | None = (await own.channels.health(world.brand.id)).get(str(channel.channel_id))
     network = own.networks.get(channel.network)
@@ -134,12 +135,62 @@ async def _one(
         for field in (network.setup_fields if network else ())
         if field.secret and field.make is not None
     ]
+    given, errors = given or {}, errors or {}
     return settings.shown(
-        request, world, "channels", "settings_channel.html", channel=channel, health=health, labels=labels,
+        request, world, "channels", "settings_channel.html", status=400 if errors else 200, channel=channel,
+        health=health, labels=labels, name=given.get("name", channel.name), errors={"name": None, **errors},
+        fields=_editing(channel, network, world.say, given, errors),
         fresh=[(labels.get(name, name), value) for name, value in (fresh or {}).items()], rotates=rotates,
         steps=_steps(request, network, channel, lang) if network else [],
         hook_url=address.absolute(request, f"/hooks/{channel.channel_id}"),
     )  # fmt: skip
+
+
+def _editable(network: Network | None) -> list[SetupField]:
+    """What may be given anew; a secret that we make ourselves is rotated instead."""
+    return [field for field in network.setup_fields if not (field.secret and field.make)] if network else []
+
+
+def _editing(
+    channel: ChannelRecord, network: Network | None, say: Speech, given: Mapping[str, str], errors: Mapping[str, str]
+) -> list[Told]:
+    """The form of a connected channel. A secret is never shown: an empty field leaves it alone."""
+    kept = say("One is kept. Leave empty to keep it.")
+    held = {name: str(value) for name, value in channel.settings.items()}
+    fields = []
+    for field in _editable(network):
+        values = {field.name: (channel.account_id or "") if field.place == "account" else held.get(field.name, "")}
+        told = _told(field, say.lang, {**values, **given}, errors)
+        if channel.secrets.get(field.name):
+            told = replace(told, hint=kept, required=False)
+        fields.append(told)
+    return fields
+
+
+async def change(request: web.Request) -> web.StreamResponse:
+    own, asking, world = deps(request), viewer(request), await render.world(request)
+    channel, given, say = await _channel(request, world), await render.form(request), world.say
+    fields = _editable(own.networks.get(channel.network))
+    values = {field.name: given.get(field.name, "").strip() for field in fields}
+    keeps = {field.name for field in fields if field.secret and not values[field.name]}
+    missing = {field.name for field in fields if field.required and not values[field.name]}
+    missing -= {name for name in keeps if channel.secrets.get(name)}
+    if not given.get("name", "").strip():
+        missing.add("name")
+    if missing:
+        return await _one(
+            request, world, channel, given=given, errors={name: say("This is needed.") for name in missing}
+        )
+    at = {
+        place: {field.name: values[field.name] for field in fields if field.place == place and field.name not in keeps}
+        for place in ("account", "setting", "secret")
+    }
+    await own.channels.update(
+        world.brand.id, channel.channel_id, name=given["name"].strip(),
+        account_id=next(iter(at["account"].values()), None), settings=at["setting"], secrets=at["secret"],
+        by=asking.actor,
+    )  # fmt: skip
+    return _back(request, world, channel)
 
 
 async def rotate(request: web.Request) -> web.StreamResponse:
@@ -234,7 +285,7 @@ def _read_again(read: Reparsed, say: Speech) -> tuple[str, str]:
     found = say.many("Read again: %(num)s new message.", "Read again: %(num)s new messages.", read.new)
     if read.reason is None:
         return "met", found
-    still = say("Still unreadable: %(reason)s", reason=read.reason)
+    still = say("Still unreadable: %(reason)s", reason=words.unreadable(read.reason, say))
     return "alarm", f"{found} {still}"
 
 
@@ -245,6 +296,7 @@ ROUTES = [
     Route("GET", "/b/{brand_id}/settings/channels/new", new, "manage", "page", "settings_new_channel"),
     Route("POST", "/b/{brand_id}/settings/channels", add, "manage", "page", "settings_add_channel"),
     Route("GET", _CHANNEL, one, "manage", "page", "settings_channel"),
+    Route("POST", _CHANNEL, change, "manage", "page", "settings_change_channel"),
     Route("POST", f"{_CHANNEL}/rotate", rotate, "manage", "page", "settings_rotate_secret"),
     Route("POST", f"{_CHANNEL}/retire", retire, "manage", "page", "settings_retire_secret"),
     Route("POST", f"{_CHANNEL}/disable", disable, "manage", "page", "settings_disable_channel"),

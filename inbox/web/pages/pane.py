@@ -115,7 +115,9 @@ def context(
     held = holding.text(
         row.lang, say.lang, row.author.name if row.author else None, promises[0].said if promises else None
     )
-    mode = draft.mode or ("acknowledge" if can_acknowledge and can_reply else "reply" if can_reply else "by-hand")
+    # A colleague may have acknowledged meanwhile: the kept text then waits as a reply, never under no button at all.
+    drafted = "" if draft.mode == "acknowledge" and not can_acknowledge else draft.mode
+    mode = drafted or ("acknowledge" if can_acknowledge and can_reply else "reply" if can_reply else "by-hand")
     return {
         "row": row,
         "item": item,

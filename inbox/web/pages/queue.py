@@ -125,6 +125,8 @@ async def inbox_context(request: web.Request, world: render.World, current: str 
     async with own.pool.acquire() as connection:
         page = await _page(connection, world, wanted, after, now)
         counts = await queue.counts(connection, world.brand.id, asking.actor, now)
+        whole = wanted.waits and chosen.view in ("waiting", "urgent") and not chosen.filters and not chosen.q
+        by_priority = await queue.counts_by_priority(connection, world.brand.id, now) if whole else {}
     query = chosen.query()
     flat = wanted.done and not wanted.q
     groups: dict[int, list[Markup]] = {0: []} if flat else {number: [] for number in (1, 2, 3, 4)}
@@ -149,6 +151,7 @@ async def inbox_context(request: web.Request, world: render.World, current: str 
         "filters_open": False,
         "filter_words": _filter_words(choices, say),
         "groups": groups,
+        "group_counts": by_priority if page.next else {number: len(shown) for number, shown in groups.items()},
         "more": f"{world.base}/queue{chosen.query(after=page.next)}" if page.next else None,
         "position": page.position,
         "empty": None if page.rows else _empty(chosen, views[chosen.view], world),

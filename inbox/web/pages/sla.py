@@ -5,7 +5,7 @@ Every figure leads to its items: those of now to the queue, those of the period 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, get_args
@@ -226,12 +226,17 @@ async def turns(request: web.Request) -> web.StreamResponse:
     own, world = deps(request), await render.world(request)
     now, say = own.clock.now(), world.say
     which = asked(request.query, now, say)
-    outcomes = {clock: _outcome(request.query.get(clock)) for clock in ("ack", "response")}
+    wanted = {
+        name: value for name in ("ack", "response", "promise") if (name, value := request.query.get(name)) in BEHIND
+    }
     async with own.pool.acquire() as connection:
         found = await sla.turn_rows(
             connection, world.brand.id, which.start, which.end, **which.narrow, now=now,
-            ack=outcomes["ack"], response=outcomes["response"],
+            ack=_outcome(wanted.get("ack")), response=_outcome(wanted.get("response")),
         )  # fmt: skip
+        found = [turn for turn in found if all(BEHIND[chosen][1](turn) for chosen in wanted.items())]
+        if request.query.get("own"):
+            found = [turn for turn in found if _is_own(turn, wanted, which.member)]
         ids = list(dict.fromkeys(turn.item_id for turn in found))
         cards = await connection.fetch(sql.cards, world.brand.id, ids[:MOST_TURNS_SHOWN])
     shown = [
@@ -251,7 +256,7 @@ async def turns(request: web.Request) -> web.StreamResponse:
     return render.page(
         request, "turns.html", say, world=world, here="sla", rows=shown, turns=len(found), items=len(ids),
         most=MOST_TURNS_SHOWN, back=f"{world.base}/sla{which.query()}", title=_title(which, say),
-        what=_what(outcomes, which, world),
+        what=_what(wanted, which, world),
     )  # fmt: skip
 
 
@@ -259,17 +264,42 @@ def _outcome(text: str | None) -> Outcome | None:
     return next((outcome for outcome in get_args(Outcome) if outcome == text), None)
 
 
-OUTCOMES: Mapping[tuple[str, str], str] = {
-    ("ack", "met"): N_("acknowledged in time"), ("ack", "missed"): N_("not acknowledged in time"),
-    ("ack", "running"): N_("acknowledgement still due"), ("ack", "void"): N_("acknowledgement no longer due"),
-    ("response", "met"): N_("answered in time"), ("response", "missed"): N_("not answered in time"),
-    ("response", "running"): N_("response still due"), ("response", "void"): N_("response no longer due"),
-}  # fmt: skip
+def _is_own(turn: sla.TurnRow, wanted: Mapping[str, str | None], member: int | None) -> bool:
+    """Whether the member stopped the very clock of the figure: so count the figures by person."""
+    return ("ack" not in wanted or turn.acknowledged_by == member) and (
+        "response" not in wanted or turn.responded_by == member
+    )
 
 
-def _what(outcomes: Mapping[str, Outcome | None], which: Asked, world: render.World) -> str:
+Behind = Callable[[sla.TurnRow], bool]
+
+
+def _is(clock: str, *outcomes: Outcome) -> Behind:
+    return lambda turn: getattr(turn, clock) in outcomes
+
+
+def _promise_runs(turn: sla.TurnRow) -> bool:
+    promised = turn.promise_until is not None and turn.promise_kept_at is None and not turn.promise_broken
+    return promised and turn.ended_as not in {"withdrawn", "closed"}
+
+
+BEHIND: Mapping[tuple[str, str | None], tuple[str, Behind]] = {
+    ("ack", "due"): (N_("acknowledgement came due"), _is("ack", "met", "missed")),
+    ("ack", "met"): (N_("acknowledged in time"), _is("ack", "met")),
+    ("ack", "missed"): (N_("not acknowledged in time"), _is("ack", "missed")),
+    ("response", "due"): (N_("response came due"), _is("response", "met", "missed")),
+    ("response", "met"): (N_("answered in time"), _is("response", "met")),
+    ("response", "missed"): (N_("not answered in time"), _is("response", "missed")),
+    ("promise", "kept"): (N_("promise kept"), lambda turn: turn.promise_kept_at is not None),
+    ("promise", "broken"): (N_("promise broken"), lambda turn: turn.promise_broken),
+    ("promise", "running"): (N_("promise still to keep"), _promise_runs),
+}
+"""What a figure counts, in words and as a rule: the same as in `inbox.views.sla`."""
+
+
+def _what(wanted: Mapping[str, str | None], which: Asked, world: render.World) -> str:
     say = world.say
-    parts = [say(OUTCOMES[clock, outcome]) for clock, outcome in outcomes.items() if outcome]
+    parts = [say(BEHIND[chosen][0]) for chosen in wanted.items()]
     if which.channel:
         parts.append(world.channel_names.get(which.channel, which.channel))
     if which.priority:

@@ -165,7 +165,8 @@ function count() {
   for (const section of all("[data-group]")) {
     const number = section.querySelectorAll(".row:not(.is-ghost)").length;
     const place = find("[data-group-count]", section);
-    if (place) place.textContent = find("#more") ? "" : String(number);
+    // Of a list that goes on, the server counts the groups.
+    if (place && find("#more")) { if (!place.dataset.count) place.textContent = ""; } else if (place) { place.removeAttribute("data-count"); place.textContent = String(number); }
     if (!section.querySelector(".row")) section.hidden = true;
   }
 }

@@ -5,6 +5,9 @@ import { find, fill, hour, words } from "./dom.js";
  *   breached: boolean, due_at: string | null, rank: [number, string, string]}} Facets */
 /** @typedef {{id: string, position: number, facets: Facets, html: string}} Change */
 
+/** The server says something every 15 s at the latest: a connection that is silent for longer than this is dead. */
+const SILENCE_MS = 40_000;
+
 /**
  * @param {(change: Change) => void} onChange
  * @param {(counts: Record<string, number>) => void} onCounts
@@ -14,6 +17,7 @@ export function follow(onChange, onCounts) {
   let last = Number(position);
   let lost = 0;
   let retry = 1000;
+  let heard = Date.now();
   /** @type {EventSource | null} */
   let source = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -22,9 +26,11 @@ export function follow(onChange, onCounts) {
   function open() {
     clearTimeout(again);
     source?.close();
+    heard = Date.now();
     source = new EventSource(`${base}/live?lang=${lang}&after=${last}`);
     source.addEventListener("open", () => { retry = 1000; });
     source.addEventListener("ready", alive);
+    source.addEventListener("beat", alive);
     source.addEventListener("reset", () => location.reload());
     source.addEventListener("item", (event) => {
       alive();
@@ -44,6 +50,7 @@ export function follow(onChange, onCounts) {
 
   function alive() {
     lost = 0;
+    heard = Date.now();
     const bar = find("#offline");
     if (bar) bar.hidden = true;
     state("here", words.live);
@@ -51,7 +58,7 @@ export function follow(onChange, onCounts) {
 
   function offline() {
     const bar = find("#offline");
-    lost ||= Date.now();
+    lost ||= heard;
     const time = hour(new Date(lost));
     if (bar?.hidden) {
       for (const [selector, text] of [["[data-offline-title]", words.offline], ["[data-offline-text]", words.offline_text]]) {
@@ -73,6 +80,8 @@ export function follow(onChange, onCounts) {
   find("[data-reconnect]")?.addEventListener("click", open);
   window.addEventListener("online", open);
   window.addEventListener("offline", offline);
+  // A line that was cut without a word (a tunnel, a sleeping laptop) looks open for ever: silence gives it away.
+  setInterval(() => { if (source?.readyState === EventSource.OPEN && Date.now() - heard > SILENCE_MS) { offline(); open(); } }, 5000);
   // A page that was frozen in the background asks again as soon as it is looked at.
   document.addEventListener("visibilitychange", () => { if (!document.hidden && source?.readyState !== EventSource.OPEN) open(); });
   window.addEventListener("pagehide", () => source?.close());

@@ -21,6 +21,13 @@ document.addEventListener("click", (event) => {
   if (target?.closest("[data-print]")) window.print();
 });
 
+// Whoever picks a day means that day, not the period that was shown.
+document.addEventListener("change", (event) => {
+  const field = event.target;
+  const period = field instanceof HTMLInputElement && field.type === "date" ? field.form?.elements.namedItem("period") : null;
+  if (period instanceof HTMLSelectElement) period.value = "custom";
+});
+
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
   for (const menu of /** @type {HTMLDetailsElement[]} */ (all("details.menu[open], details.switch[open], details.filters[open]"))) {

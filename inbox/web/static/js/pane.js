@@ -43,9 +43,10 @@ export function settled() {
   pane().removeAttribute("data-writing");
   for (const avatar of all("[data-member]", pane())) avatar.classList.toggle("avatar-me", avatar.dataset.member === document.body.dataset.me);
   tickAll(pane());
-  restore(id);
   const message = find("[data-toast]", pane());
+  // What was done is done: its words must not come back into the field, to be sent twice.
   if (message) { forgetDraft(id); show(message); }
+  restore(id);
   if (find("#text")?.getAttribute("aria-invalid")) write();
 }
 
@@ -82,6 +83,18 @@ export function write(wanted) {
   pane().setAttribute("data-writing", "");
   area.focus();
   area.setSelectionRange(area.value.length, area.value.length);
+}
+
+/** A reply that never arrived, once more: into the field, in front of what may stand there already. @param {string} words */
+function rewrite(words) {
+  const area = text();
+  if (!area) return;
+  pick("reply");
+  turned();
+  if (!area.value.includes(words)) area.value = [words, area.value].filter(Boolean).join("\n\n");
+  write("reply");
+  length();
+  keep();
 }
 
 /** The suggested words stand only where they are meant, and only while nobody has changed them. */
@@ -205,6 +218,8 @@ export function startPane() {
     if (target?.closest("[data-close]")) { event.preventDefault(); close(); }
     const writing = /** @type {HTMLElement | null} */ (target?.closest("[data-write]") ?? null);
     if (writing) write(writing.dataset.write);
+    const again = target?.closest("[data-again]");
+    if (again) rewrite(find(".said", /** @type {HTMLElement} */ (again.closest(".msg")))?.textContent ?? "");
     if (target?.closest("[data-stop-writing]")) pane().removeAttribute("data-writing");
     if (target?.closest("[data-do=e]")) resolve();
   });
