@@ -20,9 +20,11 @@ import signal
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import util
 from pathlib import Path
+from types import MappingProxyType
 from urllib.parse import quote
 
 logger = logging.getLogger(__name__)
@@ -113,7 +115,15 @@ class Postgres:
     The caller holds the folder's lock (`services.instance`): two instances never start a server on the same data.
     """
 
-    def __init__(self, data_dir: Path, *, binaries: Path | None = None, name: str = "vigie") -> None:
+    def __init__(
+        self,
+        data_dir: Path,
+        *,
+        binaries: Path | None = None,
+        name: str = "vigie",
+        options: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        self._options = {**OPTIONS, **options}
         self._home = data_dir.resolve() / "postgres"
         self._data = self._home / "data"
         self._binaries = find_binaries(binaries)
@@ -203,7 +213,7 @@ class Postgres:
             raise PostgresFailed(f"initdb failed: {output.decode(errors='replace').strip()[-800:]}")
 
     async def _spawn(self) -> None:
-        options = [part for name, value in OPTIONS.items() for part in ("-c", f"{name}={value}")]
+        options = [part for name, value in self._options.items() for part in ("-c", f"{name}={value}")]
         self._home.joinpath("postgres.log").touch()
         log = self._log_path.open("ab")
         try:

@@ -24,6 +24,9 @@ from services.postgres import Postgres
 
 MASTER = bytes(range(32))
 TEMPLATE = "vigie_template"
+HASTY = {"fsync": "off", "full_page_writes": "off"}
+"""A fresh database a test, dropped after it, costs flushes of the disk that prove nothing. What must survive a crash is
+tested on servers with the product's own settings: tests/services, tests/chaos and tests/product."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,7 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """One server for all tests: `DATABASE_URL`'s, else an embedded one."""
     loop = asyncio.new_event_loop()
     given = os.environ.get("DATABASE_URL")
-    embedded = None if given else Postgres(tmp_path_factory.mktemp("pg"))
+    embedded = None if given else Postgres(tmp_path_factory.mktemp("pg"), options=HASTY)
     server = Server(given or loop.run_until_complete(_start(embedded)))
     loop.run_until_complete(_template(server))
     yield server

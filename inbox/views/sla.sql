@@ -65,16 +65,16 @@ WHERE brand_id = $1 AND received_at >= $2 AND received_at < $3 AND ($4::text IS 
 GROUP BY 1
 
 -- name: pace
--- How fast turns were acknowledged and answered, by the bucket they started in.
+-- How fast turns were acknowledged and answered, by the bucket they started in. All turns count, as in the whole; those
+-- that their author withdrew have no pace.
 SELECT date_trunc($7, started_at, $8) AS starts_at, count(*) AS turns,
   percentile_cont(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY extract(epoch FROM acknowledged_at - started_at))
-    AS ack_seconds,
+    FILTER (WHERE ended_as IS DISTINCT FROM 'withdrawn') AS ack_seconds,
   percentile_cont(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY extract(epoch FROM responded_at - started_at))
-    AS response_seconds
+    FILTER (WHERE ended_as IS DISTINCT FROM 'withdrawn') AS response_seconds
 FROM vigie.turns
 WHERE brand_id = $1 AND started_at >= $2 AND started_at < $3 AND ($4::text IS NULL OR channel_id = $4)
   AND ($5::int IS NULL OR priority = $5) AND ($6::bigint IS NULL OR acknowledged_by = $6 OR responded_by = $6)
-  AND ended_as IS DISTINCT FROM 'withdrawn'
 GROUP BY 1
 
 -- name: now
