@@ -42,7 +42,7 @@ check: $(DEV_STAMP) ## types, lint, import contracts, fast tests: under a minute
 	$(BIN)/ruff check services inbox classifier tests
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest tests/core tests/channels/test_reading.py tests/channels/test_signatures.py -q
+	$(BIN)/python -m pytest tests/core tests/channels/test_reading.py tests/channels/test_signatures.py
 
 bench-latency: $(DEV_STAMP) ## time from a POST to its row in an open browser (ARGS="--rate 50 --seconds 30")
 	@$(BIN)/python -m tests.bench.end_to_end $(ARGS)

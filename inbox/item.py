@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from inbox import messages, priority, replies, turns
@@ -58,7 +59,6 @@ from inbox.events import (
 )
 from inbox.ids import ItemId
 from inbox.policy import Policy
-from inbox.replacing import replace
 from inbox.state import Item, Message, Note
 
 __all__ = [

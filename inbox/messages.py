@@ -6,12 +6,12 @@ state come out the same. Of two edits the later by the network's time stands.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from inbox import sla, turns
 from inbox.events import Attachment, MessageClassified, MessageEdited, MessageReceived, MessageWithdrawn
 from inbox.policy import Policy
-from inbox.replacing import replace
 from inbox.state import EarlyChange, Item, Judgement, Message
 
 

@@ -8,6 +8,7 @@ posted.
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from datetime import datetime
 
 from inbox import turns
@@ -22,7 +23,6 @@ from inbox.events import (
     ReplyUncertain,
 )
 from inbox.policy import Policy
-from inbox.replacing import replace
 from inbox.state import Item, Reply
 
 

@@ -8,11 +8,11 @@ before it ran.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from inbox import priority, sla
 from inbox.policy import Policy
-from inbox.replacing import replace
 from inbox.state import Item, Judgement, Message, Status, Turn
 
 IN_FLIGHT = frozenset({"queued", "sending", "uncertain"})
