@@ -1,7 +1,7 @@
 """What Prometheus can scrape. Each object is set by the room that knows; names and meanings are in docs/metrics.md.
 
-Labels hold networks, outcomes, followers and priorities only: never a brand, a channel or a person, so that neither the
-number of series nor what they tell grows with the customers.
+Labels hold networks, outcomes, followers and priorities, and for deliveries the channel, since an operator must see
+which one fails: never a name, a secret or a person. A channel's id is no secret: its hook asks for a signature.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 REGISTRY = CollectorRegistry()
 
 DELIVERIES = Counter(
-    "vigie_deliveries", "Requests on hooks, by network and by what became of them.", ["network", "outcome"],
+    "vigie_deliveries", "Requests on hooks, by channel and by what became of them.",
+    ["network", "channel", "outcome"],
     registry=REGISTRY,
 )  # fmt: skip
 """Outcomes: taken, quarantined, bad_signature, unknown_channel, too_large, too_slow, throttled, unavailable."""

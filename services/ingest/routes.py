@@ -86,14 +86,14 @@ class Ingest:
         return _response(answer)
 
     async def take(self, request: web.Request) -> web.Response:
-        label = "none"
+        label, channel = "none", "none"
         try:
             hook, network = await self._addressed(request)
-            label = network.id
+            label, channel = network.id, hook.channel_id
             response, outcome = await self._take(request, hook, network)
         except _Refusal as refusal:
             response, outcome = refusal.response, refusal.outcome
-        metrics.DELIVERIES.labels(label, outcome).inc()
+        metrics.DELIVERIES.labels(label, channel, outcome).inc()
         return response
 
     async def _addressed(self, request: web.Request) -> tuple[ChannelRecord, Channel]:

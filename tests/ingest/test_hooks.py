@@ -13,6 +13,7 @@ from aiohttp import web
 from inbox.events import DeliveryQuarantined, MessageReceived
 from inbox.log.batcher import Batcher
 from inbox.log.store import LogUnavailable
+from services import metrics
 from services.ingest import body as bodies
 from services.ingest import routes
 from tests.channels.senders import APP_SECRET, WHSEC, standard
@@ -68,6 +69,8 @@ async def test_a_bad_signature_is_refused_without_a_word_of_the_body_and_counted
     assert await hooks.events() == []
     health = (await hooks.channels.health(hooks.brand))[channel.channel_id]
     assert (health.failures, health.last_failure, health.deliveries) == (3, "bad_signature", 0)
+    labels = {"network": "generic", "channel": channel.channel_id, "outcome": "bad_signature"}
+    assert metrics.REGISTRY.get_sample_value("vigie_deliveries_total", labels) == 3
 
 
 async def test_every_refusal_of_a_hook_is_a_problem_document_like_the_apis(hooks: Hooks) -> None:
