@@ -6,8 +6,12 @@ This is the whole seam. The package imports nothing of Vigie and knows nothing o
 take its place behind these names.
 """
 
+from classifier.first_look import FirstLook, first
 from classifier.judge import Classifier, load
-from classifier.judgement import CATEGORIES, LANGUAGES, Judgement, Reason, Sentiment
+from classifier.judgement import CATEGORIES, LANGUAGES, Judgement, Reason, Sentiment, Weight
 from classifier.weights import WrongWeights
 
-__all__ = ["CATEGORIES", "LANGUAGES", "Classifier", "Judgement", "Reason", "Sentiment", "WrongWeights", "load"]
+__all__ = [
+    "CATEGORIES", "LANGUAGES", "Classifier", "FirstLook", "Judgement", "Reason", "Sentiment", "Weight", "WrongWeights",
+    "first", "load",
+]  # fmt: skip

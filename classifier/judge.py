@@ -1,97 +1,120 @@
 """The classifier: texts in, judgements out. The one class the rest of Vigie knows.
 
-It holds weights, lexicons and the language recogniser, all read-only, so one instance serves every thread of a
-process. It never raises on any string and never waits for anything. One message costs about one millisecond of one
-core.
+The encoder reads the text once, for tone and categories alike; the lexicons say which words speak for a category and
+guard the recall of the dangers; the recogniser names the language. All of it is read-only, so one instance serves
+every thread of a process. It never raises on any string and never waits for anything but the processor.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from classifier import lexicon, sentiment, weights
+import numpy as np
+from numpy.typing import NDArray
+
+from classifier import lexicon, plugged, sentiment, weighing
+from classifier.encoder import Encoder, Read
 from classifier.evidence import reasons_in
-from classifier.judgement import LANGUAGES, SENTIMENTS, Judgement, Reason
+from classifier.first_look import HEAD, KNOWN, RECOGNISED, TAIL, first
+from classifier.judgement import SENTIMENTS, Judgement, Reason, Weight
 from classifier.language import Languages, Reading
-from classifier.tokens import Token, tokenise_ends
+from classifier.tokens import tokenise_ends
 from classifier.urgency import level_for, ordered, urgency_of
 
-HEAD: Final = 3_000
-TAIL: Final = 1_000
-"""Characters searched for reasons, at either end of a message: people open with what happened and close with what they
-want. It bounds the time that one text can take."""
-_QUESTION_MARKS = frozenset("?؟？")
-_RECOGNISED: Final = 0.3
-"""Below this share the best language is not named."""
-_KNOWN: Final = 0.5
-"""Probability of being in one of the eight languages from which a text counts as assessed."""
+AT_ONCE: Final = 256
+"""Texts read in one go: enough to sort by length, few enough to hold."""
 
 
 class Classifier:
-    """Judges texts with one model. Thread-safe, CPU only, no I/O after loading."""
+    """Judges texts with one model. Thread-safe, CPU only, no I/O after loading. ``threads``: of the encoder."""
 
-    def __init__(self, model: weights.Weights) -> None:
-        self._weights = model
+    def __init__(self, model: plugged.Model, *, threads: int = 1) -> None:
+        self._model = model
+        self.encoder = Encoder(model.directory, threads=threads)
         self._lexicons = lexicon.lexicons()
         self._languages = Languages()
 
     @property
     def model(self) -> str:
         """``name@version/sha8`` of the weights."""
-        return self._weights.model
+        return self._model.title
+
+    @property
+    def sha256(self) -> str:
+        return self._model.sha256
 
     def judge(self, texts: Sequence[str]) -> list[Judgement]:
         """One judgement a text, in order. Any string will do, however long or broken."""
-        return [self._judge(text) for text in texts]
+        judged: list[Judgement] = []
+        for start in range(0, len(texts), AT_ONCE):
+            some = texts[start : start + AT_ONCE]
+            judged += map(self._judge, some, self.encoder.read(some))
+        return judged
 
-    def _judge(self, text: str) -> Judgement:
-        reading = self._languages.read(text)
-        tokens = tokenise_ends(text, HEAD, TAIL)
-        shares = sentiment.probabilities(self._weights, text, reading.words)
-        negative = float(shares[0])
-        plausible = reading.plausible() or (["en"] if tokens else [])
-        reasons = reasons_in(text, tokens, [self._lexicons[lang] for lang in plausible])
-        reasons = self._completed(reasons, text[:HEAD] + text[HEAD:][-TAIL:], tokens, negative, reading)
-        lang, confidence = reading.ranking[0] if reading.ranking else (None, 0.0)
+    def weigh(self, text: str, *, most: int = 8) -> list[Weight]:
+        """The fragments that weighed most, heaviest first: see `classifier.weighing`."""
+        judged = self.judge([text])[0]
+        names = [reason.category for reason in judged.reasons] or [weighing.TONE]
+        return weighing.weigh(text, names, self._shares, most=most)
+
+    def _shares(self, texts: Sequence[str]) -> list[Mapping[str, float]]:
+        """What the network alone says of each text: the categories, and the negative tone."""
+        found: list[Mapping[str, float]] = []
+        for text, read in zip(texts, self.encoder.read(texts), strict=True):
+            tone = self._tone(text, read, self._languages.read(text))
+            found.append({**self._model.heads.categories_of(read), weighing.TONE: float(tone[0])})
+        return found
+
+    def _judge(self, text: str, read: Read) -> Judgement:
+        language = self._languages.read(text)
+        lang, confidence = language.ranking[0] if language.ranking else (None, 0.0)
+        tone = self._tone(text, read, language)
+        shares, reasons = self._reasons(text, read, language, float(tone[0]))
         return Judgement(
-            sentiment=SENTIMENTS[int(shares.argmax())],
-            sentiment_scores={name: round(float(share), 4) for name, share in zip(SENTIMENTS, shares, strict=True)},
-            lang=lang if confidence >= _RECOGNISED else None,
+            sentiment=SENTIMENTS[int(tone.argmax())],
+            sentiment_scores={name: round(float(share), 4) for name, share in zip(SENTIMENTS, tone, strict=True)},
+            lang=lang if confidence >= RECOGNISED else None,
             lang_confidence=round(confidence, 4),
-            urgency=urgency_of(reasons, negative),
+            urgency=urgency_of(reasons, float(tone[0])),
             level=level_for(reasons),
             reasons=ordered(reasons),
-            assessed=reading.brief or bool(reasons) or reading.known >= _KNOWN,
-            model=self._weights.model,
+            assessed=language.brief or language.known >= KNOWN or level_for(reasons) >= 2,
+            model=self._model.title,
+            probabilities={name: round(share, 4) for name, share in shares.items()},
+            temperature=self._model.heads.temperature,
+            sha256=self._model.sha256,
+            embedding=_packed(read.embedding),
         )
 
-    def _completed(
-        self, reasons: list[Reason], text: str, tokens: Sequence[Token], negative: float, reading: Reading
-    ) -> list[Reason]:
-        """Add what no lexicon says.
+    def _tone(self, text: str, read: Read, language: Reading) -> NDArray[np.float64]:
+        """Without a word to read the emojis speak; a network without a tone leaves it to the first look."""
+        if not language.words:
+            return sentiment.wordless(text)
+        tone = self._model.heads.tone_of(read)
+        return first().tone(text, language.words) if tone is None else tone
 
-        A complaint by tone alone, a question by its mark; drop a complaint the tone contradicts.
-        """
-        if {"spam", "praise"} & {reason.category for reason in reasons} and negative < 0.5:
-            reasons = [reason for reason in reasons if reason.category != "complaint" or reason.score >= 0.8]
-        found = {reason.category for reason in reasons}
-        if not found & {"complaint", "spam"} and negative >= self._weights.complaint_from and self._readable(reading):
-            return [*reasons, Reason("complaint", round(negative, 4), ())]
-        if "question" not in found and tokens and not _QUESTION_MARKS.isdisjoint(text):
-            mark = next(character for character in text if character in _QUESTION_MARKS)
-            return [*reasons, Reason("question", 0.6, (mark,))]
-        return reasons
-
-    @staticmethod
-    def _readable(reading: Reading) -> bool:
-        return bool(reading.ranking) and reading.ranking[0][0] in LANGUAGES
+    def _reasons(
+        self, text: str, read: Read, language: Reading, negative: float
+    ) -> tuple[dict[str, float], list[Reason]]:
+        tokens = tokenise_ends(text, HEAD, TAIL)
+        plausible = language.plausible() or (["en"] if tokens else [])
+        found = reasons_in(text, tokens, [self._lexicons[lang] for lang in plausible])
+        shares = self._model.heads.categories_of(read) if tokens else {}
+        if not shares:  # nothing to read, or a network that knows no category: the lexicons speak alone
+            return {}, first().completed(found, text, tokens, negative, language)
+        shares = self._model.rules.guarded(shares, found)
+        return shares, self._model.rules.reasons(shares, found)
 
 
-def load(directory: Path | None = None) -> Classifier:
+def _packed(embedding: NDArray[np.float32] | None) -> bytes | None:
+    return None if embedding is None else np.rint(embedding * 127).astype(np.int8).tobytes()
+
+
+def load(directory: Path | None = None, *, threads: int = 1) -> Classifier:
     """The classifier of *directory*, by default the shipped one.
 
-    `weights.WrongWeights` where its checksum does not hold.
+    `weights.WrongWeights` where something in it is missing or wrong.
     """
-    return Classifier(weights.read(directory or weights.DIRECTORY))
+    return Classifier(plugged.look(directory or plugged.SHIPPED), threads=threads)

@@ -7,7 +7,8 @@ rights or to the brand probably grow? Levels are bands of the same number, so th
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final, Literal
 
@@ -56,7 +57,11 @@ class Judgement:
     """The reading of one message. ``lang`` is ISO 639-1 or None; ``reasons`` come most weighty first.
 
     ``assessed`` is False where the text is in a language nobody taught the model, or in none it recognises, and no
-    lexicon fired: show it as "not assessed" and rank it no lower than P2. ``model`` reads ``name@version/sha8``.
+    lexicon fired: show it as "not assessed" and rank it no lower than P2. ``model`` reads ``name@version/sha8``, and
+    ``sha256`` is that of its weights. ``probabilities`` holds the calibrated probability of every category, nothing
+    from a model that has none; ``temperature`` is what the logits of the tone were divided by. ``embedding`` is a unit
+    vector times 127 as signed bytes, for near-duplicates. ``provisional`` marks a first look that a full reading is to
+    refine.
     """
 
     sentiment: Sentiment
@@ -68,6 +73,26 @@ class Judgement:
     reasons: tuple[Reason, ...]
     assessed: bool
     model: str
+    probabilities: Mapping[str, float] = field(default_factory=dict)
+    temperature: float | None = None
+    sha256: str = ""
+    embedding: bytes | None = None
+    provisional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """What one fragment of a text weighs: how much the probability of ``category`` falls when it is left out (0 to 1).
+
+    ``start`` and ``end`` are character offsets in the text. ``category`` is that of a reason, or "negative" for the
+    tone.
+    """
+
+    fragment: str
+    start: int
+    end: int
+    category: str
+    weight: float
 
 
 def level_of(urgency: float) -> int:

@@ -5,7 +5,8 @@ Macro-F1, calibration error, precision and recall of levels. Plain numpy, so tha
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,6 +52,52 @@ def precision(truth: Labels, guess: Labels, level: int) -> float | None:
     """Of the messages put at *level*, the share that belongs there or higher; None without any."""
     put = guess == level
     return float((truth[put] >= level).mean()) if put.any() else None
+
+
+def precision_from(truth: Labels, guess: Labels, level: int) -> float | None:
+    """Of the messages put at *level* or above, the share that belongs at *level* or above; None without any."""
+    put = guess >= level
+    return float((truth[put] >= level).mean()) if put.any() else None
+
+
+def binary_calibration_error(shares: NDArray[np.float64], truth: NDArray[Any], bins: int = 10) -> float:
+    """Expected calibration error of the probability of a yes: mean |probability − frequency|, weighted by bin."""
+    bin_of = np.minimum((shares * bins).astype(int), bins - 1)
+    gaps = [
+        (bin_of == b).sum() * abs(shares[bin_of == b].mean() - truth[bin_of == b].mean()) for b in set(bin_of.tolist())
+    ]
+    return float(sum(gaps) / len(truth))
+
+
+QUEUE: Final = 100
+"""Messages that wait at once when a queue is replayed."""
+FIRST_SCREEN: Final = 20
+
+
+def ndcg(truth: Labels, score: NDArray[np.float64]) -> float:
+    """Normalised discounted cumulative gain of the first screen, the gain of a level being 2^level − 1 (Järvelin and
+    Kekäläinen, 2002): the mean over queues of `QUEUE` messages in the order of the file."""
+    found = []
+    for start in range(0, len(truth), QUEUE):
+        levels, scores = truth[start : start + QUEUE], score[start : start + QUEUE]
+        best = _gain(np.sort(levels)[::-1])
+        if best > 0:
+            found.append(_gain(levels[np.argsort(-scores, kind="stable")]) / best)
+    return float(np.mean(found)) if found else 1.0
+
+
+def _gain(levels: Labels) -> float:
+    shown = levels[:FIRST_SCREEN]
+    return float(((2.0**shown - 1.0) / np.log2(np.arange(len(shown)) + 2.0)).sum())
+
+
+def interval(
+    figure: Callable[[NDArray[np.int64]], float], count: int, *, draws: int = 1000, seed: int = 1
+) -> tuple[float, float]:
+    """The middle 95 % of *figure* over bootstrap samples of *count* rows (Efron, 1979)."""
+    draw = np.random.default_rng(seed)
+    found = [figure(draw.integers(0, count, count)) for _ in range(draws)]
+    return float(np.percentile(found, 2.5)), float(np.percentile(found, 97.5))
 
 
 def reliability(urgency: NDArray[np.float64], truth: Labels) -> list[tuple[float, int, float, float]]:

@@ -34,11 +34,27 @@ def probabilities(weights: Weights, text: str, words: int) -> NDArray[np.float32
 
     The fewer the words, the more emojis say; nothing to read is neutral.
     """
-    scores = logits(weights, text) / np.float32(weights.temperature)
-    positive, negative = emoji.balance(text[: features.LIMIT])
     if not words:
-        scores = np.array([0.0, 1.0, 0.0], dtype=np.float32)
-    if positive != negative:
-        side = 2 if positive > negative else 0
-        scores[side] += np.float32(_NUDGE * (2.0 if not words else 1.0 / (1.0 + words / 6.0)))
+        return wordless(text).astype(np.float32)
+    scores = logits(weights, text) / np.float32(weights.temperature)
+    side = _side(text)
+    if side is not None:
+        scores[side] += np.float32(_NUDGE / (1.0 + words / 6.0))
     return softmax(scores)
+
+
+def wordless(text: str) -> NDArray[np.float64]:
+    """Probabilities for a text without a word: neutral, or what its emojis say."""
+    scores = np.array([0.0, 1.0, 0.0])
+    side = _side(text)
+    if side is not None:
+        scores[side] += 2.0 * _NUDGE
+    raised: NDArray[np.float64] = np.exp(scores - scores.max())
+    shares: NDArray[np.float64] = raised / raised.sum()
+    return shares
+
+
+def _side(text: str) -> int | None:
+    """Whether there are more positive (2) or more negative (0) emojis."""
+    positive, negative = emoji.balance(text[: features.LIMIT])
+    return None if positive == negative else 2 if positive > negative else 0

@@ -1,89 +1,57 @@
-"""Train the sentiment model: ``python -m classifier.train --data DIR --out DIR``.
+"""Train what ships: ``python -m classifier.train --data DIR``.
 
-Offline and repeatable. Reads ``sentiment.jsonl.gz`` from the data directory; writes the weights, their description
-with checksum, the manifest of hashes, and the model card. Needs the `train` extra (scikit-learn, scipy). Takes a few
-minutes of one core.
+Offline and repeatable. Reads the gzipped JSON lines of the data directory and our written set; writes the first look
+(`classifier/weights`), the encoder (`classifier/model`), the manifest of hashes and the model card. Needs the extra
+`train`. The first look takes minutes, the encoder some forty minutes a seed on one core; interrupted, it goes on where
+it was. ``--extra FILE`` adds people's corrections, as `vigie corrections export` writes them.
 """
 
 from __future__ import annotations
 
 import argparse
-import dataclasses
 import sys
 from pathlib import Path
 
-import numpy as np
+from classifier.training import card, corpora, encoder, linear, manifest, tuning
 
-from classifier import evaluate, weights
-from classifier.judge import Classifier
-from classifier.training import card, corpus, fitting, manifest
-
-NAME, VERSION = "vigie-linear", "1.0.0"
-THRESHOLDS = (0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85)
-WRITTEN = Path(__file__).parent / "written"
-STEPS = 3 + len(fitting.STRENGTHS)
+ROOM = Path(__file__).parent
 
 
-class Progress:
-    """A bar on standard error: what is done, of how much."""
-
-    def __init__(self, steps: int) -> None:
-        self._steps, self._done = steps, 0
-
-    def __call__(self, what: str) -> None:
-        self._done += 1
-        bar = "█" * self._done + "·" * max(0, self._steps - self._done)
-        print(f"[{bar}] {what}", file=sys.stderr, flush=True)
-
-
-def _complaint_threshold(model: weights.Weights) -> float:
-    """How negative a message must be to count as a complaint by tone alone.
-
-    Best level accuracy on our written validation part.
-    """
-    rows = evaluate.read(WRITTEN / "val.jsonl")
-    truth = np.array([evaluate.level_in(row) for row in rows])
-    right = []
-    for threshold in THRESHOLDS:
-        judged = Classifier(dataclasses.replace(model, complaint_from=threshold)).judge(
-            [str(row["text"]) for row in rows]
-        )
-        right.append(float((np.array([judgement.level for judgement in judged]) == truth).mean()))
-    return THRESHOLDS[int(np.argmax(right))]
+def progress(what: str) -> None:
+    print(f"· {what}", file=sys.stderr, flush=True)
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m classifier.train", description=__doc__)
-    parser.add_argument("--data", type=Path, required=True, help="directory holding sentiment.jsonl.gz")
-    parser.add_argument("--out", type=Path, required=True, help="directory for weights, description and manifest")
-    parser.add_argument("--card", type=Path, help="where to write the model card (Markdown)")
+    parser.add_argument("--data", type=Path, required=True, help="directory holding sentiment.jsonl.gz and the others")
+    parser.add_argument("--only", choices=("first", "encoder", "card"), help="train one part, or only write the card")
+    parser.add_argument("--model", type=Path, default=ROOM / "model", help="directory of the encoder")
+    parser.add_argument("--weights", type=Path, default=ROOM / "weights", help="directory of the first look")
+    parser.add_argument("--card", type=Path, default=ROOM.parent / "docs" / "classifier-card.md")
+    parser.add_argument("--keep", type=Path, default=Path("var/training"), help="where unfinished work is kept")
+    parser.add_argument("--extra", type=Path, help="corrections to learn from as well")
+    parser.add_argument("--seeds", default="1", help="one network a seed, averaged (1,2,3)")
     return parser.parse_args()
 
 
 def main() -> None:
     """Train, calibrate, write, describe."""
-    arguments, progress = _arguments(), Progress(STEPS)
-    path = arguments.data / "sentiment.jsonl.gz"
-    train, held = corpus.read(path, "train"), corpus.read(path, "val")
-    progress(f"{len(train)} training and {len(held)} validation texts")
-    best = fitting.fit(train, held, progress)
-    described: dict[str, object] = {
-        "name": NAME,
-        "version": VERSION,
-        "temperature": best.temperature,
-        "complaint_from": 0.6,
-        "strength": best.strength,
-        "seed": fitting.SEED,
-        "validation_macro_f1_mean": round(best.mean_macro_f1, 4),
-    }
-    weights.write(arguments.out, best.indices, best.rows, best.bias, described)
-    described["complaint_from"] = _complaint_threshold(weights.read(arguments.out))
-    digest = weights.write(arguments.out, best.indices, best.rows, best.bias, described)
-    progress(f"weights {digest[:8]}, temperature {best.temperature}, complaint from {described['complaint_from']}")
-    texts = manifest.write(arguments.out / "manifest.bin", [example.text for example in [*train, *held]])
-    if arguments.card:
-        card.write(arguments.card, arguments.out, held, texts)
-    progress(f"manifest of {texts} texts" + (", card" if arguments.card else ""))
+    asked = _arguments()
+    extra = corpora.corrections(asked.extra) if asked.extra else []
+    if asked.only in (None, "first"):
+        linear.train(asked.data, asked.weights, progress)
+    if asked.only in (None, "encoder"):
+        recipe = tuning.Recipe()
+        seeds = [int(seed) for seed in asked.seeds.split(",")]
+        encoder.train(asked.data, asked.model, asked.keep, extra=extra, recipe=recipe, seeds=seeds, progress=progress)
+    texts = corpora.texts([*corpora.Course(asked.data, extra).everything(), *_held(asked.data)])
+    progress(f"manifest of {manifest.write(asked.weights / 'manifest.bin', texts)} texts")
+    card.write(asked.card, asked.model, asked.data, len(set(texts)))
+    progress(f"card: {asked.card}")
+
+
+def _held(data: Path) -> list[corpora.Example]:
+    return [*corpora.sentiment(data, "val"), *corpora.written("val"), *corpora.written("test")]
 
 
 if __name__ == "__main__":

@@ -39,6 +39,7 @@ class Weights:
     temperature: float
     complaint_from: float
     model: str
+    sha256: str = ""
 
 
 def _described(path: Path) -> dict[str, object]:
@@ -60,7 +61,9 @@ def read(directory: Path) -> Weights:
         table[np.cumsum(arrays["steps"], dtype=np.int64)] = arrays["rows"]
         bias = arrays["bias"].astype(np.float32)
     name = f"{described['name']}@{described['version']}/{digest[:8]}"
-    return Weights(table, bias, float(str(described["temperature"])), float(str(described["complaint_from"])), name)
+    return Weights(
+        table, bias, float(str(described["temperature"])), float(str(described["complaint_from"])), name, digest
+    )
 
 
 def write(

@@ -87,6 +87,7 @@ class Network(Protocol):
 
     `setup_steps`: locale → the steps, in order; "{hook_url}" and "{verify_token}" are filled in by the page.
     `reply_window`: how long after the person's last message a reply is possible; kinds that are missing have no limit.
+    `length_most`: of a reply, None where the network sets no limit.
     """
 
     @property
@@ -101,6 +102,8 @@ class Network(Protocol):
     def can_reply(self) -> bool: ...
     @property
     def reply_window(self) -> Mapping[Kind, timedelta]: ...
+    @property
+    def length_most(self) -> int | None: ...
 
 
 # --- a channel --------------------------------------------------------------------------------------------------------
@@ -124,6 +127,9 @@ class ChannelRecord:
 
 
 class Health(NamedTuple):
+    """`found_by_sweep`: messages that the network's webhook had failed to bring; `gaps`: times that the network no
+    longer had all that came since the look before; `sweep_failure`: why the last look brought nothing."""
+
     last_delivery_at: datetime | None
     deliveries: int
     messages: int
@@ -131,6 +137,11 @@ class Health(NamedTuple):
     last_failure_at: datetime | None
     last_failure: str | None
     quarantined: int
+    swept_at: datetime | None = None
+    found_by_sweep: int = 0
+    gaps: int = 0
+    last_gap_at: datetime | None = None
+    sweep_failure: str | None = None
 
 
 class Quarantined(NamedTuple):
@@ -143,7 +154,7 @@ class Quarantined(NamedTuple):
 
 
 class StoredDelivery(NamedTuple):
-    """`body` is None when the key of its day has expired."""
+    """`body` is None when the key of its day has expired; `headers` also where none were kept."""
 
     delivery_id: uuid.UUID
     channel_id: str
@@ -152,6 +163,7 @@ class StoredDelivery(NamedTuple):
     outcome: str
     reason: str | None
     body: bytes | None
+    headers: bytes | None = None
 
 
 class Reparsed(NamedTuple):
@@ -419,10 +431,12 @@ class Channels:
         row = await self.log.pool.fetchrow(sql.delivery, brand, delivery_id)
         if row is None:
             raise NotFound
-        body = await self.log.open_delivery(brand, row["day"], delivery_id, row["body"])
+        opened = await self.log.open_delivery(brand, row["day"], delivery_id, row["body"], row["headers"])
+        body, headers = opened or (None, None)
         return StoredDelivery(
-            delivery_id, row["channel_id"], row["received_at"], row["content_type"], row["outcome"], row["reason"], body
-        )
+            delivery_id, row["channel_id"], row["received_at"], row["content_type"], row["outcome"], row["reason"],
+            body, headers,
+        )  # fmt: skip
 
     async def settle_delivery(
         self, brand: BrandId, delivery_id: uuid.UUID, *, reason: str | None, messages: int

@@ -29,9 +29,12 @@ WHERE mine.brand_id = $1 AND c.disabled_at IS NULL ORDER BY c.created_at, c.chan
 -- name: health
 -- The settings page: each channel of a brand with its figures; the quarantine is counted by its partial index.
 SELECT c.channel_id, h.last_delivery_at, coalesce(h.deliveries, 0) AS deliveries, coalesce(h.messages, 0) AS messages,
-  coalesce(h.failures, 0) AS failures, h.last_failure_at, h.last_failure, coalesce(q.quarantined, 0) AS quarantined
+  coalesce(h.failures, 0) AS failures, h.last_failure_at, h.last_failure, coalesce(q.quarantined, 0) AS quarantined,
+  s.swept_at, coalesce(s.found, 0) AS found_by_sweep, coalesce(s.gaps, 0) AS gaps, s.last_gap_at,
+  s.last_failure AS sweep_failure
 FROM vigie.channels c
 LEFT JOIN vigie.channel_health h ON h.brand_id = c.brand_id AND h.channel_id = c.channel_id
+LEFT JOIN vigie.sweeps s ON s.brand_id = c.brand_id AND s.channel_id = c.channel_id
 LEFT JOIN (
   SELECT channel_id, count(*) AS quarantined FROM vigie.deliveries
   WHERE brand_id = $1 AND outcome = 'quarantined' GROUP BY channel_id
@@ -46,7 +49,7 @@ ORDER BY received_at DESC LIMIT $3
 
 -- name: delivery
 -- One raw delivery, sealed.
-SELECT delivery_id, channel_id, received_at, day, body, content_type, outcome, reason, messages
+SELECT delivery_id, channel_id, received_at, day, body, content_type, outcome, reason, messages, headers
 FROM vigie.deliveries WHERE brand_id = $1 AND delivery_id = $2
 
 -- name: settle_delivery

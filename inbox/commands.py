@@ -74,6 +74,31 @@ class OverridePriority:
 
 
 @dataclass(frozen=True, slots=True)
+class CorrectCategories:
+    """Say what the words so far are really about (empty: nothing of note), or give that back to the classifier
+    (None)."""
+
+    by: int
+    categories: tuple[str, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectLanguage:
+    """Say which language they are in (ISO 639, lower case), or give that back to the classifier (None)."""
+
+    by: int
+    lang: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class MarkNotUrgent:
+    """Say that the classifier's alarm is false, or take that back (`undone`)."""
+
+    by: int
+    undone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class SettleReply:
     """Say what became of an uncertain reply. `by` is None when the thread was read back from the network."""
 
@@ -96,6 +121,9 @@ Command = (
     | Resolve
     | Reopen
     | OverridePriority
+    | CorrectCategories
+    | CorrectLanguage
+    | MarkNotUrgent
     | SettleReply
     | CheckClocks
 )

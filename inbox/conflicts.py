@@ -15,11 +15,14 @@ from inbox import commands
 from inbox.events import (
     AnsweredByHand,
     AuthorForgotten,
+    CategoriesCorrected,
     Event,
     ItemAcknowledged,
     ItemAssigned,
     ItemReopened,
     ItemResolved,
+    LanguageCorrected,
+    MarkedNotUrgent,
     MessageEdited,
     MessageReceived,
     MessageWithdrawn,
@@ -36,6 +39,7 @@ from inbox.state import Item
 ANSWERS = (ReplyQueued, ReplyEchoed, AnsweredByHand)
 NEW_WORDS = (MessageReceived, MessageEdited)
 GONE = (MessageWithdrawn, AuthorForgotten)
+OF_URGENCY = (PriorityOverridden, CategoriesCorrected, MarkedNotUrgent)
 
 
 def conflicts(command: commands.Command, since: Sequence[Event], *, item: Item | None = None) -> list[Event]:
@@ -80,7 +84,16 @@ def _reopen(_: commands.Reopen, event: Event) -> bool:
 
 
 def _override(command: commands.OverridePriority, event: Event) -> bool:
-    return isinstance(event, PriorityOverridden) and event.by != command.by
+    return isinstance(event, OF_URGENCY) and event.by != command.by
+
+
+def _correct(command: commands.CorrectCategories | commands.MarkNotUrgent, event: Event) -> bool:
+    """A correction speaks of all words so far: never of those that the member has not read."""
+    return isinstance(event, NEW_WORDS) or (isinstance(event, OF_URGENCY) and event.by != command.by)
+
+
+def _correct_language(command: commands.CorrectLanguage, event: Event) -> bool:
+    return isinstance(event, NEW_WORDS) or (isinstance(event, LanguageCorrected) and event.by != command.by)
 
 
 def _settle(command: commands.SettleReply, event: Event) -> bool:
@@ -116,6 +129,9 @@ RULES: Mapping[type[Any], Callable[[Any, Event], bool]] = {
     commands.Resolve: _resolve,
     commands.Reopen: _reopen,
     commands.OverridePriority: _override,
+    commands.CorrectCategories: _correct,
+    commands.CorrectLanguage: _correct_language,
+    commands.MarkNotUrgent: _correct,
     commands.SettleReply: _settle,
     commands.CheckClocks: _never,
 }

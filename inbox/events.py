@@ -26,6 +26,7 @@ ClockName = Literal["ack", "response"]
 ReplyPurpose = Literal["holding", "response"]
 ResolveReason = Literal["answered", "no_answer_needed", "spam", "duplicate", "handled_elsewhere"]
 Role = Literal["owner", "lead", "cm", "observer"]
+Alike = Literal["words", "meaning"]
 
 
 class Part(BaseModel):
@@ -113,7 +114,7 @@ class MessageReceived(ItemEvent):
     outside the seal: the priority, and so the due times, must come out the same after the person was forgotten.
     """
 
-    SEALED = frozenset({"thread_id", "author", "text", "attachments", "permalink"})
+    SEALED = frozenset({"thread_id", "author", "title", "text", "attachments", "permalink"})
     channel_id: str
     network: str
     kind: Kind
@@ -126,6 +127,7 @@ class MessageReceived(ItemEvent):
     thread_id: str | None = None
     author: Author | None = None
     reach: int | None = None
+    title: str | None = None
     text: str | None = None
     attachments: tuple[Attachment, ...] = ()
     permalink: str | None = None
@@ -196,7 +198,13 @@ class DeliveryQuarantined(Event):
 
 
 class MessageClassified(ItemEvent):
-    """The classifier's judgement of one message. `spread`: authors heard in the same thread in the hour before."""
+    """The classifier's judgement of one message. `spread`: authors heard in the same thread in the hour before.
+
+    `probabilities`: of the categories that are not next to impossible, and of the three tones as `tone:negative` and
+    so on; empty from a model that has none. `temperature`: what the tone's logits were divided by. `provisional`: a
+    first look, which stands until a full reading comes; `words_at` says of which words it is: the time of their edit,
+    None for the original ones.
+    """
 
     SEALED = frozenset({"reasons"})
     external_id: str
@@ -209,6 +217,31 @@ class MessageClassified(ItemEvent):
     categories: tuple[str, ...] = ()
     reasons: tuple[ReasonGiven, ...] = ()
     spread: int = 1
+    at: AwareDatetime
+    model_sha256: str = ""
+    probabilities: dict[str, float] = {}
+    temperature: float | None = None
+    provisional: bool = False
+    words_at: AwareDatetime | None = None
+
+
+class WaveJoined(ItemEvent):
+    """A message is near-identical with those of other authors. `wave_id` is made from the first member. `alike`: in its
+    words or only in its meaning, compared with the nearest member; `similarity`: how much, 1 for the first."""
+
+    external_id: str
+    wave_id: uuid.UUID
+    alike: Alike
+    similarity: float = Field(ge=0, le=1)
+    at: AwareDatetime
+
+
+class RaisedByWave(ItemEvent):
+    """A member of the item's wave is more urgent than the item itself: it ranks as that one does. Never lowered."""
+
+    wave_id: uuid.UUID
+    level: int = Field(ge=0, le=3)
+    urgency: float = Field(ge=0, le=1)
     at: AwareDatetime
 
 
@@ -248,11 +281,42 @@ class ItemReopened(ItemEvent):
 
 
 class PriorityOverridden(ItemEvent):
-    """A person set the priority (1..4), or gave it back to the rules (None)."""
+    """A person set the priority (1..4), or gave it back to the rules (None). `rules`: what the classifier's reading
+    gave at that moment, people's corrections left aside; None where it had read nothing yet."""
 
     priority: Annotated[int, Field(ge=1, le=4)] | None
     by: int
     at: AwareDatetime
+    rules: int | None = None
+
+
+class CategoriesCorrected(ItemEvent):
+    """A person said what the words so far are about (empty: nothing of note), or gave that back to the classifier
+    (None). `had`: what the classifier had found in them; `rules`: as in `PriorityOverridden`."""
+
+    categories: tuple[str, ...] | None
+    by: int
+    at: AwareDatetime
+    rules: int | None = None
+    had: tuple[str, ...] = ()
+
+
+class LanguageCorrected(ItemEvent):
+    """A person said which language the words so far are in (ISO 639), or gave that back to the classifier (None)."""
+
+    lang: str | None
+    by: int
+    at: AwareDatetime
+    had: str | None = None
+
+
+class MarkedNotUrgent(ItemEvent):
+    """A person said that the classifier's alarm over the words so far is false, or took that back (`undone`)."""
+
+    undone: bool = False
+    by: int
+    at: AwareDatetime
+    rules: int | None = None
 
 
 # --- replies: at most once ----------------------------------------------------------------------------------------
@@ -361,6 +425,16 @@ class PolicyChanged(Event):
     at: AwareDatetime
 
 
+class ModelSwitched(Event):
+    """The model that judges the brand's messages from this position on, where a host has it. `model`: its name in the
+    settings, "" for the installation's default one; `sha256`: of its weights when it was chosen."""
+
+    model: str
+    sha256: str = ""
+    by: int | None = None
+    at: AwareDatetime
+
+
 class AuthorForgotten(Event):
     """The key of this author is destroyed. Views blank what they hold of the items of `subject_id`."""
 
@@ -370,11 +444,20 @@ class AuthorForgotten(Event):
     at: AwareDatetime
 
 
-class SettingChanged(Event):
-    """An audit line: who changed which channel, member or token of the brand. Never holds a secret or a person's
-    name."""
+class CorrectionsExported(Event):
+    """An audit line: so many corrections left the house as training text, personal content masked. `by`: None from the
+    shell."""
 
-    what: Literal["channel", "member", "token", "brand"]
+    lines: int
+    by: int | None = None
+    at: AwareDatetime
+
+
+class SettingChanged(Event):
+    """An audit line: who changed which channel, member, token or subscription of the brand. Never holds a secret or a
+    person's name. `by`: None from the shell, and where Vigie itself paused a subscription."""
+
+    what: Literal["channel", "member", "token", "brand", "subscription"]
     action: str
     subject: str
     by: int | None = None
@@ -385,9 +468,12 @@ EVENT_TYPES: dict[str, type[Event]] = {
     cls.TYPE: cls
     for cls in (
         MessageReceived, MessageEdited, MessageWithdrawn, ReplyEchoed, ReferenceHeld, DeliveryQuarantined,
-        MessageClassified, ItemAcknowledged, ItemAssigned, NoteAdded, ItemResolved, ItemReopened, PriorityOverridden,
-        ReplyQueued, ReplySending, ReplySent, ReplyFailed, ReplyUncertain, ReplySettled, AnsweredByHand,
-        SlaWarned, SlaBreached, ClaimLapsed, PromiseBroken, PolicyChanged, AuthorForgotten, SettingChanged,
+        MessageClassified, WaveJoined, RaisedByWave, ItemAcknowledged, ItemAssigned, NoteAdded, ItemResolved,
+        ItemReopened, PriorityOverridden,
+        CategoriesCorrected, LanguageCorrected, MarkedNotUrgent, CorrectionsExported, ReplyQueued,
+        ReplySending, ReplySent, ReplyFailed, ReplyUncertain, ReplySettled, AnsweredByHand,
+        SlaWarned, SlaBreached, ClaimLapsed, PromiseBroken, PolicyChanged, ModelSwitched, AuthorForgotten,
+        SettingChanged,
     )
 }  # fmt: skip
 

@@ -50,6 +50,10 @@ class IdMaker:
         """What the views know a thread by: enough to count who speaks in it, not enough to find it on the network."""
         return _digest(self.key, "thread", str(brand), channel, thread)
 
+    def wave(self, brand: BrandId, item: uuid.UUID, message: str) -> uuid.UUID:
+        """A wave is named after its first member: whichever process finds it, finds the same."""
+        return _digest(self.key, "wave", str(brand), str(item), message)
+
     def words(self, brand: BrandId, text: str) -> uuid.UUID:
         """Tells two texts apart. Keyed, so that nobody can try out what a forgotten author may have said."""
         return _digest(self.key, "words", str(brand), text)

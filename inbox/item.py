@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from inbox import messages, priority, replies, turns
+from inbox import corrections, messages, priority, replies, turns, waves
 from inbox.commands import (
     Acknowledge,
     AddNote,
@@ -21,6 +21,9 @@ from inbox.commands import (
     Assign,
     CheckClocks,
     Command,
+    CorrectCategories,
+    CorrectLanguage,
+    MarkNotUrgent,
     OverridePriority,
     Reopen,
     Reply,
@@ -33,6 +36,7 @@ from inbox.errors import Refused
 from inbox.events import (
     AnsweredByHand,
     AuthorForgotten,
+    CategoriesCorrected,
     ClaimLapsed,
     Event,
     ItemAcknowledged,
@@ -40,6 +44,8 @@ from inbox.events import (
     ItemEvent,
     ItemReopened,
     ItemResolved,
+    LanguageCorrected,
+    MarkedNotUrgent,
     MessageClassified,
     MessageEdited,
     MessageReceived,
@@ -47,6 +53,7 @@ from inbox.events import (
     NoteAdded,
     PriorityOverridden,
     PromiseBroken,
+    RaisedByWave,
     ReplyEchoed,
     ReplyFailed,
     ReplyQueued,
@@ -56,14 +63,16 @@ from inbox.events import (
     ReplyUncertain,
     SlaBreached,
     SlaWarned,
+    WaveJoined,
 )
 from inbox.ids import ItemId
 from inbox.policy import Policy
-from inbox.state import Item, Message, Note
+from inbox.state import Correction, Item, Message, Note
 
 __all__ = [
-    "Acknowledge", "AddNote", "AnswerByHand", "Assign", "CheckClocks", "Command", "OverridePriority", "Refused",
-    "Reopen", "Reply", "Resolve", "SettleReply", "conflicts", "decide", "evolve", "fold",
+    "Acknowledge", "AddNote", "AnswerByHand", "Assign", "CheckClocks", "Command", "CorrectCategories",
+    "CorrectLanguage", "MarkNotUrgent", "OverridePriority", "Refused", "Reopen", "Reply", "Resolve", "SettleReply",
+    "conflicts", "decide", "evolve", "fold",
 ]  # fmt: skip
 
 
@@ -132,6 +141,28 @@ def _override(item: Item, event: PriorityOverridden, policy: Policy) -> Item:
     return turns.reassess(replace(item, override=event.priority), policy)
 
 
+def _correct_categories(item: Item, event: CategoriesCorrected, policy: Policy) -> Item:
+    return _correct(item, policy, lambda word: corrections.of_categories(word, event.categories, event.by))
+
+
+def _correct_language(item: Item, event: LanguageCorrected, policy: Policy) -> Item:
+    return _correct(item, policy, lambda word: corrections.of_language(word, event.lang, event.by))
+
+
+def _mark_not_urgent(item: Item, event: MarkedNotUrgent, policy: Policy) -> Item:
+    return _correct(item, policy, lambda word: corrections.of_urgency(word, not event.undone, event.by))
+
+
+def _correct(item: Item, policy: Policy, change: Callable[[Correction], Correction]) -> Item:
+    """On all words that give the item its place by now; what the author says next is judged afresh."""
+    spoken_of = {message.external_id for message in priority.counted(item)}
+    said = tuple(
+        replace(message, correction=change(message.correction)) if message.external_id in spoken_of else message
+        for message in item.messages
+    )
+    return turns.reassess(replace(item, messages=said), policy)
+
+
 def _warned(item: Item, event: SlaWarned, _: Policy) -> Item:
     turn = next((turn for turn in item.turns if turn.no == event.turn), None)
     return item if turn is None else turns.change(item, replace(turn, warned=turn.warned | {event.clock}))
@@ -158,13 +189,15 @@ def _forget(item: Item, event: AuthorForgotten, _: Policy) -> Item:
     """Nothing that names or quotes the person stays; times, figures and what was decided do."""
     if item.item_id not in event.item_ids:
         return item
+    item = replace(item, messages=tuple(map(_blank, item.messages)))
+    weightiest = priority.weightiest(item)
+    said = priority.known(weightiest) if weightiest else None
     return replace(
         item,
         author=None,
         thread_id=None,
         forgotten=True,
-        reasons=(),
-        messages=tuple(map(_blank, item.messages)),
+        reasons=said.reasons if said else (),
         early=tuple(replace(change, text=None, attachments=()) for change in item.early),
         replies=tuple(replace(reply, text=None) for reply in item.replies),
         notes=tuple(replace(note, text=None) for note in item.notes),
@@ -182,12 +215,17 @@ CHANGES: Mapping[type[Event], Callable[[Item, Any, Policy], Item]] = {
     MessageEdited: messages.edit,
     MessageWithdrawn: messages.withdraw,
     MessageClassified: messages.classify,
+    WaveJoined: waves.join,
+    RaisedByWave: waves.lift,
     ItemAcknowledged: _acknowledge,
     ItemAssigned: _assign,
     NoteAdded: _note,
     ItemResolved: _resolve,
     ItemReopened: _reopen,
     PriorityOverridden: _override,
+    CategoriesCorrected: _correct_categories,
+    LanguageCorrected: _correct_language,
+    MarkedNotUrgent: _mark_not_urgent,
     ReplyQueued: replies.queue,
     ReplySending: replies.begin,
     ReplySent: replies.sent,

@@ -9,10 +9,10 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from inbox import sla, turns
+from inbox import corrections, sla, turns
 from inbox.events import Attachment, MessageClassified, MessageEdited, MessageReceived, MessageWithdrawn
 from inbox.policy import Policy
-from inbox.state import EarlyChange, Item, Judgement, Message
+from inbox.state import Correction, EarlyChange, Item, Judgement, Message
 
 
 def find(item: Item, external_id: str) -> Message | None:
@@ -43,13 +43,19 @@ def withdraw(item: Item, event: MessageWithdrawn, policy: Policy) -> Item:
 
 
 def classify(item: Item, event: MessageClassified, policy: Policy) -> Item:
-    """The judgement of a message's latest words. One of a message we do not know is stale, and changes nothing."""
+    """The judgement of a message's latest words. One of a message we do not know is stale, and changes nothing; so is a
+    first look that comes after the full reading, or after the words it is of were edited."""
     message = find(item, event.external_id)
-    if message is None:
+    if message is None or (event.provisional and _is_overtaken(message, event)):
         return item
     fields = event.model_dump(include=set(Judgement.__dataclass_fields__) - {"reasons"})
     judgement = Judgement(**fields, reasons=event.reasons)
     return turns.reassess(_put(item, replace(message, judgement=judgement, former=None)), policy)
+
+
+def _is_overtaken(message: Message, event: MessageClassified) -> bool:
+    read_in_full = message.judgement is not None and not message.judgement.provisional
+    return read_in_full or event.words_at != message.edited_at
 
 
 def _introduce(item: Item, event: MessageReceived) -> Item:
@@ -109,8 +115,10 @@ def _edited(message: Message, at: datetime, text: str | None, attachments: tuple
         return message
     if at == message.edited_at and (text, attachments) == (message.text, message.attachments):
         return message
-    former = message.judgement or message.former
-    return replace(message, text=text, attachments=attachments, edited_at=at, judgement=None, former=former)
+    former, untouched = corrections.reading(message), Correction()
+    return replace(
+        message, text=text, attachments=attachments, edited_at=at, judgement=None, former=former, correction=untouched
+    )
 
 
 def _put(item: Item, message: Message) -> Item:

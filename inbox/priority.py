@@ -10,20 +10,20 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from inbox import sla
+from inbox import corrections, sla
 from inbox.policy import BANDS, Band, Policy
-from inbox.state import Item, Judgement, Message, Turn
+from inbox.state import Correction, Item, Judgement, Message, Raised, Turn
 
 UNSCORED = 2
 DANGER_LEVEL = 3
 URGENCY_EDGES = (0.25, 0.5, 0.75)
 
 WHY_CODES = (
-    "danger", "risk", "unscored", "not_assessed", "reach", "spread", "override", "promoted", "waiting",
-    "due", "promise", "window_closing", "window_closed",
+    "danger", "wave", "corrected", "not_urgent", "language", "risk", "unscored", "not_assessed", "reach",
+    "spread", "override", "promoted", "waiting", "due", "promise", "window_closing", "window_closed",
 )  # fmt: skip
 
 
@@ -83,18 +83,65 @@ def heard_spread(messages: tuple[Message, ...]) -> int:
 
 
 def known(message: Message) -> Judgement | None:
-    """What is known of a message: its judgement, or of edited words not judged yet, that of the words before."""
-    return message.judgement or message.former
+    """What is known of a message: people's word on it, else its judgement, or of edited words not judged yet, that of
+    the words before."""
+    return corrections.reading(message)
+
+
+def weightiest(item: Item) -> Message | None:
+    """The message that gives the item its place; None while none of those that count was read."""
+    read = [message for message in counted(item) if known(message)]
+    return max(read, key=_weight, default=None)
+
+
+def _weight(message: Message) -> tuple[bool, float, int]:
+    said = known(message)
+    assert said is not None
+    return said.level >= DANGER_LEVEL, said.urgency, said.level
+
+
+def language(item: Item) -> str | None:
+    """Of the weightiest words; a person may know it before the classifier has read them."""
+    weightiest_ = weightiest(item)
+    said = known(weightiest_) if weightiest_ else None
+    if said is not None:
+        return said.lang
+    return next((message.correction.lang for message in counted(item) if message.correction.lang), None)
 
 
 def by_rules(item: Item, policy: Policy) -> int:
-    """The item's priority if no person had overridden it: the most urgent of its messages, unscored ones counting 2."""
+    """The item's priority if no person had overridden it: the most urgent of its messages, unread ones counting 2, or
+    of the waves that these belong to."""
+    return min([by_itself(item, policy), *(_of_level(item, policy, raised) for raised in lifting(item))])
+
+
+def lifting(item: Item) -> tuple[Raised, ...]:
+    """What the waves say that its counting words belong to; nothing where a person said how urgent these are."""
+    counting = {message.wave for message in counted(item) if not corrections.speaks_of_urgency(message.correction)}
+    return tuple(raised for raised in item.raised if raised.wave_id in counting)
+
+
+def _of_level(item: Item, policy: Policy, raised: Raised) -> int:
+    """The matrix's word, had the item's own words been so urgent."""
+    said = Judgement("", True, "negative", raised.urgency, raised.level)
+    return base_priority(policy, said, item.reach, heard_spread(counted(item)))
+
+
+def by_itself(item: Item, policy: Policy) -> int:
+    """As `by_rules`, waves left aside."""
     messages = counted(item)
     spread = heard_spread(messages)
     said = (known(message) for message in messages)
     given = [base_priority(policy, judgement, item.reach, spread) for judgement in said]
-    unscored = any(message.judgement is None for message in messages) or not messages
-    return min([*given, UNSCORED] if unscored else given)
+    unread = not all(map(corrections.is_read, messages)) or not messages
+    return min([*given, UNSCORED] if unread else given)
+
+
+def by_classifier(item: Item, policy: Policy) -> int | None:
+    """The item's priority if no person had said a word about it; None while the classifier has read none of it."""
+    if all(message.judgement is None for message in counted(item)):
+        return None
+    return by_rules(replace(item, messages=tuple(map(corrections.uncorrected, item.messages))), policy)
 
 
 def explain(item: Item, policy: Policy, now: datetime) -> list[Why]:
@@ -103,6 +150,7 @@ def explain(item: Item, policy: Policy, now: datetime) -> list[Why]:
     Times are ISO 8601 strings; `seconds` count wall time, negative for what has passed.
     """
     return [
+        *_of_wave(item, policy),
         *_of_words(item),
         *_of_impact(item, policy),
         *_of_people(item, policy),
@@ -112,16 +160,42 @@ def explain(item: Item, policy: Policy, now: datetime) -> list[Why]:
     ]
 
 
+def _of_wave(item: Item, policy: Policy) -> Iterator[Why]:
+    """The wave that raises it most, where it stands higher for it."""
+    raised = max(lifting(item), key=lambda wave: (wave.level, wave.urgency), default=None)
+    if raised is not None and by_rules(item, policy) < by_itself(item, policy):
+        yield Why("wave", {"wave": str(raised.wave_id), "level": raised.level})
+
+
 def _of_words(item: Item) -> Iterator[Why]:
     if (item.level or 0) >= DANGER_LEVEL:
         yield Why("danger")
+    yield from _of_corrections(item)
     for reason in item.reasons:
         yield Why("risk", {"category": reason.category, "score": reason.score, "evidence": " … ".join(reason.evidence)})
     messages = counted(item)
-    if unscored := sum(message.judgement is None for message in messages):
+    if unscored := sum(not corrections.is_read(message) for message in messages):
         yield Why("unscored", {"messages": unscored})
-    if any(message.judgement is not None and not message.judgement.assessed for message in messages):
+    read = map(known, filter(corrections.is_read, messages))
+    if any(said is not None and not said.assessed for said in read):
         yield Why("not_assessed")
+
+
+def _of_corrections(item: Item) -> Iterator[Why]:
+    """Who corrected what in the words that count; told once where it was said of several messages."""
+    told: list[Why] = []
+    for message in counted(item):
+        told += (why for why in _of_correction(message.correction) if why not in told)
+    yield from told
+
+
+def _of_correction(word: Correction) -> Iterator[Why]:
+    if word.categories is not None:
+        yield Why("corrected", {"by": word.categories_by or 0, "categories": ",".join(word.categories)})
+    if word.not_urgent:
+        yield Why("not_urgent", {"by": word.not_urgent_by or 0})
+    if word.lang is not None:
+        yield Why("language", {"by": word.lang_by or 0, "lang": word.lang})
 
 
 def _of_impact(item: Item, policy: Policy) -> Iterator[Why]:

@@ -23,10 +23,24 @@ ReplyState = Literal["queued", "sending", "sent", "failed", "uncertain", "not_se
 
 
 @dataclass(frozen=True, slots=True)
+class Correction:
+    """What people said of a message against the classifier: what it is really about (nothing at all: empty), its
+    language, or that its alarm is false. None and False leave it to the classifier. `…_by`: who said so."""
+
+    categories: tuple[str, ...] | None = None
+    categories_by: int | None = None
+    lang: str | None = None
+    lang_by: int | None = None
+    not_urgent: bool = False
+    not_urgent_by: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """One message of the author. `judgement` belongs to the latest words; None while unscored. `former`: what was
     said of the words before an edit; it keeps its effect until the new words are judged, so that no edit hides a
-    danger."""
+    danger. `correction`: what people said of the words as they stand; see `inbox.corrections`. `wave`: the wave that it
+    belongs to."""
 
     external_id: str
     kind: Kind
@@ -41,11 +55,14 @@ class Message:
     judgement: Judgement | None = None
     former: Judgement | None = None
     turn: int = 0
+    correction: Correction = Correction()
+    wave: uuid.UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What the classifier said of a message, as recorded in `MessageClassified`."""
+    """What the classifier said of a message, as recorded in `MessageClassified`. A provisional one is a first look: it
+    counts like any other until the full reading takes its place."""
 
     model: str
     assessed: bool
@@ -57,6 +74,7 @@ class Judgement:
     reasons: tuple[ReasonGiven, ...] = ()
     spread: int = 1
     at: datetime | None = None
+    provisional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +128,15 @@ class Reply:
     sending_at: datetime | None = None
     sent_at: datetime | None = None
     mark: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """A wave of the item's has a more urgent member: so urgent."""
+
+    wave_id: uuid.UUID
+    level: int
+    urgency: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +196,7 @@ class Item:
     resolved_at: datetime | None = None
     resolved_reason: str | None = None
     resolved_turn: int | None = None
+    raised: tuple[Raised, ...] = ()
 
     @property
     def turn(self) -> Turn | None:

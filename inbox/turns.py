@@ -11,9 +11,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from inbox import priority, sla
+from inbox import corrections, priority, sla
 from inbox.policy import Policy
-from inbox.state import Item, Judgement, Message, Status, Turn
+from inbox.state import Item, Message, Status, Turn
 
 IN_FLIGHT = frozenset({"queued", "sending", "uncertain"})
 
@@ -42,24 +42,20 @@ def start(item: Item, at: datetime, policy: Policy) -> Item:
 
 def reassess(item: Item, policy: Policy) -> Item:
     """Urgency, reasons and base priority anew from the words that count; the due times follow, from the same start."""
-    messages = priority.counted(item)
-    worst = max((said for said in map(priority.known, messages) if said), key=_weight, default=None)
+    messages, weightiest = priority.counted(item), priority.weightiest(item)
+    worst = priority.known(weightiest) if weightiest else None
     base = item.override if item.override is not None else priority.by_rules(item, policy)
     item = replace(
         item,
-        scored=bool(messages) and all(message.judgement is not None for message in messages),
+        scored=bool(messages) and all(map(corrections.is_read, messages)),
         urgency=worst.urgency if worst else None,
         level=worst.level if worst else None,
         sentiment=worst.sentiment if worst else None,
-        lang=worst.lang if worst else None,
+        lang=priority.language(item),
         reasons=worst.reasons if worst else (),
         base_priority=base,
     )
     return _move_due(item, policy)
-
-
-def _weight(said: Judgement) -> tuple[bool, float, int]:
-    return said.level >= priority.DANGER_LEVEL, said.urgency, said.level
 
 
 def _move_due(item: Item, policy: Policy) -> Item:

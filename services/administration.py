@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import os
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
@@ -17,6 +18,7 @@ from inbox.ids import BrandId
 from inbox.log.pulse import Pulse
 from inbox.log.store import Log
 from inbox.people import brands, links, members, tokens
+from inbox.views import lessons
 from inbox.views import rebuild as rebuilding
 from services import database, instance
 from services.channels import registry
@@ -32,7 +34,7 @@ class Desk:
 
 
 @contextlib.asynccontextmanager
-async def _desk(settings: Settings) -> AsyncIterator[Desk]:
+async def opened(settings: Settings) -> AsyncIterator[Desk]:
     async with database.at_hand(settings) as dsn:
         pool = await database.connect(dsn, most=2)
         try:
@@ -58,7 +60,7 @@ async def _brand(desk: Desk, number: int) -> BrandId:
 
 
 async def brand_add(settings: Settings, args: argparse.Namespace) -> int:
-    async with _desk(settings) as desk:
+    async with opened(settings) as desk:
         now = desk.clock.now()
         async with desk.log.pool.acquire() as connection:
             org = await brands.organisation_named(connection, args.organisation, now=now)
@@ -68,7 +70,7 @@ async def brand_add(settings: Settings, args: argparse.Namespace) -> int:
 
 
 async def member_add(settings: Settings, args: argparse.Namespace) -> int:
-    async with _desk(settings) as desk:
+    async with opened(settings) as desk:
         now, brand = desk.clock.now(), await _brand(desk, args.brand)
         member = await members.add(
             desk.log, brand, email=args.email, name=args.name, role=args.role, by=None, now=now
@@ -79,7 +81,7 @@ async def member_add(settings: Settings, args: argparse.Namespace) -> int:
 
 
 async def token_create(settings: Settings, args: argparse.Namespace) -> int:
-    async with _desk(settings) as desk:
+    async with opened(settings) as desk:
         brand = await _brand(desk, args.brand)
         by = next((m for m in await members.of_brand(desk.log, brand) if m.email == args.member.lower()), None)
         if by is None:
@@ -107,7 +109,7 @@ async def channel_add(settings: Settings, args: argparse.Namespace) -> int:
     ]
     if missing:
         raise Refused("fields_missing", "Give " + " ".join(f"--set {name}=…" for name in missing) + ".")
-    async with _desk(settings) as desk:
+    async with opened(settings) as desk:
         channel = await desk.channels.set_up(
             await _brand(desk, args.brand), network, name=args.name, values=values, by=None
         )  # fmt: skip
@@ -118,7 +120,7 @@ async def channel_add(settings: Settings, args: argparse.Namespace) -> int:
 
 
 async def channel_list(settings: Settings, args: argparse.Namespace) -> int:
-    async with _desk(settings) as desk:
+    async with opened(settings) as desk:
         brand = await _brand(desk, args.brand)
         health = await desk.channels.health(brand)
         for channel in await desk.channels.list(brand):
@@ -129,8 +131,25 @@ async def channel_list(settings: Settings, args: argparse.Namespace) -> int:
     return 0
 
 
+async def corrections_export(settings: Settings, args: argparse.Namespace) -> int:
+    """Readable by its owner only: masked as it is, it is what people wrote."""
+    async with opened(settings) as desk:
+        brand = await _brand(desk, args.brand)
+        lines, count = await lessons.export(desk.log, brand, by=None, now=desk.clock.now())
+    if str(args.file) == "-":
+        print(lines.decode(), end="")
+        return 0
+    try:
+        with args.file.open("wb", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
+            file.write(lines)
+    except OSError as error:
+        raise Refused("file_unwritable", f"{args.file} cannot be written: {error.strerror}.") from error
+    print(f"{count} corrections in {args.file}. Masking has holes: see docs/classifier-training.md.")
+    return 0
+
+
 async def rebuild(settings: Settings, args: argparse.Namespace) -> int:
-    async with _desk(settings) as desk:
+    async with opened(settings) as desk:
         brand = await _brand(desk, args.brand)
         with Progress() as progress:
             task = progress.add_task("Rebuilding the views", total=await desk.log.head(brand))

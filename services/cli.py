@@ -67,6 +67,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_running(commands)
     _add_administration(commands)
+    _add_models(commands)
     return parser
 
 
@@ -108,6 +109,7 @@ def _add_administration(commands: Any) -> None:
     listing = channel.add_parser("list", help="the channels of a brand, with their health")
     listing.add_argument("--brand", type=int, required=True)
     listing.set_defaults(run=_administration("channel_list"))
+    _add_channel_tools(channel)
     member = commands.add_parser("member", help="members").add_subparsers(required=True, metavar="ACTION")
     join = member.add_parser("add", help="add a member; a one-time sign-in link is printed")
     join.add_argument("email")
@@ -124,8 +126,82 @@ def _add_administration(commands: Any) -> None:
     rebuild = commands.add_parser("rebuild", help="throw the views of a brand away and build them from the log")
     rebuild.add_argument("--brand", type=int, required=True)
     rebuild.set_defaults(run=_administration("rebuild"))
+    corrections = commands.add_parser("corrections", help="what people corrected of the classifier's readings")
+    export = corrections.add_subparsers(required=True, metavar="ACTION").add_parser(
+        "export", help="write them as training text, personal content masked; that it was done is in the log"
+    )
+    export.add_argument("brand", type=int)
+    export.add_argument("file", type=Path, help="where to; - for standard output")
+    export.set_defaults(run=_administration("corrections_export"))
     commands.add_parser("migrate", help="bring the database to this version").set_defaults(run=_migrate)
     commands.add_parser("doctor", help="check the configuration and say what is wrong").set_defaults(run=_doctor)
+
+
+def _add_channel_tools(channel: Any) -> None:
+    networks = channel.add_parser("networks", help="the networks there are, what each can, and what it needs")
+    networks.add_argument("--json", action="store_true")
+    networks.set_defaults(run=_channel_tool("networks"))
+    parse = channel.add_parser(
+        "parse", help="read a body as a network's hook would, and print what it says; nothing is stored",
+        description="Prints one JSON object a line. The signature is not checked unless --verify is given.",
+    )  # fmt: skip
+    parse.add_argument("network")
+    parse.add_argument("file", metavar="FILE", help="the raw body; - reads it from stdin")
+    parse.add_argument("--headers", metavar="FILE", help='a JSON object, or lines of "Name: value"')
+    parse.add_argument("--content-type", metavar="T")
+    parse.add_argument("--url", default="", help="the address that it was sent to, where the network signs it")
+    parse.add_argument("--account", metavar="ID", help="our own account on the network: its words are no messages")
+    parse.add_argument("--set", action="append", default=[], metavar="FIELD=VALUE", help="set-up fields of the network")
+    parse.add_argument("--verify", action="store_true", help="check the signature too, with --set secret=…")
+    parse.set_defaults(run=_channel_tool("parse"))
+
+
+def _channel_tool(name: str) -> Run:
+    async def run(settings: Settings, args: argparse.Namespace) -> int:
+        from services import channel_tools
+
+        result: int = await getattr(channel_tools, name)(settings, args)
+        return result
+
+    return run
+
+
+def _add_models(commands: Any) -> None:
+    model = commands.add_parser("model", help="models that judge messages").add_subparsers(
+        required=True, metavar="ACTION"
+    )  # fmt: skip
+    show = model.add_parser("show", help="name, checksum, labels, temperature, size and card of a model")
+    show.add_argument("model", nargs="?", metavar="MODEL", help="a name of VIGIE_CLASSIFIERS_DIR, or a directory")
+    show.add_argument("--json", action="store_true")
+    show.set_defaults(run=_model("show"))
+    export = model.add_parser("export", help="turn a directory with safetensors into one that Vigie can run")
+    export.add_argument("source", type=Path, metavar="SRC")
+    export.add_argument("destination", type=Path, metavar="DEST")
+    export.set_defaults(run=_model("export"))
+    again = commands.add_parser("reclassify", help="try a model on a brand's history, and report what would change")
+    again.add_argument("brand", nargs="?", type=int, metavar="BRAND")
+    again.add_argument("--all", action="store_true", help="every brand")
+    again.add_argument("--since", required=True, help="a day (2026-11-01), in the brand's zone, or a time")
+    again.add_argument("--model", metavar="MODEL", help="a name of VIGIE_CLASSIFIERS_DIR, or a directory")
+    again.add_argument("--apply", action="store_true", help="after the report: append the judgements, and switch")
+    again.add_argument("--json", action="store_true")
+    again.set_defaults(run=_reclassify)
+
+
+def _model(name: str) -> Run:
+    async def run(settings: Settings, args: argparse.Namespace) -> int:
+        from services import model_commands
+
+        result: int = await getattr(model_commands, name)(settings, args)
+        return result
+
+    return run
+
+
+async def _reclassify(settings: Settings, args: argparse.Namespace) -> int:
+    from services import reclassify
+
+    return await reclassify.reclassify(settings, args)
 
 
 def _administration(name: str) -> Run:

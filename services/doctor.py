@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Literal
 
-import classifier
 from inbox.log import migrate
-from services import database, instance
+from services import catalogue, database, instance, models
 from services.postgres import Postgres, PostgresFailed, find_binaries
 from services.settings import Settings, SettingsError
 
@@ -92,15 +92,29 @@ async def _server(dsn: str) -> Finding:
     return Finding("ok", f"the database answers, is durable, and is at migration {at}")
 
 
-async def _classifier(_settings: Settings) -> Finding:
-    try:
-        judgement = classifier.load().judge(["Ma batterie fume, que faire ?"])[0]
-    except (OSError, ValueError) as error:
-        return Finding("wrong", f"the classifier does not load: {error}", "reinstall with `make install`")
-    return Finding("ok", f"the classifier answers: {judgement.model}")
+async def _classifier(settings: Settings) -> Finding:
+    chosen = settings.classifier is not None
+    remedy = "name the folder of a model with VIGIE_CLASSIFIER" if chosen else "reinstall with `make install`"
+    card = await asyncio.to_thread(catalogue.describe, models.Sources.of(settings), catalogue.DEFAULT)
+    if card.wrong is not None:
+        return Finding("wrong", f"the classifier cannot be used: {card.wrong}", remedy)
+    return Finding("ok", f"the classifier answers: {card.model}")
 
 
-CHECKS: tuple[Check, ...] = (_data_dir, _master_key, _port, _database, _classifier)
+async def _other_models(settings: Settings) -> Finding:
+    sources = models.Sources.of(settings)
+    if settings.classifiers_dir is None:
+        return Finding("ok", "no further models are on offer (VIGIE_CLASSIFIERS_DIR)")
+    if not settings.classifiers_dir.is_dir():
+        return Finding("wrong", f"{settings.classifiers_dir} is no directory", "set VIGIE_CLASSIFIERS_DIR")
+    cards = [await asyncio.to_thread(catalogue.describe, sources, name) for name in sources.names()[1:]]
+    if wrong := [card for card in cards if card.wrong is not None]:
+        told = "; ".join(f"{card.name}: {card.wrong}" for card in wrong)
+        return Finding("note", f"of {len(cards)} further models some cannot be used: {told}", "vigie model show NAME")
+    return Finding("ok", f"{len(cards)} further models can be used")
+
+
+CHECKS: tuple[Check, ...] = (_data_dir, _master_key, _port, _database, _classifier, _other_models)
 
 
 async def examine(settings: Settings) -> list[Finding]:

@@ -15,7 +15,8 @@ DELIVERIES = Counter(
     ["network", "channel", "outcome"],
     registry=REGISTRY,
 )  # fmt: skip
-"""Outcomes: taken, quarantined, bad_signature, unknown_channel, too_large, too_slow, throttled, unavailable."""
+"""Outcomes: taken, greeted, quarantined, bad_signature, unknown_channel, too_large, too_slow, throttled,
+unavailable."""
 
 MESSAGES = Counter(
     "vigie_messages", "Messages in deliveries, by network, and whether the log already had them.", ["network", "new"],
@@ -33,8 +34,46 @@ FOLLOWER_LAG = Gauge(
 )  # fmt: skip
 
 CLASSIFICATION_SECONDS = Histogram(
-    "vigie_classification_seconds", "From a message received to its judgement in the log.",
+    "vigie_classification_seconds", "From a message received to its judgement in the log, by stage.", ["stage"],
     buckets=(0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 60.0), registry=REGISTRY,
+)  # fmt: skip
+"""Stages: first (a first look), full (the full model)."""
+
+JUDGING_SECONDS = Histogram(
+    "vigie_judging_seconds", "What one batch took the model, by stage.", ["stage"],
+    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0), registry=REGISTRY,
+)  # fmt: skip
+"""Stages: as above, and trial (a model that is being tried)."""
+
+JUDGING_BATCH = Histogram(
+    "vigie_judging_batch_messages", "Messages in one batch, by stage.", ["stage"],
+    buckets=(1, 2, 4, 8, 16, 32, 64, 128, 256), registry=REGISTRY,
+)  # fmt: skip
+
+JUDGING_FAILURES = Counter(
+    "vigie_judging_failures", "Calls of a model that brought no judgement, by stage and reason.", ["stage", "reason"],
+    registry=REGISTRY,
+)  # fmt: skip
+"""Reasons: timeout, hangs, load, raised, nonsense."""
+
+JUDGEMENTS = Counter(
+    "vigie_judgements", "Judgements in the log, by stage, level of urgency and language.", ["stage", "level", "lang"],
+    registry=REGISTRY,
+)  # fmt: skip
+"""Languages: those that the classifier knows, other and none; level is `unassessed` where it could not tell."""
+
+UNSCORED_ITEMS = Gauge(
+    "vigie_unscored_items", "Items with words to be read, by what is known of them.", ["known"], registry=REGISTRY
+)
+"""nothing: nobody judged them; provisional: a first look did."""
+OLDEST_UNSCORED_SECONDS = Gauge(
+    "vigie_oldest_unscored_seconds", "Age of the oldest message that nobody judged.", registry=REGISTRY
+)
+
+DISAGREEMENTS = Counter(
+    "vigie_classifier_disagreements", "Priorities that people set otherwise than the rules, from which to which.",
+    ["rules", "people"],
+    registry=REGISTRY,
 )  # fmt: skip
 
 OPEN_ITEMS = Gauge("vigie_open_items", "Items whose author waits, by priority.", ["priority"], registry=REGISTRY)
@@ -45,6 +84,42 @@ REPLIES = Counter(
     "vigie_replies", "Attempts to send a reply, by network and by what became of them.", ["network", "outcome"],
     registry=REGISTRY,
 )  # fmt: skip
-"""Outcomes: sent, refused, uncertain."""
+"""Outcomes: sent, refused, uncertain; undelivered: what a network took, and then said it did not deliver."""
+
+HINTS = Counter(
+    "vigie_hints", "Things that a delivery named and did not hold, by what became of them.", ["network", "outcome"],
+    registry=REGISTRY,
+)  # fmt: skip
+"""Outcomes: kept, ignored (nobody can fetch it), fetched, gone, failed."""
+
+SWEEPS = Counter(
+    "vigie_sweeps", "Looks at networks, by what came of them.", ["network", "outcome"], registry=REGISTRY
+)
+"""Outcomes: new, nothing, failed."""
+
+FOUND_BY_SWEEP = Counter(
+    "vigie_found_by_sweep", "Messages that a network's webhook had failed to bring.", ["network"], registry=REGISTRY
+)
+SWEEP_GAPS = Counter(
+    "vigie_sweep_gaps", "Looks that found that a network no longer had all that came since the one before.",
+    ["network"],
+    registry=REGISTRY,
+)  # fmt: skip
+
+FORWARDS = Counter(
+    "vigie_forwards", "Attempts to send an event to a subscriber, by what became of them.", ["outcome"],
+    registry=REGISTRY,
+)  # fmt: skip
+"""Outcomes: sent, failed."""
+
+FORWARDS_WAITING = Gauge(
+    "vigie_forwards_waiting", "Events that subscribers are still to be sent, paused ones aside.", registry=REGISTRY
+)
+OLDEST_FORWARD_SECONDS = Gauge(
+    "vigie_oldest_forward_seconds", "Age of the oldest event that a subscriber did not take yet.", registry=REGISTRY
+)
+SUBSCRIPTIONS_PAUSED = Gauge(
+    "vigie_subscriptions_paused", "Subscriptions that are sent nothing until somebody resumes them.", registry=REGISTRY
+)
 
 LIVE_VIEWERS = Gauge("vigie_live_viewers", "Browsers that hold a live stream.", registry=REGISTRY)

@@ -4,14 +4,15 @@ Addresses come from people's settings, so each is a chance to reach what only we
 at the socket: it sees the very address that is about to be connected, whatever name, notation or second DNS answer led
 there. Only public addresses pass, and those that the operator allows (VIGIE_OUTBOUND_ALLOW: hosts or CIDRs). No
 redirect is followed, no proxy of the environment used, no connection reused: a request on a connection that the other
-side has meanwhile closed would leave us not knowing whether it arrived. Answers are read up to `BODY_MOST` bytes, and
-no request takes longer than `TOTAL_S` in all.
+side has meanwhile closed would leave us not knowing whether it arrived. Answers are read up to `BODY_MOST` bytes, if
+the asker does not say otherwise, and no request takes longer than the client's maker said (`TOTAL_S`).
 
 Failures say what a caller must know: `NotSent` (nothing left: safe to try again) or `NoAnswer` (it may have arrived).
 """
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import socket
 from collections.abc import Mapping, Sequence
@@ -62,7 +63,7 @@ class _NotAllowed(OSError):
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """`body` is cut at `BODY_MOST`. Header names are lower-case."""
+    """`body` is cut where the asker said. Header names are lower-case."""
 
     status: int
     headers: Mapping[str, str]
@@ -109,9 +110,11 @@ def _meaning(error: Exception, progress: _Progress) -> NotSent | NoAnswer:
 
 
 class Outbound:
-    """`allow`: hosts or CIDRs that may be called though they are not public. Use as `async with`, or `close` it."""
+    """`allow`: hosts or CIDRs that may be called though they are not public. `total_s`: what a request may take, where
+    not `TOTAL_S`. Use as `async with`, or `close` it."""
 
-    def __init__(self, allow: Sequence[str] = ()) -> None:
+    def __init__(self, allow: Sequence[str] = (), *, total_s: float | None = None) -> None:
+        self._total_s = total_s
         self._nets = tuple(net for entry in allow if (net := _net(entry)) is not None)
         self._hosts = frozenset(_host(entry) for entry in allow if _net(entry) is None)
         self._sessions: dict[bool, aiohttp.ClientSession] = {}
@@ -131,9 +134,16 @@ class Outbound:
         return await self.request("POST", url, body=body, headers=headers)
 
     async def request(
-        self, method: str, url: str, *, body: bytes | None = None, headers: Mapping[str, str] | None = None
+        self,
+        method: str,
+        url: str,
+        *,
+        body: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        most: int = BODY_MOST,
     ) -> Response:
-        """Raises `NotSent` or `NoAnswer`; any answer, whatever its status, is a `Response`."""
+        """Raises `NotSent` or `NoAnswer`; any answer, whatever its status, is a `Response`. `most`: where its body is
+        cut, for who asks for lists."""
         target = _target(url)
         session = self._session(guarded=_host(target.host or "") not in self._hosts)
         progress = _Progress()
@@ -142,9 +152,38 @@ class Outbound:
                 method, target, data=body, headers=headers, allow_redirects=False, trace_request_ctx=progress
             ) as response:
                 named = {name.lower(): value for name, value in response.headers.items()}
-                return Response(response.status, named, await _body(response))
+                return Response(response.status, named, await _body(response, most))
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise _meaning(error, progress) from error
+
+    async def connect(self, host: str, port: int) -> socket.socket:
+        """A connected socket, for what speaks no HTTP (mail servers), under the same guard. Raises `NotSent`."""
+        loop = asyncio.get_running_loop()
+        name = _host(host)
+        try:
+            async with asyncio.timeout(CONNECT_S):
+                found = await loop.getaddrinfo(name, port, type=socket.SOCK_STREAM)
+                return await self._first(found, guarded=name not in self._hosts)
+        except (OSError, ValueError, TimeoutError) as error:
+            raise NotSent("address_not_allowed" if _was_barred(error) else "unreachable") from error
+
+    async def _first(self, found: Sequence[Any], *, guarded: bool) -> socket.socket:
+        """The first address that answers. An address that is barred ends the matter: no other is a way round it."""
+        failed: OSError = OSError("the name has no address")
+        for info in found:
+            family, kind, protocol, _, where = info
+            one = self._guarded_socket(info) if guarded else socket.socket(family, kind, protocol)
+            one.setblocking(False)
+            try:
+                await asyncio.get_running_loop().sock_connect(one, where)
+            except BaseException as error:
+                one.close()
+                if not isinstance(error, OSError):
+                    raise
+                failed = error
+            else:
+                return one
+        raise failed
 
     def _session(self, *, guarded: bool) -> aiohttp.ClientSession:
         if guarded not in self._sessions:
@@ -154,7 +193,7 @@ class Outbound:
             )  # fmt: skip
             self._sessions[guarded] = aiohttp.ClientSession(
                 connector=connector,
-                timeout=aiohttp.ClientTimeout(total=TOTAL_S, sock_connect=CONNECT_S),
+                timeout=aiohttp.ClientTimeout(total=self._total_s or TOTAL_S, sock_connect=CONNECT_S),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 headers={"User-Agent": "Vigie", "Accept-Encoding": "identity"},
                 auto_decompress=False,
@@ -196,7 +235,7 @@ def _target(url: str) -> URL:
     return target
 
 
-async def _body(response: aiohttp.ClientResponse) -> bytes:
+async def _body(response: aiohttp.ClientResponse, most: int) -> bytes:
     """What there is of the body. The status has been said already, so a body that breaks off changes nothing."""
     chunks: list[bytes] = []
     size = 0
@@ -204,11 +243,11 @@ async def _body(response: aiohttp.ClientResponse) -> bytes:
         async for chunk in response.content.iter_any():
             chunks.append(chunk)
             size += len(chunk)
-            if size >= BODY_MOST:
+            if size >= most:
                 break
     except (aiohttp.ClientError, TimeoutError, OSError):
         pass
-    return b"".join(chunks)[:BODY_MOST]
+    return b"".join(chunks)[:most]
 
 
 def _was_barred(error: BaseException | None) -> bool:

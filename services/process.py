@@ -21,11 +21,17 @@ from inbox.web import app as web_app
 from inbox.web.context import Deps, WebSettings
 from inbox.web.routes import Route
 from services import hooks_described, metrics_page
+from services.catalogue import Installed
 from services.channels import registry
+from services.channels.contract import Way
+from services.ingest.record import Record
 from services.ingest.reparse import Reparse
 from services.ingest.routes import Ingest
 from services.lifetime import Worker, background
+from services.models import Once, Sources
+from services.outbound import Outbound
 from services.parts import SHUTDOWN_S, Parts
+from services.weighing import Weighing
 from services.workers import roster
 
 ALL_ROLES = frozenset({"ingest", "inbox", "workers"})
@@ -43,9 +49,12 @@ class Process:
         self._shared = shared
         self._roles = roles
         self._extra = extra
+        self._model = Once(Sources.of(shared.settings).load)
+        self._way = Way(Outbound(shared.settings.outbound_allow), shared.settings.meta_graph_url)
         self._ingest = Ingest(
-            shared.channels, shared.batcher, shared.clock, max_body_bytes=shared.settings.max_body_bytes
-        )
+            shared.channels, shared.batcher, shared.clock, self._way,
+            base_url=shared.base_url, max_body_bytes=shared.settings.max_body_bytes,
+        )  # fmt: skip
         self._runners: list[follow.Runner] = []
         self._stopping = asyncio.Event()
 
@@ -62,13 +71,14 @@ class Process:
             finally:
                 self._stopping.set()
                 await server.cleanup()
+                await self._way.http.close()
 
     def _workers(self) -> dict[str, Worker]:
         workers: dict[str, Worker] = {"pulse": self._shared.log.pulse.run}
-        if "ingest" in self._roles:
+        if self._roles & {"ingest", "workers"}:  # both note what channels do
             workers["health"] = self._ingest.keep_health
         if "workers" in self._roles:
-            team = roster.team(self._shared)
+            team = roster.team(self._shared, self._model)
             self._runners = team.runners
             workers |= team.workers
         return workers
@@ -86,12 +96,16 @@ class Process:
                 base_url=self._shared.base_url,
                 secure_cookies=self._secure(),
                 trusted_proxies=self._shared.settings.trusted_proxies,
+                outbound_allow=self._shared.settings.outbound_allow,
             ),
             channels=self._shared.channels,
             networks=registry.networks(),
             reparse=Reparse(self._shared.channels, self._shared.batcher),
+            record=Record(self._shared.channels, self._shared.batcher, self._shared.clock),
             ready=self.ready,
+            weigh=Weighing(self._model) if "inbox" in self._roles else None,
             stopping=self._stopping,
+            catalogue=Installed(Sources.of(self._shared.settings)),
         )
         return web_app.build(
             deps,

@@ -26,7 +26,9 @@ class Settings(BaseSettings):
     port: int = Field(8040, ge=0, le=65535, description="Port that they listen on; 0 takes a free one.")
     data_dir: Path = Field(Path("var"), description="Folder of the embedded database, the master key and demo.json.")
     base_url: str | None = Field(
-        None, description="Address under which people reach Vigie, for links. Default: http://HOST:PORT."
+        None,
+        description="Address under which people and networks reach Vigie: for links, and for signatures over the"
+        " address of a hook. Default: http://HOST:PORT.",
     )
     database_url: SecretStr | None = Field(
         None,
@@ -56,6 +58,23 @@ class Settings(BaseSettings):
         "https://graph.facebook.com/v23.0", description="Base address of the Graph API that replies to Meta go to."
     )
     max_body_bytes: int = Field(2 * 1024 * 1024, ge=1024, description="Largest webhook body taken, in bytes.")
+    classifier: Path | None = Field(
+        None,
+        description="Directory of a model that judges messages instead of the one that ships. A wrong one is refused at"
+        " start.",
+    )
+    classifiers_dir: Path | None = Field(
+        None,
+        description="Folder of further models, each in a folder of its own, that brands may try on their history and"
+        " put in force. The same on every host that runs workers or the inbox.",
+    )
+    classifier_threads: int = Field(
+        1,
+        ge=1,
+        le=64,
+        description="Threads that a model may compute with. One leaves the other core of a small machine to the"
+        " database and to those who watch; give more where the workers run alone.",
+    )
     log_level: str = Field("INFO", description="Least level of log lines: DEBUG, INFO, WARNING or ERROR.")
 
     @field_validator("trusted_proxies", "outbound_allow", mode="before")

@@ -15,7 +15,7 @@ from collections.abc import AsyncIterator
 
 from rich.console import Console
 
-from services import database, lifetime
+from services import database, lifetime, models
 from services.demo import Demo
 from services.demo_network import DemoNetwork
 from services.instance import InstanceLock
@@ -29,6 +29,7 @@ BACKLOG = 1024
 async def up(settings: Settings, *, demo: bool, open_browser: bool) -> int:
     """Returns when told to stop (Ctrl-C, SIGTERM), with everything stopped."""
     told = lifetime.until_told()
+    await asyncio.to_thread(models.check, settings)
     lock = InstanceLock(settings.data_dir)
     lock.acquire()
     try:
@@ -47,6 +48,8 @@ async def up(settings: Settings, *, demo: bool, open_browser: bool) -> int:
 async def run(settings: Settings, roles: frozenset[str]) -> int:
     """Single roles. Without DATABASE_URL they join the embedded database of a running instance."""
     told = lifetime.until_told()
+    if "workers" in roles:
+        await asyncio.to_thread(models.check, settings)
     listener = listen(settings)
     address = address_of(settings, listener)
     async with database.at_hand(settings) as dsn:

@@ -32,9 +32,10 @@ SELECT wrapped_key FROM vigie.delivery_keys WHERE brand_id = $1 AND day = $2
 -- name: store_deliveries
 -- Raw bodies, in the commit that is acknowledged. The same body again is already there.
 INSERT INTO vigie.deliveries
-  (brand_id, delivery_id, channel_id, received_at, day, body, content_type, outcome, reason, messages)
+  (brand_id, delivery_id, channel_id, received_at, day, body, content_type, outcome, reason, messages, headers)
 SELECT $1, * FROM unnest(
-  $2::uuid[], $3::text[], $4::timestamptz[], $5::date[], $6::bytea[], $7::text[], $8::text[], $9::text[], $10::int[])
+  $2::uuid[], $3::text[], $4::timestamptz[], $5::date[], $6::bytea[], $7::text[], $8::text[], $9::text[], $10::int[],
+  $11::bytea[])
 ON CONFLICT DO NOTHING
 
 -- name: read

@@ -32,7 +32,8 @@ class NewEvent:
 
 @dataclass(frozen=True, slots=True)
 class NewDelivery:
-    """One HTTP request of a network, as its bytes were. `reason` says why it is quarantined."""
+    """One HTTP request of a network, as its bytes were. `reason` says why it is quarantined; `headers`, sealed like the
+    body, is what reading it again needs of them, None where its bytes say all."""
 
     delivery_id: uuid.UUID
     channel_id: str
@@ -42,6 +43,7 @@ class NewDelivery:
     outcome: Literal["parsed", "quarantined"] = "parsed"
     reason: str | None = None
     messages: int = 0
+    headers: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)

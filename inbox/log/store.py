@@ -44,6 +44,10 @@ def _day_binding(brand: BrandId, day: date) -> bytes:
     return f"day/{brand}/{day.isoformat()}".encode()
 
 
+def _headers_binding(delivery_id: uuid.UUID) -> bytes:
+    return delivery_id.bytes + b"/headers"
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """A stretch of the log: `events` are those that were wanted of it, `last` is where it ends."""
@@ -153,6 +157,7 @@ class Log:
                 d.delivery_id, d.channel_id, d.received_at, _day(d.received_at),
                 seal.seal(keys[_day(d.received_at)], d.body, d.delivery_id.bytes),
                 d.content_type, d.outcome, d.reason, d.messages,
+                d.headers and seal.seal(keys[_day(d.received_at)], d.headers, _headers_binding(d.delivery_id)),
             )
             for d in deliveries
         ]  # fmt: skip
@@ -237,12 +242,16 @@ class Log:
             # Forgotten once, heard again: the author has a new key, and the old words stay closed.
             return None
 
-    async def open_delivery(self, brand: BrandId, day: date, delivery_id: uuid.UUID, sealed: bytes) -> bytes | None:
-        """The raw bytes of a delivery, None when its day's key has expired."""
+    async def open_delivery(
+        self, brand: BrandId, day: date, delivery_id: uuid.UUID, sealed: bytes, headers: bytes | None
+    ) -> tuple[bytes, bytes | None] | None:
+        """The raw bytes of a delivery and its headers, None when its day's key has expired."""
         wrapped = await self.pool.fetchval(sql.delivery_key, brand, day)
         if wrapped is None:
             return None
-        return seal.open_sealed(self.keyring.unwrap(wrapped, _day_binding(brand, day)), sealed, delivery_id.bytes)
+        key = self.keyring.unwrap(wrapped, _day_binding(brand, day))
+        opened = headers and seal.open_sealed(key, headers, _headers_binding(delivery_id))
+        return seal.open_sealed(key, sealed, delivery_id.bytes), opened
 
 
 def _day(at: datetime) -> date:

@@ -14,7 +14,7 @@ from inbox.log.record import NewEvent
 from inbox.log.store import Connection, Log
 
 STREAM = "settings"
-What = Literal["channel", "member", "token", "brand"]
+What = Literal["channel", "member", "token", "brand", "subscription"]
 
 
 @contextlib.asynccontextmanager

@@ -5,13 +5,16 @@ Pure. Of turns and messages only those are given that differ from what stands in
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from inbox import sla
+from inbox.categories import level_of
+from inbox.events import CategoriesCorrected, LanguageCorrected, MarkedNotUrgent, PriorityOverridden
 from inbox.ids import BrandId, IdMaker
+from inbox.log.record import Recorded
 from inbox.policy import Policy
-from inbox.state import Item, Message
+from inbox.state import Item, Judgement, Message
 from inbox.views import words
 from inbox.views.row import FOREVER, Row, row_of
 from inbox.views.stored import dump
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
     from inbox.views.items import Folded
 
 Columns = tuple[object, ...]
+PersonsWord = CategoriesCorrected | LanguageCorrected | MarkedNotUrgent | PriorityOverridden
 
 
 def item(brand: BrandId, folded: Folded, policy: Policy) -> Columns:
@@ -79,14 +83,45 @@ def messages(brand: BrandId, folded: Folded, ids: IdMaker) -> Iterator[Columns]:
             yield (
                 item.item_id, storable(message.external_id), storable(item.channel_id), storable(item.network), thread,
                 message.sent_at, message.received_at, said.sentiment if said else None,
-                message.withdrawn_at is not None,
+                message.withdrawn_at is not None, *_own_reading(message.judgement),
             )  # fmt: skip
 
 
+def _own_reading(said: Judgement | None) -> Columns:
+    """The classifier's own: the figures of agreement compare it with what people said."""
+    return (
+        (None,) * 4
+        if said is None
+        else (said.level, said.urgency, storable(said.lang) if said.lang else None, said.assessed)
+    )
+
+
+def corrections(recorded: Sequence[Recorded]) -> Iterator[Columns]:
+    """A row for each word that a person said on the classifier's reading, or took back. Lists are joined by commas:
+    nothing in them holds one."""
+    for one in recorded:
+        if isinstance(one.event, CategoriesCorrected | LanguageCorrected | MarkedNotUrgent | PriorityOverridden):
+            yield (one.position, one.event.item_id, one.event.at, *_word(one.event))
+
+
+def _word(event: PersonsWord) -> Columns:
+    """What, whether it was taken back, the rules' priority, the person's, the level of the categories, said, had."""
+    if isinstance(event, CategoriesCorrected):
+        said = event.categories
+        level = None if said is None else level_of(said)
+        return "categories", said is None, event.rules, None, level, ",".join(said or ()), ",".join(event.had)
+    if isinstance(event, LanguageCorrected):
+        return "language", event.lang is None, None, None, None, event.lang or "", storable(event.had or "")
+    if isinstance(event, MarkedNotUrgent):
+        return "urgency", event.undone, event.rules, None, None, "", ""
+    return "priority", event.priority is None, event.rules, event.priority, None, "", ""
+
+
 def to_score(item: Item, message: Message) -> bool:
-    """Nobody judged these words, and they can be read."""
+    """Nobody judged these words, or only at first sight, and they can be read."""
     readable = message.text is not None or not item.forgotten
-    return message.judgement is None and message.withdrawn_at is None and readable
+    unread = message.judgement is None or message.judgement.provisional
+    return unread and message.withdrawn_at is None and readable
 
 
 def storable(text: str) -> str:

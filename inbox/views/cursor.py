@@ -16,6 +16,7 @@ Rank = tuple[int, datetime, uuid.UUID]
 EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
 FIRST: Rank = (0, datetime(1, 1, 1, tzinfo=UTC), uuid.UUID(int=0))
 NEWEST = 2**62
+LAST = uuid.UUID(int=2**128 - 1)
 MOST_LETTERS = 200
 
 
@@ -50,6 +51,21 @@ def position(cursor: str | None) -> int:
         if type(place) is not int or not 0 <= place <= NEWEST:
             raise ValueError
         return place
+    except BROKEN as error:
+        raise _refused() from error
+
+
+def after_heard(heard_at: datetime, item_id: uuid.UUID) -> str:
+    return _pack(["h", heard_at.isoformat(), str(item_id)])
+
+
+def heard(cursor: str | None) -> tuple[datetime, uuid.UUID]:
+    """The place before which a page of those who spoke last begins. Raises Refused for what is no cursor of ours."""
+    if cursor is None:
+        return FOREVER, LAST
+    try:
+        heard_at, item_id = _unpack(cursor, "h")
+        return _aware(heard_at), uuid.UUID(item_id)
     except BROKEN as error:
         raise _refused() from error
 

@@ -18,6 +18,10 @@ OF_THE_AUTHOR = (ev.MessageReceived, ev.MessageEdited, ev.MessageWithdrawn)
 NOT_TOLD = {"item_id", "at", "by", "received_at", "delivery_id", "mark", "reach", "note_id", "model"} | {
     "subject_id",
     "item_ids",
+    "model_sha256",
+    "probabilities",
+    "temperature",
+    "words_at",
 }
 WORD_STARTS = re.compile(r"(?<!^)(?=[A-Z])")
 

@@ -47,6 +47,8 @@ async def project(
     known = await _load(connection, brand, concerned)
     changed, newest = _fold(events, known, policy)
     await _write(connection, brand, changed, newest, ids)
+    if words := list(columns.corrections(events)):
+        await connection.execute(sql.write_corrections, brand, *_across(iter(words)))
     if newest is not policy:
         await _refresh(connection, brand, newest, ids)
     return newest

@@ -57,12 +57,26 @@ ON CONFLICT (brand_id, item_id, turn) DO UPDATE SET
 -- name: write_messages
 -- Only messages that changed: a new judgement, a withdrawal, a thread that was forgotten.
 INSERT INTO vigie.messages (
-  brand_id, item_id, external_id, channel_id, network, thread, sent_at, received_at, sentiment, withdrawn)
+  brand_id, item_id, external_id, channel_id, network, thread, sent_at, received_at, sentiment, withdrawn, level,
+  urgency, lang, assessed)
 SELECT $1, * FROM unnest(
   $2::uuid[], $3::text[], $4::text[], $5::text[], $6::uuid[], $7::timestamptz[], $8::timestamptz[], $9::text[],
-  $10::boolean[])
+  $10::boolean[], $11::smallint[], $12::float[], $13::text[], $14::boolean[])
 ON CONFLICT (brand_id, item_id, external_id) DO UPDATE SET
-  thread = excluded.thread, sentiment = excluded.sentiment, withdrawn = excluded.withdrawn
+  thread = excluded.thread, sentiment = excluded.sentiment, withdrawn = excluded.withdrawn, level = excluded.level,
+  urgency = excluded.urgency, lang = excluded.lang, assessed = excluded.assessed
+
+-- name: write_corrections
+-- What people said of the classifier's readings: facts, never changed.
+INSERT INTO vigie.corrections (
+  brand_id, position, item_id, at, what, given_back, rules, priority, level, said, had)
+SELECT $1, position, item_id, at, what, given_back, rules, priority, level, string_to_array(said, ','),
+  string_to_array(had, ',')
+FROM unnest(
+  $2::bigint[], $3::uuid[], $4::timestamptz[], $5::text[], $6::boolean[], $7::smallint[], $8::smallint[],
+  $9::smallint[], $10::text[], $11::text[])
+  AS new (position, item_id, at, what, given_back, rules, priority, level, said, had)
+ON CONFLICT DO NOTHING
 
 -- name: drop_items
 -- Before a rebuild.
@@ -75,6 +89,10 @@ DELETE FROM vigie.turns WHERE brand_id = $1
 -- name: drop_messages
 -- Before a rebuild.
 DELETE FROM vigie.messages WHERE brand_id = $1
+
+-- name: drop_corrections
+-- Before a rebuild.
+DELETE FROM vigie.corrections WHERE brand_id = $1
 
 -- name: set_checkpoint
 -- A rebuild rewinds, and in the same transaction sets where the new views are true: the projector goes on from there.

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from inbox import sla
+from inbox import corrections, sla
 from inbox.events import Attachment
 from inbox.state import Item, Judgement
-from inbox.views.row import reason_json, timestamp
+from inbox.views.row import is_first_look, reason_json, timestamp
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,8 @@ class Line:
     permalink: str | None = None
     attachments: tuple[Attachment, ...] = ()
     judgement: Judgement | None = None
+    corrected: tuple[str, ...] = ()
+    provisional: bool = False
     reply_id: uuid.UUID | None = None
     purpose: str | None = None
     reason: str | None = None
@@ -47,7 +49,8 @@ def lines_of(item: Item) -> Iterator[Line]:
         yield Line(
             "in", sla.start_of_turn(said.sent_at, said.received_at), said.text, state, external_id=said.external_id,
             sent_at=said.sent_at, received_at=said.received_at, permalink=said.permalink,
-            attachments=said.attachments, judgement=said.judgement or said.former,
+            attachments=said.attachments, judgement=corrections.reading(said), corrected=corrections.corrected(said),
+            provisional=is_first_look(said),
         )  # fmt: skip
     for reply in item.replies:
         yield Line(
@@ -76,6 +79,8 @@ def line_json(line: Line, personal: bool) -> dict[str, Any]:
         "urgency": said.urgency if said else None,
         "lang": said.lang if said else None,
         "reasons": [reason_json(reason, personal) for reason in said.reasons] if said else [],
+        "corrected": list(line.corrected),
+        "provisional": line.provisional,
         "reply_id": str(line.reply_id) if line.reply_id else None,
         "purpose": line.purpose,
         "reason": line.reason,

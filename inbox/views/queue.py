@@ -20,6 +20,7 @@ from inbox.sql import beside
 from inbox.views import cursor, words
 from inbox.views.filters import SOON, VIEWS, Filter
 from inbox.views.row import Row
+from inbox.views.sizes import sized
 from inbox.views.stored import load_row
 
 __all__ = [
@@ -72,7 +73,7 @@ async def page(
     async with snapshot(connection):
         position = await connection.fetchval(sql.checkpoint, brand)
         records = await _records(connection, brand, filter, after, limit + 1, now)
-    rows = [load_row(record["card"]).as_of(now) for record in records]
+        rows = await sized(connection, brand, [load_row(record["card"]).as_of(now) for record in records])
     return Page(rows[:limit], _next(filter, rows[limit - 1]) if len(rows) > limit else None, position)
 
 
@@ -112,7 +113,8 @@ async def changed_since(
     projector's, or that of the last row where `limit` cut (a few rows more may come, never fewer of one position)."""
     async with snapshot(connection):
         checkpoint = await connection.fetchval(sql.checkpoint, brand)
-        rows = [load_row(record["card"]) for record in await connection.fetch(sql.changed, brand, position, limit)]
+        records = await connection.fetch(sql.changed, brand, position, limit)
+        rows = await sized(connection, brand, [load_row(record["card"]) for record in records])
     return rows, checkpoint if len(rows) < limit else rows[-1].position
 
 

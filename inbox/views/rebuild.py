@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from inbox.ids import BrandId
 from inbox.log.store import Connection, Log
-from inbox.views import items
+from inbox.views import items, wave_members
 
 BATCH = 2_000
 
@@ -25,11 +25,14 @@ async def rebuild(log: Log, brand: BrandId, progress: Progress | None = None) ->
         # Rewinding is what holds the projector off: it cannot move a checkpoint that we hold.
         await connection.execute(items.sql.set_checkpoint, brand, 0)
         await _drop(connection, brand)
+        joined = await connection.fetchval(wave_members.sql.hold, brand) or 0
         head = await log.head(brand, connection=connection)
         position, policy = 0, None
         while position < head:
             events = await log.read(brand, position, BATCH, connection=connection)
             policy = await items.project(connection, brand, events, log.keyring.ids, policy)
+            # Their own follower goes on from where it stands, which this transaction holds.
+            await wave_members.project(connection, brand, [r for r in events if r.position <= joined])
             position = events[-1].position
             if progress is not None:
                 progress(position)
@@ -39,5 +42,6 @@ async def rebuild(log: Log, brand: BrandId, progress: Progress | None = None) ->
 
 
 async def _drop(connection: Connection, brand: BrandId) -> None:
-    for statement in (items.sql.drop_items, items.sql.drop_turns, items.sql.drop_messages):
-        await connection.execute(statement, brand)
+    for table in ("items", "turns", "messages", "corrections"):
+        await connection.execute(getattr(items.sql, f"drop_{table}"), brand)
+    await wave_members.drop(connection, brand)

@@ -6,12 +6,13 @@ looking (a countdown, "overdue since") is worked out by who shows it, from the d
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from inbox import sla
+from inbox import corrections, priority, sla
 from inbox.events import Author, ClockName, ReasonGiven
 from inbox.ids import ItemId
 from inbox.policy import Policy
@@ -25,7 +26,9 @@ FOREVER = datetime.max.replace(tzinfo=UTC)
 class Row:
     """An item as the queue shows it. Clocks (`turn`, `ack_*`, `response_*`, `acknowledged_*`, `responded_*`) are those
     of the latest turn. `warn_*`: when a clock that still runs turns amber, None once it stopped or was missed.
-    `rank_due_at`: what is due first, None when nothing is."""
+    `rank_due_at`: what is due first, None when nothing is. `corrected`: what people corrected of the classifier's
+    reading ("categories", "urgency", "language"). `provisional`: read at first sight only. `wave`: that its words
+    belong to; `wave_size`: its messages, filled in when the row is read."""
 
     id: ItemId
     position: int
@@ -68,6 +71,10 @@ class Row:
     reply_possible_until: datetime | None
     rank_due_at: datetime | None
     uncertain: bool
+    corrected: tuple[str, ...] = ()
+    provisional: bool = False
+    wave: uuid.UUID | None = None
+    wave_size: int = 0
 
     @property
     def waiting(self) -> bool:
@@ -90,6 +97,8 @@ class Row:
             **{name: timestamp(getattr(self, name)) for name in TIMES},
             "id": str(self.id),
             "reasons": [reason_json(reason, personal) for reason in self.reasons],
+            "corrected": list(self.corrected),
+            "wave": None if self.wave is None else str(self.wave),
             "author": author_json(self.author) if personal else None,
             "text": self.text if personal else None,
             "permalink": self.permalink if personal else None,
@@ -97,8 +106,8 @@ class Row:
 
 
 OPEN_FIELDS = (
-    "status", "priority", "base_priority", "urgency", "sentiment", "lang", "scored", "channel_id", "network", "kind",
-    "assignee", "ack_breached", "response_breached", "position", "turn",
+    "status", "priority", "base_priority", "urgency", "level", "provisional", "sentiment", "lang", "scored",
+    "channel_id", "network", "kind", "assignee", "ack_breached", "response_breached", "position", "turn",
 )  # fmt: skip
 TIMES = (
     "received_at", "sent_at", "ack_due_at", "response_due_at", "acknowledged_at", "responded_at",
@@ -138,7 +147,8 @@ def row_of(item: Item, policy: Policy, alarms: Sequence[sla.Alarm] | None = None
         responded_by=turn.responded_by, ack_breached=_missed(turn, "ack"), response_breached=_missed(turn, "response"),
         warn_ack_at=warnings.get("ack"), warn_response_at=warnings.get("response"),
         promise_until=sla.running_promise(turn), reply_possible_until=item.reply_until, rank_due_at=sla.rank_due(item),
-        uncertain=any(reply.state == "uncertain" for reply in item.replies),
+        uncertain=any(reply.state == "uncertain" for reply in item.replies), corrected=_corrected(item),
+        provisional=any(map(is_first_look, priority.counted(item))), wave=_wave(item),
     )  # fmt: skip
 
 
@@ -146,6 +156,23 @@ def _shown(item: Item) -> Message:
     """The author's latest words that they have not taken back; their latest where they took back all."""
     standing = [message for message in item.messages if message.withdrawn_at is None] or item.messages
     return max(standing, key=lambda message: (message.sent_at, message.received_at))
+
+
+def _corrected(item: Item) -> tuple[str, ...]:
+    found = (name for message in priority.counted(item) for name in corrections.corrected(message))
+    return tuple(sorted(set(found)))
+
+
+def _wave(item: Item) -> uuid.UUID | None:
+    """Of the latest words that count, else of any."""
+    waves = [message.wave for message in (*item.messages, *priority.counted(item)) if message.wave is not None]
+    return waves[-1] if waves else None
+
+
+def is_first_look(message: Message) -> bool:
+    """Judged at first sight only, and neither in full nor by a person."""
+    said = message.judgement
+    return said is not None and said.provisional and not corrections.speaks_of_urgency(message.correction)
 
 
 def _missed(turn: Turn, clock: ClockName) -> bool:

@@ -18,7 +18,7 @@ from typing import Any
 
 from aiohttp import web
 
-from inbox.web import api, failures, headers, live, pages, security
+from inbox.web import api, failures, headers, live, pages, security, words
 from inbox.web.api import health
 from inbox.web.context import DEPS, Deps
 from inbox.web.problems import REQUEST_ID
@@ -49,6 +49,7 @@ def build(
     app[DEPS] = deps
     app[FRAGMENT] = dict(openapi or {})
     app[live.HUB] = live.Hub(deps)
+    words.titled({code: network.title for code, network in deps.networks.items()})
     app.cleanup_ctx.append(live.running)
     app.on_shutdown.append(live.stop)
     app.on_response_prepare.append(headers.add)

@@ -83,6 +83,20 @@ def meter(share: float | None, *, goal: float | None = None) -> Markup:
     )
 
 
+def sparkline(counts: Sequence[int], *, label: str) -> Markup:
+    """Bars without axes, one a count, the tallest as high as the line; `label` is the text alternative."""
+    top, bars = max(1, *counts, 1), []
+    for index, count in enumerate(counts):
+        if count:
+            tall = max(1.5, 24 * count / top)
+            bars.append(_rect("c-bar", index * 4, 24 - tall, 3, tall))
+    wide = 4 * max(1, len(counts))
+    return Markup(  # noqa: S704  every text in it went through escape()
+        f'<svg class="spark" viewBox="0 0 {wide} 25" preserveAspectRatio="none" role="img" '
+        f'aria-label="{escape(label)}">{"".join(bars)}<rect class="c-base" y="24" width="{wide}" height="1"/></svg>'
+    )
+
+
 def _chart(parts: Sequence[str], label: str) -> Markup:
     body = "".join(parts)
     return Markup(  # noqa: S704  every text in it went through escape()

@@ -14,11 +14,14 @@ from typing import TYPE_CHECKING, Literal
 import asyncpg
 from aiohttp import web
 
+from inbox.catalogue import Catalogue, Listed
 from inbox.clock import Clock
 from inbox.events import Role
 from inbox.ids import BrandId, MemberId
 from inbox.log.pulse import Pulse
 from inbox.log.store import Log
+from inbox.recording import Recorder, not_here
+from inbox.weighing import Weigh
 
 if TYPE_CHECKING:
     from inbox.channels import Channels, Network, Reparser
@@ -40,11 +43,14 @@ class WebSettings:
     base_url: str
     secure_cookies: bool = False
     trusted_proxies: tuple[str, ...] = ()
+    outbound_allow: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Deps:
-    """`networks`: id → what the settings pages say of a network. `ready`: raises `Unavailable` while not ready."""
+    """`networks`: id → what the settings pages say of a network. `ready`: raises `Unavailable` while not ready.
+    `weigh`: which words of a text weighed most; None in a process without a classifier.
+    `catalogue`: the models that this host can judge with. `record`: takes what somebody has seen elsewhere."""
 
     pool: asyncpg.Pool
     log: Log
@@ -55,7 +61,10 @@ class Deps:
     networks: Mapping[str, Network]
     reparse: Reparser
     ready: Callable[[], Awaitable[None]]
+    weigh: Weigh | None = None
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    catalogue: Catalogue = field(default_factory=Listed)
+    record: Recorder = not_here
 
 
 @dataclass(frozen=True, slots=True)

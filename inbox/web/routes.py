@@ -26,7 +26,7 @@ class Route:
     documents
     (a session of the same origin is good for GET only); hook is verified by its own signature."""
 
-    method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
+    method: Literal["GET", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"]
     path: str
     handler: Handler
     access: Access

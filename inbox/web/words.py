@@ -6,7 +6,7 @@ as it is, spelled out, rather than lost. No I/O, no HTML: markup belongs to the 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,14 +15,18 @@ from inbox.events import ReasonGiven
 from inbox.web.i18n import N_, Speech
 
 NETWORKS: Mapping[str, str] = {
-    "generic": N_("Webhook"), "facebook": "Facebook", "instagram": "Instagram", "messenger": "Messenger", "x": "X",
-    "tiktok": "TikTok", "youtube": "YouTube", "google": N_("Google reviews"), "whatsapp": "WhatsApp",
-    "mail": N_("E-mail"),
-    "email": N_("E-mail"), "mastodon": "Mastodon", "bluesky": "Bluesky", "telegram": "Telegram",
+    "generic": N_("Webhook"), "google_reviews": N_("Google reviews"), "email": N_("E-mail"),
 }  # fmt: skip
+"""Networks whose names are words of a language; the others go by their own titles."""
+
+_TITLES: dict[str, str] = {}
 NETWORK_ICONS = frozenset(
     {"facebook", "instagram", "messenger", "x", "tiktok", "youtube", "google", "whatsapp", "mail", "generic"}
 )
+
+DRAWN_AS: Mapping[str, str] = {
+    "email": "mail", "mailgun": "mail", "sendgrid": "mail", "postmark": "mail", "google_reviews": "google",
+}  # fmt: skip
 
 KINDS: Mapping[str, str] = {
     "comment": N_("public comment"), "mention": N_("mention"), "dm": N_("private message"), "review": N_("review"),
@@ -92,12 +96,17 @@ def _of(table: Mapping[Any, str], code: Any, say: Speech) -> str:
     return say(table[code]) if code in table else _spelled(str(code))
 
 
+def titled(titles: Mapping[str, str]) -> None:
+    """Tells how the networks of this installation call themselves; once, as the application is built."""
+    _TITLES.update(titles)
+
+
 def network(code: str, say: Speech) -> str:
-    return _of(NETWORKS, code, say)
+    return say(NETWORKS[code]) if code in NETWORKS else _TITLES.get(code, _spelled(code))
 
 
 def network_icon(code: str) -> str:
-    known = "mail" if code == "email" else code
+    known = DRAWN_AS.get(code, code)
     return f"n-{known if known in NETWORK_ICONS else 'generic'}"
 
 
@@ -135,6 +144,10 @@ def right(code: str, say: Speech) -> str:
 
 def reason(category: str, say: Speech) -> str:
     return _of(REASONS, category, say)
+
+
+def reasons(categories: Iterable[str], say: Speech) -> str:
+    return ", ".join(reason(category, say) for category in categories if category)
 
 
 def reason_icon(category: str) -> str | None:
@@ -179,8 +192,34 @@ def is_danger(category: str) -> bool:
     return category in DANGERS
 
 
+CONFIDENCES: Sequence[tuple[float, str]] = (
+    (0.9, N_("almost certain")), (0.75, N_("very likely")), (0.5, N_("likely")), (0.0, N_("possible")),
+)  # fmt: skip
+
+
+def confidence(score: float, say: Speech) -> str:
+    """The classifier's confidence in a reason, 0 to 1, as a word."""
+    return next((say(word) for least, word in CONFIDENCES if score >= least), say("possible"))
+
+
+LEVELS: Mapping[int, str] = {
+    3: N_("within minutes"), 2: N_("within the hour"), 1: N_("today"), 0: N_("nothing urgent"),
+}  # fmt: skip
+
+
+def level(number: int, say: Speech) -> str:
+    """How soon a level of urgency calls for somebody."""
+    return _of(LEVELS, number, say)
+
+
 WHYS: Mapping[str, str] = {
+    "wave_danger": N_("In a wave with a dangerous message: it counts like that one"),
+    "wave": N_("In a wave with a more urgent message: it counts like that one"),
     "danger": N_("Danger to a person: always P1, whatever the reach"),
+    "corrected": N_("Corrected by %(by)s: %(categories)s"),
+    "corrected_none": N_("Corrected by %(by)s: nothing of note"),
+    "not_urgent": N_("Marked as not urgent by %(by)s"),
+    "language": N_("Language corrected by %(by)s: %(lang)s"),
     "unscored": N_("Not read by the classifier yet: ranked no lower than P2"),
     "not_assessed": N_("Could not be assessed: ranked no lower than P2"),
     "reach": N_("Reach: %(followers)s followers, %(band)s"),
@@ -198,14 +237,14 @@ WHYS: Mapping[str, str] = {
     "window_closed": N_("The network takes no more replies here"),
 }
 WHY_ICONS: Mapping[str, str] = {
-    "danger": "flame", "unscored": "help", "not_assessed": "help", "reach": "reach", "spread": "wave",
-    "override": "user",
-    "promoted": "up", "waiting": "clock", "due": "clock", "promise": "promise", "window_closing": "lock",
+    "danger": "flame", "wave": "wave", "corrected": "pen", "not_urgent": "pen", "language": "pen", "unscored": "help",
+    "not_assessed": "help", "reach": "reach", "spread": "wave", "override": "user", "promoted": "up",
+    "waiting": "clock", "due": "clock", "promise": "promise", "window_closing": "lock",
     "window_closed": "lock",
 }  # fmt: skip
 
 
-def why(code: str, params: Mapping[str, Any], say: Speech) -> tuple[str, str]:
+def why(code: str, params: Mapping[str, Any], names: Mapping[int, str], say: Speech) -> tuple[str, str]:
     """A reason's icon and sentence. The reasons of words (`risk`) also carry evidence, which the template quotes."""
     if code == "risk":
         category = str(params.get("category", ""))
@@ -216,24 +255,30 @@ def why(code: str, params: Mapping[str, Any], say: Speech) -> tuple[str, str]:
         key = f"{'late' if late else 'due'}_{params.get('clock', 'ack')}"
     elif code == "promise" and late:
         key = "promise_late"
-    said: dict[str, object] = {}
-    for name, value in params.items():
-        if name == "seconds":
-            said[name] = say.duration(float(value), coarse=True)
-        elif name in {"followers", "authors"}:
-            said[name] = say.number(int(value))
-        elif name == "band":
-            said[name] = band(str(value), say)
-        else:
-            said[name] = value
+    elif code == "wave" and int(params.get("level", 0)) >= max(LEVELS):
+        key = "wave_danger"
+    elif code == "corrected" and not params.get("categories"):
+        key = "corrected_none"
+    said = {name: _why_param(name, value, names, say) for name, value in params.items()}
     icon = WHY_ICONS.get(code, "help")
     return (icon, say(WHYS[key], **said)) if key in WHYS else (icon, _spelled(code))
 
 
+def _why_param(name: str, value: Any, names: Mapping[int, str], say: Speech) -> object:
+    said: Mapping[str, Callable[[Any], str]] = {
+        "seconds": lambda seconds: say.duration(float(seconds), coarse=True),
+        "followers": lambda count: say.number(int(count)),
+        "authors": lambda count: say.number(int(count)),
+        "band": lambda code: band(str(code), say),
+        "by": lambda who: member(who, names, say),
+        "lang": lambda code: say.language(str(code)),
+        "categories": lambda codes: reasons(str(codes).split(","), say),
+    }
+    return said[name](value) if name in said else value
+
+
 def weight(code: str, params: Mapping[str, Any], now: datetime, say: Speech) -> str:
-    """What stands at the end of a reason's line: a score beside its words, a time, or nothing."""
-    if code == "risk" and isinstance(params.get("score"), int | float):
-        return say.decimal(float(params["score"]))
+    """What stands at the end of a reason's line: a time, or nothing."""
     if params.get("at"):
         return say.moment(datetime.fromisoformat(str(params["at"])), now)
     if code == "waiting" and params.get("since"):
@@ -241,7 +286,14 @@ def weight(code: str, params: Mapping[str, Any], now: datetime, say: Speech) -> 
     return ""
 
 
+def wave(size: int, say: Speech) -> str:
+    """The badge of an item in a wave of so many messages; of 0 it is not known how many."""
+    return say("wave · %(count)s", count=say.number(size)) if size else say("wave")
+
+
 FACTS: Mapping[str, str] = {
+    "WaveJoined": N_("Joined a wave of near-identical messages"),
+    "RaisedByWave": N_("Raised by its wave: somebody who says nearly the same is more urgent"),
     "MessageReceived": N_("Message on %(network)s"),
     "MessageEdited": N_("The author edited a message"),
     "MessageWithdrawn": N_("The author withdrew a message"),
@@ -249,6 +301,17 @@ FACTS: Mapping[str, str] = {
     "MessageClassified": N_("Read: %(reasons)s"),
     "MessageClassified_plain": N_("Read: nothing alarming"),
     "MessageClassified_unassessed": N_("Could not be assessed"),
+    "MessageClassified_first": N_("Read at first sight: %(reasons)s"),
+    "MessageClassified_first_plain": N_("Read at first sight: nothing alarming"),
+    "CategoriesCorrected": N_("%(who)s corrected what it is about"),
+    "CategoriesCorrected_named": N_("%(who)s corrected what it is about: %(reasons)s"),
+    "CategoriesCorrected_empty": N_("%(who)s corrected what it is about: nothing of note"),
+    "CategoriesCorrected_none": N_("%(who)s left what it is about to the classifier again"),
+    "LanguageCorrected": N_("%(who)s corrected the language"),
+    "LanguageCorrected_named": N_("%(who)s corrected the language: %(lang)s"),
+    "LanguageCorrected_none": N_("%(who)s left the language to the classifier again"),
+    "MarkedNotUrgent": N_("%(who)s marked it as not urgent"),
+    "MarkedNotUrgent_undone": N_("%(who)s took back that it is not urgent"),
     "ItemAcknowledged": N_("%(who)s took charge"),
     "ItemAssigned": N_("%(who)s assigned it to %(assignee)s"),
     "ItemAssigned_none": N_("%(who)s gave it back to the queue"),
@@ -276,10 +339,24 @@ FACTS: Mapping[str, str] = {
     "PromiseBroken": N_("A promise was broken"),
     "AuthorForgotten": N_("The author was forgotten"),
 }
-KEY_FACTS = frozenset(
-    {"MessageClassified", "ItemAcknowledged", "ReplySent", "ReplyEchoed", "AnsweredByHand", "ItemResolved"}
-)
-SOON_FACTS = frozenset({"SlaWarned", "SlaBreached", "ClaimLapsed", "PromiseBroken", "ReplyUncertain", "ReplyFailed"})
+KEY_FACTS = frozenset({
+    "MessageClassified", "CategoriesCorrected", "LanguageCorrected", "MarkedNotUrgent", "ItemAcknowledged", "ReplySent",
+    "ReplyEchoed", "AnsweredByHand", "ItemResolved",
+})  # fmt: skip
+SOON_FACTS = frozenset({
+    "RaisedByWave", "SlaWarned", "SlaBreached", "ClaimLapsed", "PromiseBroken", "ReplyUncertain", "ReplyFailed",
+})  # fmt: skip
+
+
+OF_CORRECTION: Mapping[str, str] = {"CategoriesCorrected": "categories", "LanguageCorrected": "lang"}
+
+
+def _correction(type_: str, params: Mapping[str, Any]) -> str:
+    name = OF_CORRECTION[type_]
+    if name not in params:
+        return type_
+    said = params[name]
+    return f"{type_}_{'none' if said is None else 'named' if said else 'empty'}"
 
 
 def _variant(type_: str, code: str, params: Mapping[str, Any], actor: int | None) -> str:
@@ -291,15 +368,20 @@ def _variant(type_: str, code: str, params: Mapping[str, Any], actor: int | None
         return f"{type_}_{'sent' if params.get('was_sent') else 'not_sent'}"
     if type_ == "ReplyFailed" and params.get("retry_at"):
         return "ReplyFailed_retry"
+    if type_ == "MarkedNotUrgent" and params.get("undone"):
+        return "MarkedNotUrgent_undone"
     if type_ == "PriorityOverridden" and params.get("priority") is None:
         return "PriorityOverridden_none"
     if type_ == "ItemAssigned":
         assignee = params.get("assignee")
         return "ItemAssigned_none" if assignee is None else "ItemAssigned_self" if assignee == actor else "ItemAssigned"
+    if type_ in OF_CORRECTION:
+        return _correction(type_, params)
     if type_ == "MessageClassified":
         if params.get("assessed") is False:
             return "MessageClassified_unassessed"
-        return type_ if params.get("categories") or params.get("reasons") else "MessageClassified_plain"
+        key = "MessageClassified_first" if params.get("provisional") else type_
+        return key if params.get("categories") or params.get("reasons") else f"{key}_plain"
     return type_ if type_ in FACTS else code
 
 
@@ -317,7 +399,8 @@ def fact(
         "priority": params.get("priority"),
         "network": network(str(params.get("network", "")), say),
         "reason": resolve_reason(str(params.get("reason", "answered")), say),
-        "reasons": ", ".join(reason(str(category), say) for category in categories),
+        "reasons": reasons(map(str, categories), say),
+        "lang": say.language(params.get("lang")),
     }
     return say(FACTS[key], **said)
 
@@ -370,7 +453,15 @@ UNREADABLE: tuple[str, ...] = (
     N_("an entry has no id or no valid time"),
     N_("an entry is not of the form that we know"),
     N_("an unknown event"),
+    N_("reading it failed in our own code"),
     N_("it is for an account that no channel of this app is connected to"),
+    N_("the mail cannot be read"),
+    N_("nobody had time to read it"),
+    N_("it is no mail of Postmark's inbound webhook"),
+    N_("the body is no form"),
+    N_("the body is empty"),
+    N_("it is no list of mails"),
+    N_("neither words nor a link were recorded"),
 )
 """Why a delivery could not be read, as `services.channels` says it; what it adds (a field, a place) stays as it is."""
 
@@ -388,13 +479,14 @@ DELIVERY_FAILURES: Mapping[str, str] = {
     "too_slow": N_("the body arrived too slowly"),
     "broken": N_("the body did not arrive whole"),
     "handshake refused": N_("the verify token did not match"),
+    "a reply was not delivered": N_("the network took a reply, and did not deliver it"),
 }
 
 
 def delivery_failure(code: str, say: Speech) -> str:
-    """Why a request of a network was refused, or a reply of ours."""
+    """Why a request of a network was refused, or a reply or a question of ours."""
     kind_, _, rest = code.partition(": ")
-    return reply_failure(rest, say) if kind_ == "reply" and rest else _of(DELIVERY_FAILURES, code, say)
+    return reply_failure(rest, say) if kind_ in ("reply", "sweep") and rest else _of(DELIVERY_FAILURES, code, say)
 
 
 REFUSALS: Mapping[str, str] = {
@@ -406,6 +498,9 @@ REFUSALS: Mapping[str, str] = {
     "promise_in_the_past": N_("The time you promise has already passed. Choose a later one."),
     "not_resolved": N_("Only what is resolved can be reopened."),
     "no_such_priority": N_("A priority is 1, 2, 3 or 4."),
+    "no_such_category": N_("There is no such category."),
+    "no_such_language": N_("There is no such language."),
+    "nothing_to_weigh": N_("There are no words here to weigh."),
     "no_such_reply": N_("This item has no such reply."),
     "not_uncertain": N_("What became of this reply is not in doubt any more."),
     "forgotten": N_("This person was forgotten: there is nobody left to write to."),

@@ -1,20 +1,23 @@
 """What a channel is to the rest of Vigie: how its deliveries are proven, read and answered, and how replies leave.
 
 One file of this folder per network, offering `CHANNEL`, an object of class `Channel` below; `registry` finds it,
-nothing else needs editing. The way of a delivery: `verify` over the raw bytes → `split` into envelopes, each addressed
-to one account of the network → the ingest finds whose account it is → `read` turns an envelope into parsed things. A
-bad entry becomes `Unreadable` and never drops or repeats its neighbours. Nothing here touches the database.
+nothing else needs editing. The way of a delivery: `verify` over the raw bytes → `split_request` into envelopes, each
+addressed to one account of the network → the ingest finds whose account it is → `read` turns an envelope into parsed
+things. A bad entry becomes `Unreadable` and never drops or repeats its neighbours. Nothing here touches the database.
 
-Ids are strings of at most `ID_MOST` characters whatever the network sends, times are aware UTC datetimes.
+`base.BaseChannel` has a default for everything that a network need not say. docs/channels/README.md is for whoever adds
+one. Ids are strings of at most `ID_MOST` characters whatever the network sends, times are aware UTC datetimes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from email.message import Message
 from http import HTTPStatus
 from typing import Any, Literal, Protocol
+from urllib.parse import parse_qsl
 from uuid import UUID
 
 import orjson
@@ -32,15 +35,39 @@ TEXT_MOST = 100_000
 
 @dataclass(frozen=True, slots=True)
 class Inbound:
-    """One request as it came. `headers` has lower-case names and every value of a repeated header."""
+    """One request as it came. `headers` has lower-case names and every value of a repeated header.
+
+    `url`: as the network was told it: the configured base address, then path and query as sent. Never from forwarded
+    headers, which anybody can write. Empty where a stored delivery is read again: a query may hold a secret, so none is
+    kept.
+    """
 
     headers: Mapping[str, Sequence[str]]
     raw: bytes
+    url: str = ""
+    method: str = "POST"
 
     def header(self, name: str) -> str | None:
         """The value of a header that was sent exactly once; a repeated one is as good as none."""
         values = self.headers.get(name, ())
         return values[0] if len(values) == 1 else None
+
+    def query(self) -> Mapping[str, str]:
+        """The query of `url`: of a repeated name, the first value."""
+        pairs = parse_qsl(self.url.partition("#")[0].partition("?")[2], keep_blank_values=True)
+        return dict(reversed(pairs))
+
+    @property
+    def content_type(self) -> str:
+        """In lower case, without its parameters; empty where the request names none."""
+        return (self.header("content-type") or "").partition(";")[0].strip().lower()
+
+    def parameter(self, name: str) -> str | None:
+        """A parameter of the content type: `charset`, `boundary`."""
+        header = Message()
+        header["content-type"] = (self.header("content-type") or "").encode("ascii", "replace").decode()
+        value = header.get_param(name)
+        return value if isinstance(value, str) and value else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +84,8 @@ class Envelope:
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """A message. `author` is None where the network hides who wrote. `reply_until`: the closing reply window."""
+    """A message. `author` is None where the network hides who wrote. `reply_until`: the closing reply window. `title`:
+    what the author put above the words (an e-mail's subject), where the network keeps it apart from `text`."""
 
     kind: Kind
     external_id: str
@@ -69,6 +97,7 @@ class Received:
     permalink: str | None = None
     attachments: tuple[Attachment, ...] = ()
     reply_until: datetime | None = None
+    title: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +134,25 @@ class Echoed:
 
 
 @dataclass(frozen=True, slots=True)
+class Status:
+    """A network's word on a reply of ours, `external_id`. `reason`: only why it failed, without content."""
+
+    external_id: str
+    state: Literal["delivered", "read", "failed"]
+    sent_at: datetime
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """The delivery only says that there is something: `what` (a review, a mention) must be fetched by its `ref`."""
+
+    what: str
+    ref: str
+    thread_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Ignored:
     """Understood, and no business of an inbox: a reaction, a receipt, our own post."""
 
@@ -128,7 +176,7 @@ class Unreadable:
     problems: tuple[Problem, ...] = ()
 
 
-Parsed = Received | Edited | Withdrawn | Echoed | Ignored | Unreadable
+Parsed = Received | Edited | Withdrawn | Echoed | Status | Hint | Ignored | Unreadable
 
 
 class CannotRead(Exception):
@@ -149,11 +197,12 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The HTTP answer that this network expects."""
+    """The HTTP answer that this network expects. `headers`: its own beside the content type."""
 
     status: int
     body: bytes = b""
     content_type: str = "text/plain"
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 PROBLEM_TYPE = "application/problem+json"
@@ -209,7 +258,8 @@ Outcome = Sent | Refused | Uncertain
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """One reply to send: to the message `in_reply_to` of `author_id` in `thread_id`, of kind `kind`."""
+    """One reply to send: to the message `in_reply_to` of `author_id` in `thread_id`, of kind `kind`. `title`: that
+    message's."""
 
     reply_id: UUID
     kind: Kind
@@ -219,25 +269,92 @@ class Reply:
     text: str = field(repr=False)
     purpose: ReplyPurpose
     now: datetime
+    title: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """How replies get out: the one HTTP client, and the base addresses of networks that can be configured."""
+    """How requests get out: the one HTTP client, and the base addresses of networks that can be configured."""
 
     http: Outbound
     meta_graph_url: str
 
 
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """What one look at a network brought. `cursor`: where the next begins; `more`: there is more to be had at once;
+    `raw`: what the network answered, to be kept beside what was read of it; `gap`: the network no longer has all that
+    came since the cursor, so something may have been missed for good."""
+
+    parsed: tuple[Parsed, ...]
+    cursor: str | None
+    more: bool = False
+    raw: bytes = b""
+    gap: bool = False
+
+
+class SweepFailed(Exception):
+    """A look brought nothing. `reason` goes to the channel's health; `retry_after_s`: what the network asked for."""
+
+    def __init__(self, reason: RefusalReason | DoubtReason, retry_after_s: float | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.retry_after_s = retry_after_s
+
+
 # --- the contract -------------------------------------------------------------------------------------------------
+
+Receives = Literal["webhook", "poll", "stream", "mailbox", "form"]
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a network lets us do, and we do. `receives`: by requests to our hook, of whatever content type (webhook); by
+    asking (poll); by a connection that stays open (stream); from a mailbox; by a form of ours that a person fills in.
+    `private_reply`: a direct message as the answer to a public comment; `attachments`, `edits`, `withdrawals`,
+    `echoes`: `read` tells of those; `reconcile`: `sweep` finds what a webhook failed to bring; `fetches`: `fetch` gets
+    what a hint names; `window`: how long after the person's last message a reply is possible; `length_most`: of a
+    reply, as the network counts; `limits`: one English line."""
+
+    receives: tuple[Receives, ...]
+    reply: bool = False
+    private_reply: bool = False
+    hide: bool = False
+    like: bool = False
+    attachments: bool = False
+    edits: bool = False
+    withdrawals: bool = False
+    echoes: bool = False
+    reconcile: bool = False
+    fetches: bool = False
+    window: Mapping[Kind, timedelta] = field(default_factory=dict)
+    length_most: int | None = None
+    limits: str = ""
+
+    @property
+    def sweeps(self) -> bool:
+        """Whether `sweep` is to be called: to receive at all, or to find what webhooks failed to bring."""
+        return self.reconcile or bool({"poll", "mailbox"} & set(self.receives))
 
 
 class Channel(Network, Protocol):
     """One network. `whole`: a delivery is taken whole or, with one unreadable thing in it, not at all: the sender is
-    told, and sends it again."""
+    told, and sends it again. `slow`: splitting and reading take long, and are done beside the event loop.
+    `sweep_every_s`: how often `sweep` looks."""
 
     @property
+    def capabilities(self) -> Capabilities: ...
+    @property
     def whole(self) -> bool: ...
+    @property
+    def slow(self) -> bool: ...
+    @property
+    def sweep_every_s(self) -> float: ...
+
+    async def prepare(self, way: Way, request: Inbound, channel: ChannelRecord) -> None:
+        """Before `verify`: gets what a proof needs from elsewhere (a network's public keys), and remembers it. Bounded
+        in time; what fails here fails in `verify`, so it does not raise."""
+        ...
 
     def verify(self, request: Inbound, channel: ChannelRecord) -> str | None:
         """The secret that proves the request, None when none does. Constant time, over the raw bytes."""
@@ -251,8 +368,22 @@ class Channel(Network, Protocol):
         """The answer to a GET on the hook; None where the network makes none."""
         ...
 
+    def preflight(self, request: Inbound, channel: ChannelRecord) -> Answer | None:
+        """The answer to a HEAD or OPTIONS on the hook; None where the network sends none."""
+        ...
+
+    def greet(self, request: Inbound, channel: ChannelRecord) -> Answer | None:
+        """The answer to a verified POST that only shakes hands, and of which nothing is kept; None for all others."""
+        ...
+
     def split(self, raw: bytes) -> Sequence[Envelope]:
         """Raises `CannotRead` where nothing at all can be read."""
+        ...
+
+    def split_request(self, request: Inbound) -> Sequence[Envelope]:
+        """As `split`, where headers say how the body is to be read. What `read` needs of them goes into the envelope.
+        A delivery that is read again has its headers back, but those that prove something or name the sender's own
+        connection."""
         ...
 
     def read(self, envelope: Envelope, channel: ChannelRecord, received_at: datetime) -> Sequence[Parsed]:
@@ -266,3 +397,11 @@ class Channel(Network, Protocol):
     def answer(self, taken: Taken) -> Answer: ...
 
     async def reply(self, way: Way, channel: ChannelRecord, reply: Reply) -> Outcome: ...
+
+    async def sweep(self, way: Way, channel: ChannelRecord, cursor: str | None, now: datetime) -> Swept:
+        """What there is since `cursor` (None: never looked). Raises `SweepFailed`, `NotSent` or `NoAnswer`."""
+        ...
+
+    async def fetch(self, way: Way, channel: ChannelRecord, hint: Hint, now: datetime) -> Sequence[Parsed]:
+        """What a hint names; empty when it is gone. Raises as `sweep`."""
+        ...

@@ -125,6 +125,8 @@ CHANNEL = Meta(
     "facebook",
     "Facebook",
     change,
+    8000,
+    "Calls are counted by page and hour; direct messages within 24 hours of the person's last one.",
     SetupField(
         "account_id", "account",
         {"fr": "Identifiant de la page", "en": "Page ID"},

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from types import MappingProxyType
 from typing import Annotated, Any, Literal
 
@@ -28,12 +28,14 @@ from pydantic import (
 from inbox.channels import ChannelRecord, SetupField
 from inbox.events import Attachment, Author, Kind
 from services.channels import reading, signing
+from services.channels.base import BaseChannel
 from services.channels.contract import (
     ID_MOST,
     PROBLEM_TYPE,
     TEXT_MOST,
     Answer,
     CannotRead,
+    Capabilities,
     Echoed,
     Edited,
     Envelope,
@@ -304,12 +306,14 @@ def _posted_id(body: bytes) -> str | None:
         return None
 
 
-class Generic:
+class Generic(BaseChannel):
     id = "generic"
     title = "Webhook"
-    can_reply = True
+    capabilities = Capabilities(
+        ("webhook",), reply=True, attachments=True, edits=True, withdrawals=True, echoes=True, length_most=TEXT_MOST,
+        limits=f"{MESSAGES_MOST} messages a request, 256 requests at a time",
+    )  # fmt: skip
     whole = True
-    reply_window: Mapping[Kind, timedelta] = MappingProxyType({})
     setup_fields = (
         SetupField(
             "secret", "secret",
@@ -344,12 +348,6 @@ class Generic:
 
     def verify(self, request: Inbound, channel: ChannelRecord) -> str | None:
         return next((secret for secret in channel.valid_secrets() if signing.proves(secret, request)), None)
-
-    def knows(self, channel: ChannelRecord, secret: str) -> bool:
-        return secret in channel.valid_secrets()
-
-    def handshake(self, query: Mapping[str, str], channel: ChannelRecord) -> Answer | None:
-        return None
 
     def split(self, raw: bytes) -> Sequence[Envelope]:
         return (Envelope(_listed(reading.loads(raw))),)

@@ -58,6 +58,8 @@ CHANNEL = Meta(
     "instagram",
     "Instagram",
     change,
+    1000,
+    "Comments up to 300 characters; direct messages within 24 hours; calls are counted by account and hour.",
     SetupField(
         "account_id", "account",
         {"fr": "Identifiant du compte Instagram professionnel", "en": "Instagram professional account ID"},

@@ -10,6 +10,8 @@ CHANNEL = Meta(
     "messenger",
     "Messenger",
     facebook.change,
+    2000,
+    "Within 24 hours of the person's last message.",
     SetupField(
         "account_id", "account",
         {"fr": "Identifiant de la page", "en": "Page ID"},

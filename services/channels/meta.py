@@ -14,19 +14,19 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
-from types import MappingProxyType
+from datetime import datetime
 from typing import Any
 
 import orjson
 
 from inbox.channels import ChannelRecord, SetupField
-from inbox.events import Kind
 from services.channels import meta_direct, meta_replies, reading
+from services.channels.base import BaseChannel, guarded
 from services.channels.contract import (
     PROBLEM_TYPE,
     Answer,
     CannotRead,
+    Capabilities,
     Envelope,
     Inbound,
     Outcome,
@@ -59,35 +59,13 @@ Change = Callable[[str, Any, Context], Parsed]
 """Reads one change: its field, its value, where it stands. May raise `reading.MISREAD`."""
 
 
-class Meta:
-    """One of Meta's networks: what they share, around what `change` reads of its own changes."""
-
-    whole = False
-    can_reply = True
-    reply_window: Mapping[Kind, timedelta] = MappingProxyType({"dm": meta_direct.WINDOW})
-
-    def __init__(
-        self,
-        ident: str,
-        title: str,
-        change: Change,
-        account: SetupField,
-        steps: Mapping[str, Sequence[str]],
-        more: Sequence[SetupField] = (),
-    ) -> None:
-        self.id = ident
-        self.title = title
-        self._change = change
-        self.setup_fields = (*APP_FIELDS, account, *more)
-        self.setup_steps = steps
+class App(BaseChannel):
+    """What holds for every product of a Meta app: one secret that signs, one token that shakes hands."""
 
     # --- proof ---
 
     def verify(self, request: Inbound, channel: ChannelRecord) -> str | None:
         return next((s for s in channel.valid_secrets() if _signed(s, request)), None)
-
-    def knows(self, channel: ChannelRecord, secret: str) -> bool:
-        return secret in channel.valid_secrets()
 
     def handshake(self, query: Mapping[str, str], channel: ChannelRecord) -> Answer | None:
         token, asked = channel.secrets.get("verify_token", ""), query.get("hub.verify_token", "")
@@ -101,6 +79,31 @@ class Meta:
         """Anything but 200 makes Meta send all of it again, and in time disable the hook: what we could not read is
         kept, not refused."""
         return Answer(200, b"EVENT_RECEIVED")
+
+
+class Meta(App):
+    """One of Meta's networks: what they share, around what `change` reads of its own changes."""
+
+    def __init__(
+        self,
+        ident: str,
+        title: str,
+        change: Change,
+        length_most: int,
+        limits: str,
+        account: SetupField,
+        steps: Mapping[str, Sequence[str]],
+        more: Sequence[SetupField] = (),
+    ) -> None:
+        self.id = ident
+        self.title = title
+        self.capabilities = Capabilities(
+            ("webhook",), reply=True, attachments=True, edits=True, withdrawals=True, echoes=True,
+            window={"dm": meta_direct.WINDOW}, length_most=length_most, limits=limits,
+        )  # fmt: skip
+        self._change = change
+        self.setup_fields = (*APP_FIELDS, account, *more)
+        self.setup_steps = steps
 
     # --- reading ---
 
@@ -183,16 +186,7 @@ def _each(entry: Mapping[str, Any], name: str, read: Callable[[Any], Parsed]) ->
         return []
     if not isinstance(found, list):
         return [Unreadable(f"{name} is not a list")]
-    return [_guarded(read, part) for part in found]
-
-
-def _guarded(read: Callable[[Any], Parsed], part: Any) -> Parsed:
-    try:
-        return read(part)
-    except reading.Misread as error:
-        return Unreadable(str(error))
-    except reading.MISREAD:
-        return Unreadable("an entry is not of the form that we know")
+    return [guarded(read, part) for part in found]
 
 
 APP_FIELDS = (

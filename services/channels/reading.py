@@ -171,3 +171,28 @@ def _showable(at: datetime) -> datetime:
     if not EARLIEST <= at < LATEST:
         raise Misread("must lie between the years 2 and 9998")
     return at
+
+
+# --- what need not be there -----------------------------------------------------------------------------------------
+
+NAME_MOST = 200
+
+
+def shown(value: Any) -> str | None:
+    """A name as it is shown, cut; None for nothing and for what is no text."""
+    return value[:NAME_MOST] if isinstance(value, str) and value.strip() else None
+
+
+def count(value: Any) -> int | None:
+    """A number of people or bytes; None for nothing and for what is none."""
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**53 else None
+
+
+def table(value: Any) -> dict[str, Any]:
+    """An object; an empty one for nothing and for anything else."""
+    return value if isinstance(value, dict) else {}
+
+
+def tables(value: Any) -> list[dict[str, Any]]:
+    """The objects of a list; none for nothing and for anything else."""
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []

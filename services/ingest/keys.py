@@ -8,7 +8,8 @@
 | an echo | id of the reply on the network |
 | a delivery in quarantine | id of the delivery, digest of the reason |
 
-A delivery's own id is a digest of its channel and its bytes, so that a re-delivery is stored once. What names only a
+A delivery's own id is a digest of its channel and its bytes (and of its headers, where they say what the bytes are), so
+that a re-delivery is stored once. What names only a
 message id is first held (`ReferenceHeld`) under its key, and later applied to its item under `applied(key)`; what can
 be applied at once is appended under `applied(key)` at once. Either way, in either order, it is applied once.
 """
@@ -17,6 +18,7 @@ from __future__ import annotations
 
 import hashlib
 import uuid
+from datetime import date
 
 from inbox.ids import BrandId, DedupeKey, dedupe_key
 
@@ -45,12 +47,19 @@ def quarantined(brand: BrandId, channel_id: str, delivery_id: uuid.UUID, reason:
     return dedupe_key("quarantined", str(brand), channel_id, str(delivery_id), reason)
 
 
-def delivery(channel_id: str, body: bytes) -> uuid.UUID:
+def delivery(channel_id: str, body: bytes, headers: bytes = b"") -> uuid.UUID:
     digest = hashlib.blake2b(digest_size=16)
     digest.update(channel_id.encode())
     digest.update(b"|")
     digest.update(body)
+    if headers:
+        digest.update(b"|" + headers)
     return uuid.UUID(bytes=digest.digest())
+
+
+def swept_unread(channel_id: str, reason: str, day: date) -> uuid.UUID:
+    """Of what a look at a network brought and nobody can read: it brings it again every time, and one a day is kept."""
+    return delivery(channel_id, f"swept {day.isoformat()} {reason}".encode())
 
 
 def held_stream(channel_id: str) -> str:

@@ -13,6 +13,8 @@ from inbox.errors import Refused
 from inbox.ids import BrandId
 from inbox.log.batcher import Batcher
 from services.channels import registry
+from services.channels.contract import Inbound
+from services.ingest import headers
 from services.ingest.take import Arrival, Taker, why
 
 
@@ -32,7 +34,8 @@ class Reparse:
         if network is None:
             raise Refused("network_unknown", f"This version knows no network {hook.network}.")
         secret = next(iter(hook.valid_secrets()), "")
-        arrival = Arrival(hook, secret, stored.body, stored.content_type, stored.received_at)
+        request = Inbound(headers.unpacked(stored.headers, stored.content_type), stored.body)
+        arrival = Arrival(hook, secret, request, stored.received_at)
         taken = await self._taker.take(network, arrival, arrived=False)
         reason = why(taken.unreadable)
         await self._channels.settle_delivery(brand, delivery_id, reason=reason, messages=len(taken.messages))

@@ -1,4 +1,4 @@
-"""The hooks: `GET` and `POST /hooks/{channel_id}`.
+"""The hooks: `GET` (and `HEAD`), `OPTIONS` and `POST /hooks/{channel_id}`.
 
 The order is: which channel, how large, how many at once, the body, its signature, the log, the answer. Nothing is said
 of a body that was not proven, and no 2xx leaves before the commit that holds the delivery. `Ingest.routes` goes into
@@ -8,7 +8,7 @@ the application's table of routes, `Ingest.keep_health` among its workers.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import asyncpg
@@ -22,7 +22,7 @@ from inbox.log.store import LogUnavailable
 from inbox.web.routes import Route
 from services import metrics
 from services.channels import registry
-from services.channels.contract import PROBLEM_TYPE, Answer, Channel, Inbound, problem
+from services.channels.contract import PROBLEM_TYPE, Answer, Channel, Inbound, Way, problem
 from services.ingest import body
 from services.ingest.take import Arrival, Taker
 
@@ -55,9 +55,23 @@ def _unavailable() -> _Refusal:
 
 
 class Ingest:
-    def __init__(self, channels: Channels, batcher: Batcher, clock: Clock, *, max_body_bytes: int = 2**21) -> None:
+    """`base_url`: where networks reach us, as configured: some sign the address they were told. `way`: for networks
+    whose proofs need something of theirs."""
+
+    def __init__(
+        self,
+        channels: Channels,
+        batcher: Batcher,
+        clock: Clock,
+        way: Way,
+        *,
+        base_url: str = "",
+        max_body_bytes: int = 2**21,
+    ) -> None:
         self._channels = channels
         self._clock = clock
+        self._way = way
+        self._base_url = base_url
         self._most = max_body_bytes
         self._taker = Taker(channels, batcher)
         self._networks = registry.networks()
@@ -66,6 +80,7 @@ class Ingest:
     def routes(self) -> list[Route]:
         return [
             Route("GET", "/hooks/{channel_id}", self.handshake, "public", "hook", "hook.handshake"),
+            Route("OPTIONS", "/hooks/{channel_id}", self.preflight, "public", "hook", "hook.preflight"),
             Route("POST", "/hooks/{channel_id}", self.take, "public", "hook", "hook"),
         ]
 
@@ -74,11 +89,24 @@ class Ingest:
         await self._channels.keep_health()
 
     async def handshake(self, request: web.Request) -> web.Response:
+        """GET, and HEAD, which is served with it: the network that asks by HEAD wants another answer."""
+        if request.method == "HEAD":
+            return await self.preflight(request)
+        return await self._greeted(request, lambda network, hook: network.handshake(dict(request.query), hook))
+
+    async def preflight(self, request: web.Request) -> web.Response:
+        return await self._greeted(
+            request, lambda network, hook: network.preflight(self._inbound(request, b""), hook)
+        )  # fmt: skip
+
+    async def _greeted(
+        self, request: web.Request, greet: Callable[[Channel, ChannelRecord], Answer | None]
+    ) -> web.Response:
         try:
             hook, network = await self._addressed(request)
         except _Refusal as refusal:
             return refusal.response
-        answer = network.handshake(dict(request.query), hook)
+        answer = greet(network, hook)
         if answer is None:
             return _Refusal(405, "method_not_allowed", "This hook takes POST only.", Allow="POST").response
         if answer.status >= 400:
@@ -108,12 +136,15 @@ class Ingest:
 
     async def _take(self, request: web.Request, hook: ChannelRecord, network: Channel) -> tuple[web.Response, str]:
         async with self._turn(hook):
-            raw = await self._body(request, hook)
-            secret = network.verify(_inbound(request, raw), hook)
+            inbound = self._inbound(request, await self._body(request, hook))
+            await network.prepare(self._way, inbound, hook)
+            secret = network.verify(inbound, hook)
             if secret is None:
                 raise self._noted(hook, _Refusal(401, "bad_signature", "The signature does not hold."))
-            received_at = self._clock.now()
-            arrival = Arrival(hook, secret, raw, request.headers.get("Content-Type", "")[:200], received_at)
+            greeting = network.greet(inbound, hook)
+            if greeting is not None:
+                return _response(greeting), "greeted"
+            arrival = Arrival(hook, secret, inbound, self._clock.now())
             try:
                 taken = await self._taker.take(network, arrival)
             except NotFound as error:
@@ -155,14 +186,21 @@ class Ingest:
         except body.Broken as error:
             raise _Refusal(400, "broken", "The body did not arrive whole.") from error
 
+    def _inbound(self, request: web.Request, raw: bytes) -> Inbound:
+        named = {name.lower(): request.headers.getall(name) for name in request.headers}
+        return Inbound(named, raw, self._base_url + _path(request), request.method)
+
     def _noted(self, hook: ChannelRecord, refusal: _Refusal) -> _Refusal:
         self._channels.note_failure(hook, refusal.outcome)
         return refusal
 
 
-def _inbound(request: web.Request, raw: bytes) -> Inbound:
-    return Inbound({name.lower(): request.headers.getall(name) for name in request.headers}, raw)
+def _path(request: web.Request) -> str:
+    """Path and query, letter for letter as they were sent: they may be signed."""
+    sent = request.raw_path
+    return sent if sent.startswith("/") else request.path_qs  # a proxy's form of request names the host, too
 
 
 def _response(answer: Answer) -> web.Response:
-    return web.Response(status=answer.status, body=answer.body, content_type=answer.content_type, headers=HEADERS)
+    headers = {**answer.headers, **HEADERS}
+    return web.Response(status=answer.status, body=answer.body, content_type=answer.content_type, headers=headers)

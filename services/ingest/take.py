@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from inbox.channels import ChannelRecord, Channels, channel_stream
@@ -20,29 +20,15 @@ from inbox.log.record import NewDelivery, NewEvent
 from inbox.log.store import Positions
 from services import metrics
 from services.channels import registry
-from services.channels.contract import (
-    CannotRead,
-    Channel,
-    Envelope,
-    Ignored,
-    Taken,
-    Unreadable,
-)
-from services.ingest import keys, route
+from services.channels.base import BaseChannel
+from services.channels.contract import Channel, Envelope, Inbound, Parsed, Taken, Unreadable
+from services.ingest import headers, hints, keys, route, sifting
+from services.ingest.sifting import Share
 from services.ingest.turning import Said, Turner
 
 REASON_MOST = 300
+CONTENT_TYPE_MOST = 200
 NOBODYS = Unreadable("it is for an account that no channel of this app is connected to")
-
-
-@dataclass(slots=True)
-class _Share:
-    """What one channel gets of a delivery."""
-
-    channel: ChannelRecord
-    envelopes: list[Envelope] = field(default_factory=list)
-    said: list[Said] = field(default_factory=list)
-    unreadable: list[Unreadable] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -60,9 +46,20 @@ class Arrival:
 
     hook: ChannelRecord
     secret: str
-    raw: bytes
-    content_type: str
+    request: Inbound
     received_at: datetime
+
+    @property
+    def content_type(self) -> str:
+        return (self.request.header("content-type") or "")[:CONTENT_TYPE_MOST]
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """What of a look at a network the log did not have."""
+
+    new: tuple[Said, ...] = ()
+    unreadable: tuple[Unreadable, ...] = ()
 
 
 class Taker:
@@ -81,6 +78,8 @@ class Taker:
                 share.said.clear()
         commits = self._commits(network, arrival, shares)
         placed = await self._submit(commits)
+        for share in shares:
+            await self._keep_hints(share, arrival.received_at)
         messages = tuple(
             (ident, position is not None)
             for commit, positions in zip(commits.values(), placed, strict=True)
@@ -92,14 +91,13 @@ class Taker:
 
     # --- reading ---
 
-    async def _shares(self, network: Channel, arrival: Arrival) -> list[_Share]:
+    async def _shares(self, network: Channel, arrival: Arrival) -> list[Share]:
         """The hook's own share stands first, and is there even when it is empty."""
-        shares = {arrival.hook.channel_id: _Share(arrival.hook)}
+        shares = {arrival.hook.channel_id: Share(arrival.hook)}
         own = shares[arrival.hook.channel_id]
-        try:
-            envelopes = network.split(arrival.raw)
-        except CannotRead as error:
-            own.unreadable.append(error.unreadable)
+        envelopes = await sifting.split(network, arrival.request)
+        if isinstance(envelopes, Unreadable):
+            own.unreadable.append(envelopes)
             return [own]
         others = await self._others(arrival.hook, envelopes)
         for envelope in envelopes:
@@ -107,9 +105,10 @@ class Taker:
             if channel is None:
                 own.unreadable.append(NOBODYS)
                 continue
-            share = shares.setdefault(channel.channel_id, _Share(channel))
-            share.envelopes.append(envelope)
-            self._read(envelope, share, arrival.received_at)
+            taker = shares.setdefault(channel.channel_id, Share(channel))
+            taker.envelopes.append(envelope)
+            # By the rules of the network that takes it, whose hook ever it came to.
+            taker.add(await sifting.read(registry.networks()[channel.network], envelope, channel, arrival.received_at))
         return list(shares.values())
 
     async def _others(self, hook: ChannelRecord, envelopes: Sequence[Envelope]) -> tuple[ChannelRecord, ...]:
@@ -117,52 +116,36 @@ class Taker:
             return ()
         return await self._channels.of_organisation(hook.brand)
 
-    @staticmethod
-    def _read(envelope: Envelope, share: _Share, received_at: datetime) -> None:
-        """By the rules of the network that takes it, whose hook ever it came to."""
-        for parsed in registry.networks()[share.channel.network].read(envelope, share.channel, received_at):
-            if isinstance(parsed, Unreadable):
-                share.unreadable.append(parsed)
-            elif not isinstance(parsed, Ignored):
-                share.said.append(parsed)
-
     # --- appending ---
 
-    def _commits(self, network: Channel, arrival: Arrival, shares: Sequence[_Share]) -> dict[BrandId, _Commit]:
+    def _commits(self, network: Channel, arrival: Arrival, shares: Sequence[Share]) -> dict[BrandId, _Commit]:
         """The hook's brand keeps the raw body. Of its own other channels it needs no second copy."""
-        whole = keys.delivery(arrival.hook.channel_id, arrival.raw)
+        kept = headers.packed(arrival.request.headers)
+        whole = keys.delivery(arrival.hook.channel_id, arrival.request.raw, kept if _needs_headers(network) else b"")
         commits: dict[BrandId, _Commit] = {}
         for share in shares:
             commit = commits.setdefault(share.channel.brand, _Commit())
             if share.channel.brand == arrival.hook.brand:
-                self._append(commit, share, arrival, whole)
+                self._append(commit, share, arrival.received_at, whole)
             else:
                 body = network.join(share.envelopes)
                 part = keys.delivery(share.channel.channel_id, body)
-                self._append(commit, share, arrival, part)
-                commit.deliveries.append(self._delivery(arrival, part, share.channel, body, [share]))
+                self._append(commit, share, arrival.received_at, part)
+                commit.deliveries.append(
+                    _delivery(arrival.received_at, part, share.channel, body, headers.JOINED, [share])
+                )
         home = [share for share in shares if share.channel.brand == arrival.hook.brand]
-        commits[arrival.hook.brand].deliveries.append(self._delivery(arrival, whole, arrival.hook, arrival.raw, home))
+        raw = _delivery(arrival.received_at, whole, arrival.hook, arrival.request.raw, arrival.content_type, home)
+        commits[arrival.hook.brand].deliveries.append(replace(raw, headers=kept))
         for brand, commit in commits.items():
             commit.events.extend(self._quarantines(brand, commit, arrival.received_at))
         return commits
 
-    def _append(self, commit: _Commit, share: _Share, arrival: Arrival, delivery_id: uuid.UUID) -> None:
-        turner = Turner(self._ids, share.channel, arrival.received_at, delivery_id)
+    def _append(self, commit: _Commit, share: Share, received_at: datetime, delivery_id: uuid.UUID) -> None:
+        turner = Turner(self._ids, share.channel, received_at, delivery_id)
         for said in share.said:
             commit.events.append(turner.event(said))
             commit.ids.append(said.external_id)
-
-    @staticmethod
-    def _delivery(
-        arrival: Arrival, delivery_id: uuid.UUID, channel: ChannelRecord, body: bytes, shares: Sequence[_Share]
-    ) -> NewDelivery:
-        reason = why([one for share in shares for one in share.unreadable])
-        return NewDelivery(
-            delivery_id, channel.channel_id, arrival.received_at, body, arrival.content_type,
-            outcome="parsed" if reason is None else "quarantined", reason=reason,
-            messages=sum(len(share.said) for share in shares),
-        )  # fmt: skip
 
     @staticmethod
     def _quarantines(brand: BrandId, commit: _Commit, at: datetime) -> Iterator[NewEvent]:
@@ -187,12 +170,70 @@ class Taker:
             placed.append(one)
         return placed
 
-    def _count(self, shares: Sequence[_Share], messages: Sequence[tuple[str, bool]]) -> None:
+    async def _keep_hints(self, share: Share, at: datetime) -> None:
+        """Where nobody fetches, the raw body is all that is kept of a hint."""
+        if not share.hints:
+            return
+        network = registry.networks()[share.channel.network]
+        metrics.HINTS.labels(network.id, "kept" if network.capabilities.fetches else "ignored").inc(len(share.hints))
+        if network.capabilities.fetches:
+            await hints.keep(self._channels.log.pool, share.channel, share.hints, at)
+
+    def _count(self, shares: Sequence[Share], messages: Sequence[tuple[str, bool]]) -> None:
         for share in shares:
             self._channels.note_delivery(share.channel, len(share.said))
+            for _ in share.undelivered:
+                self._channels.note_failure(share.channel, "a reply was not delivered")
+                metrics.REPLIES.labels(share.channel.network, "undelivered").inc()
         network = shares[0].channel.network
         for new in (True, False):
             metrics.MESSAGES.labels(network, str(new).lower()).inc(sum(1 for _, fresh in messages if fresh is new))
+
+    # --- what was asked for ---
+
+    async def bring(self, channel: ChannelRecord, found: Sequence[Parsed], raw: bytes, now: datetime) -> Brought:
+        """What a look at a network brought. Only what the log does not have costs it anything: nothing new, nothing
+        stored. Raises as `take`."""
+        share = Share(channel)
+        share.add(found)
+        commit, delivery_id = _Commit(), keys.delivery(channel.channel_id, raw)
+        self._append(commit, share, now, delivery_id)
+        known = await self._channels.log.find(channel.brand, [event.dedupe for event in commit.events])
+        fresh = [n for n, event in enumerate(commit.events) if event.dedupe not in known]
+        share.said = [share.said[n] for n in fresh]
+        commit.events = [commit.events[n] for n in fresh]
+        if share.said and raw:
+            read = Share(channel, said=share.said)
+            commit.deliveries.append(_delivery(now, delivery_id, channel, raw, headers.SWEPT, [read]))
+        if reason := why(share.unreadable):
+            unread = keys.swept_unread(channel.channel_id, reason, now.date())
+            commit.deliveries.append(
+                _delivery(now, unread, channel, raw, headers.SWEPT, [Share(channel, unreadable=share.unreadable)])
+            )
+        commit.events.extend(self._quarantines(channel.brand, commit, now))
+        if commit.events or commit.deliveries:
+            await self._submit({channel.brand: commit})
+        await self._keep_hints(share, now)
+        if share.said:
+            self._count([share], [(said.external_id, True) for said in share.said])
+        return Brought(tuple(share.said), tuple(share.unreadable))
+
+
+def _needs_headers(network: Channel) -> bool:
+    """Whether two deliveries of the same bytes may mean two things."""
+    return getattr(type(network), "split_request", None) is not BaseChannel.split_request
+
+
+def _delivery(
+    received_at: datetime, delivery_id: uuid.UUID, channel: ChannelRecord, body: bytes, content_type: str,
+    shares: Sequence[Share],
+) -> NewDelivery:  # fmt: skip
+    reason = why([one for share in shares for one in share.unreadable])
+    return NewDelivery(
+        delivery_id, channel.channel_id, received_at, body, content_type,
+        outcome="parsed" if reason is None else "quarantined", reason=reason,
+        messages=sum(len(share.said) for share in shares),
+    )  # fmt: skip
 
 
 def why(unreadable: Sequence[Unreadable]) -> str | None:

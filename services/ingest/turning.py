@@ -23,6 +23,7 @@ from inbox.events import (
 )
 from inbox.ids import DedupeKey, IdMaker, ItemId, SubjectId
 from inbox.log.record import NewEvent, item_stream
+from services.channels import parts
 from services.channels.contract import Echoed, Edited, Received, Withdrawn
 from services.ingest import keys
 
@@ -57,7 +58,7 @@ class Turner:
             item_id=item, channel_id=self.channel.channel_id, network=self.channel.network, kind=said.kind,
             external_id=said.external_id, parent_id=said.parent_id, sent_at=said.sent_at, received_at=self.received_at,
             delivery_id=self.delivery_id, reply_until=said.reply_until, thread_id=said.thread_id, author=author,
-            text=said.text, attachments=said.attachments, permalink=said.permalink,
+            title=said.title, text=_said(said), attachments=said.attachments, permalink=said.permalink,
         )  # fmt: skip
         key = keys.received(self.channel.brand, self.channel.channel_id, said.external_id)
         return NewEvent(event, item_stream(item), key, subject)
@@ -126,3 +127,8 @@ class Turner:
         brand, network = self.channel.brand, self.channel.network
         subject = self.ids.subject(brand, network, f"reference:{key}") if text or attachments else None
         return NewEvent(event, keys.held_stream(self.channel.channel_id), key, subject)
+
+
+def _said(said: Received) -> str | None:
+    """A title is said by the author as well, and stands above the words; that of an answer is its thread's."""
+    return said.text if said.text and said.parent_id is not None else parts.titled(said.title, said.text)

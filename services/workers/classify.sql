@@ -37,11 +37,18 @@ WHERE brand_id = $1 AND subject_id = ANY($2::uuid[]) ORDER BY subject_id FOR KEY
 SELECT v, body FROM vigie.events WHERE brand_id = $1 AND type = 'AuthorForgotten' AND position > $2
 
 -- name: brands
--- Brands with words that nobody judged. Looks at all brands, in one step down each one's index.
+-- Brands with words that nobody judged, or only at first sight. Looks at all brands, in one step down each one's index.
 SELECT brand_id FROM vigie.heads h
 WHERE EXISTS (SELECT FROM vigie.items i WHERE i.brand_id = h.brand_id AND i.to_score)
 
 -- name: unscored
--- The most urgent of them first.
+-- The most urgent of them first, without those that were dealt with already.
 SELECT subject_id, state FROM vigie.items
-WHERE brand_id = $1 AND to_score AND (priority, item_id) > ($2, $3) ORDER BY priority, item_id LIMIT $4
+WHERE brand_id = $1 AND to_score AND item_id <> ALL ($2::uuid[]) ORDER BY priority, item_id LIMIT $3
+
+-- name: waiting
+-- For the metrics: what nothing is known of, what only a first look was had at, and the oldest of the former.
+SELECT count(*) FILTER (WHERE NOT i.scored) AS nothing, count(*) FILTER (WHERE i.scored) AS provisional,
+  min((SELECT min(m.received_at) FROM vigie.messages m
+       WHERE m.brand_id = $1 AND m.item_id = i.item_id AND m.sentiment IS NULL AND NOT m.withdrawn)) AS oldest
+FROM vigie.items i WHERE i.brand_id = $1 AND i.to_score

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
-import classifier
 from inbox.log.follow import Runner
 from services.channels import registry
 from services.channels.contract import Way
 from services.lifetime import Worker
+from services.models import Model, Sources, first
 from services.outbound import Outbound
 from services.parts import Parts
-from services.workers.classify import Classify, Unscored
+from services.workers.classify import Classify
 from services.workers.clock import ClockWorker
 from services.workers.deliver import Deliver
+from services.workers.fetch import Fetcher
+from services.workers.forward import Forward
+from services.workers.forward_attempt import TIMEOUT_S, Attempting
+from services.workers.in_force import InForce
 from services.workers.judging import Judging
 from services.workers.link import Link
 from services.workers.project import Projector
+from services.workers.sweep import Sweeper
+from services.workers.trying import Trying
+from services.workers.unscored import Unscored
+from services.workers.waves import Waves
 
 UNHURRIED_S = 0.1
 """Late edits and replies on their way out may wait longer for company than rows and judgements."""
@@ -30,14 +39,24 @@ class Team:
     workers: dict[str, Worker]
 
 
-def team(parts: Parts) -> Team:
+def team(parts: Parts, model: Callable[[], Model]) -> Team:
+    """`model`: gives the default model, which other threads of the process may share."""
     log, clock = parts.log, parts.clock
-    judging = Judging(classifier.load)
+    sources = Sources.of(parts.settings)
+    judging, glance = Judging(model), Judging(first, stage="first")
+    models = InForce(log.pool, judging, sources)
+    waves = Waves(log, clock)
     way = Way(Outbound(parts.settings.outbound_allow), parts.settings.meta_graph_url)
     deliver = Deliver(log, parts.channels, registry.networks(), way, clock)
+    # Connections of their own: whoever stops closes his, and a reply under way must not break off for it.
+    asking = [Way(Outbound(parts.settings.outbound_allow), parts.settings.meta_graph_url) for _ in range(2)]
+    allow = parts.settings.outbound_allow
+    outside = Outbound(allow, total_s=TIMEOUT_S)
+    forward = Forward(log, Attempting(log, outside, clock, allow=allow), outside, clock)
     runners = [
         Runner(log, Projector(log)),
-        Runner(log, Classify(log, clock, judging)),
+        Runner(log, Classify(log, clock, models, glance, waves.noticed)),
+        Runner(log, waves),
         Runner(log, Link(log), gather_s=UNHURRIED_S),
         Runner(log, deliver.outbox, gather_s=UNHURRIED_S),
     ]
@@ -45,9 +64,15 @@ def team(parts: Parts) -> Team:
         runners=runners,
         workers={
             "warm": judging.keep_warm,
+            "warm-first": glance.keep_warm,
             **{f"follow-{runner.name}": runner.run for runner in runners},
-            "unscored": Unscored(log, clock, judging).run,
+            "unscored": Unscored(log, clock, models, glance, waves.noticed).run,
+            "waves": waves.run,
+            "trying": Trying(log, clock, models).run,
             "clock": ClockWorker(log, clock).run,
             "sender": deliver.run,
+            "forward": forward.run,
+            "sweep": Sweeper(parts.channels, registry.networks(), parts.batcher, asking[0], clock).run,
+            "fetch": Fetcher(parts.channels, registry.networks(), parts.batcher, asking[1], clock).run,
         },
     )

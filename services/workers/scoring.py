@@ -1,4 +1,4 @@
-"""From words to `MessageClassified`: the model's judgement, the spread of the thread, an append that may be repeated.
+"""From words to `MessageClassified`: a model's judgement, the spread of the thread, an append that may be repeated.
 
 What quotes the author (the evidence) is sealed under the author's key. Somebody may be forgotten between the reading
 and the append: then the judgement is kept without a quote, since figures stay and words do not.
@@ -7,11 +7,12 @@ and the append: then the judgement is kept without a quote, since figures stay a
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from classifier.judgement import Judgement
+from classifier.judgement import LANGUAGES, Judgement
 from inbox import events as ev
 from inbox.clock import Clock
 from inbox.ids import BrandId, DedupeKey, ItemId, SubjectId, dedupe_key
@@ -19,19 +20,26 @@ from inbox.log.record import NewEvent, item_stream
 from inbox.log.store import Connection, Log
 from inbox.sql import beside
 from services import metrics
-from services.workers.judging import ClassifierFailed, Judging
+from services.workers.judging import ClassifierDown, ClassifierFailed, Judging
+
+if TYPE_CHECKING:
+    from services.workers.waves import Noticing
 
 sql = beside(__file__, "classify.sql")
 
-CHUNK = 32
-MOST_LETTERS = 20_000
+BATCH_S = 0.25
+"""How long one batch may take the model: a message that comes meanwhile waits no longer than that for its turn."""
+HEAD, TAIL = 15_000, 5_000
+"""Letters read of a very long text, at either end: people open with what happened and close with what they want."""
+LIKELY = 0.02
+"""Categories below this probability are not worth their bytes in the log."""
 NO_MODEL = "none"
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
     """Words to be judged. `version`: the time of their edit, "" for the original ones. `thread`: None where the views
-    know it."""
+    know it. `glanced`: a first look at them stands already."""
 
     item_id: ItemId
     channel_id: str
@@ -41,61 +49,121 @@ class Words:
     version: str = ""
     subject: SubjectId | None = None
     thread: uuid.UUID | None = None
+    glanced: bool = False
+
+    @property
+    def read(self) -> str:
+        """What a model is given of them."""
+        text = self.text
+        return text if len(text) <= HEAD + TAIL else f"{text[:HEAD]}\n{text[-TAIL:]}"
+
+
+@dataclass(slots=True)
+class Unread:
+    """What a model did not judge: `failed` on alone, or `left` since it went down before their turn."""
+
+    failed: list[Words] = field(default_factory=list)
+    left: list[Words] = field(default_factory=list)
+
+    @property
+    def words(self) -> list[Words]:
+        return [*self.failed, *self.left]
 
 
 class Scorer:
-    def __init__(self, log: Log, clock: Clock, judging: Judging) -> None:
+    """`noticed`: told of what was judged, once it is in the log."""
+
+    def __init__(self, log: Log, clock: Clock, noticed: Noticing | None = None) -> None:
         self._log = log
         self._clock = clock
-        self._judging = judging
+        self._noticed = noticed
 
-    async def score(self, brand: BrandId, words: Sequence[Words], read_at: int) -> list[Words]:
-        """Judges and appends; gives back what the model failed on. `read_at`: the position the words were read at.
-
-        Raises ClassifierDown; what was judged before that is in the log.
-        """
-        failed: list[Words] = []
-        for chunk in _chunks(words):
+    async def score(
+        self, brand: BrandId, words: Sequence[Words], read_at: int, judging: Judging, *, provisional: bool = False
+    ) -> Unread:
+        """Judges in small batches and appends. `read_at`: the position the words were read at."""
+        unread, left = Unread(), list(words)
+        while left:
+            count = judging.pace.fitting([one.read for one in left], BATCH_S)
+            batch, left = left[:count], left[count:]
             try:
-                await self._score(brand, chunk, read_at)
-            except ClassifierFailed:
-                failed += await self._one_by_one(brand, chunk, read_at)
-        return failed
+                unread.failed += await self._batch(brand, batch, read_at, judging, provisional)
+            except ClassifierDown:
+                unread.left = [*batch, *left]
+                break
+        return unread
 
-    async def give_up(self, brand: BrandId, words: Words, read_at: int) -> None:
-        """Says that no model can assess these words: they rank no lower than P2 and are shown as not assessed."""
-        await self._append(brand, [words], [NOT_ASSESSED], read_at)
+    async def alarm(self, brand: BrandId, words: Sequence[Words], read_at: int, first: Judging) -> None:
+        """A first look at what nothing better can read now, heard only where it raises: what it takes for harmless
+        stays unread, at P2 or higher."""
+        left = list(words)
+        while left:
+            count = first.pace.fitting([one.read for one in left], BATCH_S)
+            batch, left = left[:count], left[count:]
+            judged = await first.judge([one.read for one in batch])
+            raised = [pair for pair in zip(batch, judged, strict=True) if pair[1].level >= ALARMING]
+            if raised:
+                said = [replace(judgement, provisional=True) for _, judgement in raised]
+                await self.append(brand, [one for one, _ in raised], said, read_at)
 
-    async def _one_by_one(self, brand: BrandId, words: Sequence[Words], read_at: int) -> list[Words]:
-        """One text that the model cannot stand must not keep its neighbours waiting."""
-        failed = []
-        for one in words:
+    async def give_up(self, brand: BrandId, words: Words, read_at: int, first: Judging | None = None) -> None:
+        """The full model cannot stand these words. What a first look says of them is final then; where there is none,
+        they rank no lower than P2 and are shown as not assessed."""
+        said = NOT_ASSESSED
+        if first is not None:
             try:
-                await self._score(brand, [one], read_at)
-            except ClassifierFailed:
-                failed.append(one)
-        return failed
+                said = replace((await first.judge([words.read]))[0], provisional=False)
+            except (ClassifierDown, ClassifierFailed):
+                said = NOT_ASSESSED
+        await self.append(brand, [words], [said], read_at)
 
-    async def _score(self, brand: BrandId, words: Sequence[Words], read_at: int) -> None:
-        judged = await self._judging.judge([one.text[:MOST_LETTERS] for one in words])
-        await self._append(brand, words, judged, read_at)
-        now = self._clock.now()
-        for one in words:
-            metrics.CLASSIFICATION_SECONDS.observe(max(0.0, (now - one.received_at).total_seconds()))
+    async def _batch(
+        self, brand: BrandId, batch: Sequence[Words], read_at: int, judging: Judging, provisional: bool
+    ) -> list[Words]:
+        """What it failed on. One text that the model cannot stand must not keep its neighbours waiting."""
+        try:
+            judged = await judging.judge([one.read for one in batch])
+        except ClassifierFailed:
+            if len(batch) == 1:
+                return list(batch)
+            return [
+                failed for one in batch for failed in await self._batch(brand, [one], read_at, judging, provisional)
+            ]
+        await self.append(brand, batch, [replace(said, provisional=provisional) for said in judged], read_at)
+        return []
 
-    async def _append(self, brand: BrandId, words: Sequence[Words], judged: Sequence[Judgement], read_at: int) -> None:
+    async def append(
+        self, brand: BrandId, words: Sequence[Words], judged: Sequence[Judgement], read_at: int, *, run: str = ""
+    ) -> int:
+        """How many judgements are new to the log. `run`: of a model put in force, which speaks again for itself."""
         async with self._log.pool.acquire() as connection, connection.transaction():
             judged, words = await self._still_said(connection, brand, judged, words, read_at)
             if not words:
-                return
+                return 0
             gone = await self._forgotten(connection, brand, words, read_at)
             spreads = await self._spreads(connection, brand, words)
             new = [
-                self._event(brand, one, said, spread, quotable=one.subject is not None and one.subject not in gone)
+                self._event(brand, one, said, spread, one.subject is not None and one.subject not in gone, run)
                 for one, said, spread in zip(words, judged, spreads, strict=True)
             ]
-            await self._log.append(brand, new, connection=connection)
+            placed = await self._log.append(brand, new, connection=connection)
         self._log.pulse.beat("log", brand)
+        if self._noticed is not None:
+            self._noticed(brand, list(zip(words, judged, strict=True)))
+        self._count(words, judged, placed)
+        return sum(position is not None for position in placed)
+
+    def _count(self, words: Sequence[Words], judged: Sequence[Judgement], placed: Sequence[int | None]) -> None:
+        now = self._clock.now()
+        for one, said, position in zip(words, judged, placed, strict=True):
+            if position is None:
+                continue
+            stage = "first" if said.provisional else "full"
+            level = str(said.level) if said.assessed else "unassessed"
+            lang = "none" if said.lang is None else said.lang if said.lang in LANGUAGES else "other"
+            metrics.JUDGEMENTS.labels(stage, level, lang).inc()
+            waited_s = max(0.0, (now - one.received_at).total_seconds())
+            metrics.CLASSIFICATION_SECONDS.labels(stage).observe(waited_s)
 
     async def _still_said(
         self, connection: Connection, brand: BrandId, judged: Sequence[Judgement], words: Sequence[Words], read_at: int
@@ -119,28 +187,40 @@ class Scorer:
         columns = zip(*((one.item_id, one.thread, one.received_at) for one in words), strict=True)
         return [row["authors"] for row in await connection.fetch(sql.spread, brand, *map(list, columns))]
 
-    def _event(self, brand: BrandId, words: Words, said: Judgement, spread: int, *, quotable: bool) -> NewEvent:
+    def _event(
+        self, brand: BrandId, words: Words, said: Judgement, spread: int, quotable: bool, run: str
+    ) -> NewEvent:  # fmt: skip
         reasons = tuple(ev.ReasonGiven(category=r.category, score=r.score, evidence=r.evidence) for r in said.reasons)
         event = ev.MessageClassified(
             item_id=words.item_id, external_id=words.external_id, model=said.model, assessed=said.assessed,
             sentiment=said.sentiment, urgency=said.urgency, level=said.level, lang=said.lang,
             categories=tuple(dict.fromkeys(reason.category for reason in reasons)), spread=spread,
-            reasons=reasons if quotable else (), at=self._clock.now(),
+            reasons=reasons if quotable else (), at=self._clock.now(), model_sha256=said.sha256,
+            probabilities=probabilities(said), temperature=said.temperature, provisional=said.provisional,
+            words_at=datetime.fromisoformat(words.version) if words.version else None,
         )  # fmt: skip
-        key = self._key(brand, words, said.model)
+        key = self._key(brand, words, said, run)
         return NewEvent(event, item_stream(words.item_id), key, words.subject if event.reasons else None)
 
-    def _key(self, brand: BrandId, words: Words, model: str) -> DedupeKey:
+    def _key(self, brand: BrandId, words: Words, said: Judgement, run: str) -> DedupeKey:
+        """A first look is not a full reading, even by a model of the same name."""
         text = str(self._log.keyring.ids.words(brand, words.text))
-        return dedupe_key("classified", str(brand), words.channel_id, words.external_id, words.version, text, model)
+        what = ("glanced" if said.provisional else "classified", str(brand), words.channel_id, words.external_id)
+        return dedupe_key(*what, words.version, text, said.model, *([run] if run else []))
 
 
+def probabilities(said: Judgement) -> dict[str, float]:
+    """What the log keeps of them: the likely categories, most likely first, and the three tones."""
+    if not said.probabilities:
+        return {}
+    likely = sorted(said.probabilities.items(), key=lambda pair: -pair[1])
+    found = {name: round(float(share), 4) for name, share in likely if share > LIKELY}
+    return found | {f"tone:{tone}": round(float(share), 4) for tone, share in said.sentiment_scores.items()}
+
+
+ALARMING = 2
+"""The level from which a first look is heard although nothing better could read the words."""
 NOT_ASSESSED = Judgement(
     sentiment="neutral", sentiment_scores={}, lang=None, lang_confidence=0.0, urgency=0.5, level=2, reasons=(),
     assessed=False, model=NO_MODEL,
 )  # fmt: skip
-
-
-def _chunks(words: Sequence[Words]) -> Iterator[Sequence[Words]]:
-    for start in range(0, len(words), CHUNK):
-        yield words[start : start + CHUNK]

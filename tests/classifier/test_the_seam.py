@@ -6,7 +6,6 @@ import dataclasses
 import json
 import shutil
 import threading
-import time
 from pathlib import Path
 
 import pytest
@@ -14,8 +13,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import classifier as room
-from classifier import CATEGORIES, Classifier, Judgement, WrongWeights, load
+from classifier import CATEGORIES, Classifier, FirstLook, Judgement, WrongWeights, weights
 from tests.classifier.conftest import Reader
+
+
+def windows(classifier: Classifier, text: str) -> int:
+    (read,) = classifier.encoder.read([text])
+    return len(read.pieces)
+
 
 WORDS = st.sampled_from(
     (
@@ -54,10 +59,13 @@ def check(text: str, judgement: Judgement) -> None:
         assert all(fragment and fragment in text for fragment in reason.evidence)
 
 
-@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=ANY_TEXT)
-def test_any_text_gets_a_consistent_judgement_with_evidence_from_the_text(classifier: Classifier, text: str) -> None:
+def test_any_text_gets_a_consistent_judgement_with_evidence_from_the_text(
+    classifier: Classifier, look: FirstLook, text: str
+) -> None:
     check(text, classifier.judge([text])[0])
+    check(text, look.judge([text])[0])
 
 
 @pytest.mark.parametrize(
@@ -71,8 +79,8 @@ def test_no_texts_give_no_judgements(classifier: Classifier) -> None:
     assert classifier.judge([]) == []
 
 
-def test_evidence_is_quoted_as_the_person_wrote_it(read: Reader) -> None:
-    reason = read("La BATTERIE fûme, j’ai peur").reasons[0]
+def test_evidence_is_quoted_as_the_person_wrote_it(glance: Reader) -> None:
+    reason = glance("La BATTERIE fûme, j’ai peur").reasons[0]
     assert reason.category == "safety"
     assert "BATTERIE" in " ".join(reason.evidence)
     assert "fûme" in " ".join(reason.evidence)
@@ -87,32 +95,27 @@ def test_evidence_is_quoted_as_the_person_wrote_it(read: Reader) -> None:
         ("La batería echa humo", "humo"),
     ],
 )
-def test_the_most_telling_fragment_comes_first(read: Reader, text: str, first: str) -> None:
-    assert first in read(text).reasons[0].evidence[0]
+def test_the_most_telling_fragment_comes_first(glance: Reader, text: str, first: str) -> None:
+    assert first in glance(text).reasons[0].evidence[0]
 
 
-def test_a_greeting_is_no_evidence(read: Reader) -> None:
-    reason = read("Bonjour, je suis journaliste au Courrier de Lorvan, pouvez-vous réagir avant ce soir ?").reasons[0]
+def test_a_greeting_is_no_evidence(glance: Reader) -> None:
+    reason = glance("Bonjour, je suis journaliste au Courrier de Lorvan, pouvez-vous réagir avant ce soir ?").reasons[0]
     assert reason.category == "press"
     assert "journaliste" in reason.evidence[0]
     assert "Bonjour" not in reason.evidence
 
 
-def test_a_long_message_is_read_at_both_ends_and_never_across_the_gap(read: Reader) -> None:
+def test_a_long_message_is_read_at_both_ends_and_never_across_the_gap(glance: Reader) -> None:
     filler = "The weather was fine and we walked. " * 400
-    assert read(filler + "By the way the charger caught fire.").level == 3
-    assert read("The battery is nice. " + filler + "I like smoke.").level < 3
+    assert glance(filler + "By the way the charger caught fire.").level == 3
+    assert glance("The battery is nice. " + filler + "I like smoke.").level < 3
 
 
 @pytest.mark.parametrize("word", ["smoke battery ", "🔥", "والبطارية دخان ", "kill you lawyer hacked fraud ", "#aB"])
-def test_no_text_takes_long(classifier: Classifier, word: str) -> None:
-    text = word * (10_000 // len(word))
-    times = []
-    for _ in range(5):
-        started = time.thread_time()
-        classifier.judge([text])
-        times.append(time.thread_time() - started)
-    assert min(times) < 0.08  # 0.02 to 0.04 on a core of its own; before: up to 0.4
+def test_no_text_is_read_further_than_a_bounded_way(classifier: Classifier, word: str) -> None:
+    """Ten times the length costs no more: beyond the windows nothing is read. Work is counted, not timed."""
+    assert windows(classifier, word * (10_000 // len(word))) == windows(classifier, word * (100_000 // len(word))) <= 6
 
 
 def test_nothing_to_read_is_assessed_as_neutral(read: Reader) -> None:
@@ -145,8 +148,8 @@ def test_what_is_too_brief_to_be_in_a_language_is_assessed(read: Reader, text: s
     assert read(text).assessed
 
 
-def test_a_boycott_in_a_foreign_language_is_assessed_because_a_lexicon_fired(read: Reader) -> None:
-    judgement = read("#BoycottZubo mijn pakket is nog steeds niet aangekomen bij de buren")
+def test_a_boycott_in_a_foreign_language_is_assessed_because_a_lexicon_fired(glance: Reader) -> None:
+    judgement = glance("#BoycottZubo mijn pakket is nog steeds niet aangekomen bij de buren")
     assert (judgement.assessed, judgement.level) == (True, 2)
 
 
@@ -182,4 +185,4 @@ def test_weights_that_do_not_match_their_checksum_are_refused(tmp_path: Path) ->
     described = json.loads((tmp_path / "model.json").read_text(encoding="utf-8"))
     (tmp_path / "model.json").write_text(json.dumps({**described, "sha256": "0" * 64}), encoding="utf-8")
     with pytest.raises(WrongWeights):
-        load(tmp_path)
+        weights.read(tmp_path)

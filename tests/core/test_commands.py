@@ -13,6 +13,7 @@ from tests.core.world import (
     BEN,
     CHLOE,
     OTHER_ITEM,
+    about,
     assigned,
     by_hand,
     claimed,
@@ -24,6 +25,7 @@ from tests.core.world import (
     lapsed,
     minute,
     named,
+    not_urgent,
     noted,
     overridden,
     queued,
@@ -33,6 +35,7 @@ from tests.core.world import (
     sending,
     sent,
     settled,
+    spoken_in,
     then,
     when,
     withdrawn,
@@ -284,7 +287,8 @@ MACHINE = [
 COMMANDS = [
     item.Acknowledge(ANA), item.Acknowledge(ANA, "hello"), item.Reply(ANA, "hello"), item.AnswerByHand(ANA),
     item.AddNote(ANA, "n"), item.Assign(ANA, ANA), item.Resolve(ANA), item.Reopen(ANA), item.OverridePriority(ANA, 1),
-    item.SettleReply(ANA, reply_id("r1"), True), item.CheckClocks(),
+    item.SettleReply(ANA, reply_id("r1"), True), item.CheckClocks(), item.CorrectCategories(ANA, ("press",)),
+    item.CorrectLanguage(ANA, "it"), item.MarkNotUrgent(ANA),
 ]  # fmt: skip
 
 
@@ -301,7 +305,9 @@ EVERYTHING: dict[str, Event] = {
     "to_me": assigned(ANA, by=BEN), "to_them": assigned(BEN, by=BEN), "to_nobody": assigned(None, by=BEN),
     "queued": queued(), "sent": sent(), "failed": failed(), "retried": failed(retry=9), "doubted": doubted(),
     "settled": settled(True), "echoed": echoed(), "by_hand": by_hand(), "resolved": resolved(by=BEN),
-    "overridden": overridden(3, by=BEN), "lapsed": lapsed(),
+    "overridden": overridden(3, by=BEN), "lapsed": lapsed(), "about": about("press", by=BEN),
+    "calm": not_urgent(by=BEN), "spoken_in": spoken_in("it", by=BEN), "i_said": about("press"),
+    "i_calmed": not_urgent(), "i_heard": spoken_in("it"),
 }  # fmt: skip
 ANSWERS = {"queued", "echoed", "by_hand"}
 GONE = {"withdrawn", "forgotten"}
@@ -320,7 +326,10 @@ NEW_WORDS = {"said", "edited"}
         (item.Assign(ANA, BEN), {"to_me", "to_nobody"}),
         (item.Resolve(ANA), {"theirs", "to_them", "queued", "echoed", "failed", "doubted", "resolved"} | NEW_WORDS),
         (item.Reopen(ANA), {"said", "withdrawn", "resolved"}),
-        (item.OverridePriority(ANA, 1), {"overridden"}),
+        (item.OverridePriority(ANA, 1), {"overridden", "about", "calm"}),
+        (item.CorrectCategories(ANA, ("press",)), {"overridden", "about", "calm"} | NEW_WORDS),
+        (item.MarkNotUrgent(ANA), {"overridden", "about", "calm"} | NEW_WORDS),
+        (item.CorrectLanguage(ANA, "it"), {"spoken_in"} | NEW_WORDS),
         (item.SettleReply(ANA, reply_id("r1"), True), {"sent", "failed", "retried", "settled"}),
         (item.SettleReply(ANA, reply_id("r2"), True), set()),
         (item.CheckClocks(), set()),

@@ -126,20 +126,25 @@ def judged(
     assessed: bool = True,
     spread: int = 1,
     evidence: tuple[str, ...] = ("never came",),
+    category: str = "delivery",
+    sentiment: events.Sentiment = "negative",
+    lang: str | None = "en",
+    provisional: bool = False,
 ) -> events.MessageClassified:
     return events.MessageClassified(
         item_id=ITEM,
         external_id=id,
         model="m",
         assessed=assessed,
-        sentiment="negative",
+        sentiment=sentiment,
         urgency=urgency,
         level=level,
-        lang="en",
-        categories=("delivery",),
-        reasons=(ReasonGiven(category="delivery", score=0.9, evidence=evidence),),
+        lang=lang,
+        categories=(category,),
+        reasons=(ReasonGiven(category=category, score=0.9, evidence=evidence),),
         spread=spread,
         at=minute(at),
+        provisional=provisional,
     )
 
 
@@ -162,8 +167,30 @@ def reopened(at: float = 55, *, by: int = ANA) -> events.ItemReopened:
     return events.ItemReopened(item_id=ITEM, by=by, at=minute(at))
 
 
-def overridden(priority: int | None, at: float = 5, *, by: int = ANA) -> events.PriorityOverridden:
-    return events.PriorityOverridden(item_id=ITEM, priority=priority, by=by, at=minute(at))
+def overridden(
+    priority: int | None, at: float = 5, *, by: int = ANA, rules: int | None = None
+) -> events.PriorityOverridden:
+    return events.PriorityOverridden(item_id=ITEM, priority=priority, by=by, at=minute(at), rules=rules)
+
+
+def about(
+    *categories: str, at: float = 5, by: int = ANA, rules: int = 2, had: tuple[str, ...] = ()
+) -> events.CategoriesCorrected:
+    return events.CategoriesCorrected(
+        item_id=ITEM, categories=categories, by=by, at=minute(at), rules=rules, had=had
+    )  # fmt: skip
+
+
+def about_given_back(at: float = 6, *, by: int = ANA) -> events.CategoriesCorrected:
+    return events.CategoriesCorrected(item_id=ITEM, categories=None, by=by, at=minute(at), rules=2)
+
+
+def spoken_in(lang: str | None, at: float = 5, *, by: int = ANA, had: str | None = None) -> events.LanguageCorrected:
+    return events.LanguageCorrected(item_id=ITEM, lang=lang, by=by, at=minute(at), had=had)
+
+
+def not_urgent(at: float = 5, *, by: int = ANA, undone: bool = False, rules: int = 2) -> events.MarkedNotUrgent:
+    return events.MarkedNotUrgent(item_id=ITEM, undone=undone, by=by, at=minute(at), rules=rules)
 
 
 def noted(at: float = 5, *, name: str = "n1") -> events.NoteAdded:

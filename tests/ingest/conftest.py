@@ -17,12 +17,15 @@ from inbox.events import Event
 from inbox.ids import BrandId
 from inbox.log.batcher import Batcher
 from inbox.log.store import Log
+from services.channels.contract import Way
 from services.channels.registry import networks
 from services.ingest.reparse import Reparse
 from services.ingest.routes import Ingest
+from services.outbound import Outbound
 from tests.channels.senders import APP_SECRET, WHSEC, signed
 
 MOST = 64 * 1024
+BASE_URL = "https://vigie.example"
 
 
 @dataclass
@@ -68,11 +71,14 @@ class Hooks:
 @pytest.fixture
 async def hooks(log: Log, batcher: Batcher, brand: BrandId) -> AsyncIterator[Hooks]:
     channels = Channels(log, SystemClock())
-    ingest = Ingest(channels, batcher, SystemClock(), max_body_bytes=MOST)
+    way = Way(Outbound(("127.0.0.1",)), "")
+    ingest = Ingest(channels, batcher, SystemClock(), way, base_url=BASE_URL, max_body_bytes=MOST)
     app = web.Application()
     for route in ingest.routes():
         app.router.add_route(route.method, route.path, route.handler)
-    async with TestClient(TestServer(app)) as client:
+        if route.method == "GET":  # as the application does
+            app.router.add_route("HEAD", route.path, route.handler)
+    async with TestClient(TestServer(app)) as client, way.http:
         yield Hooks(client, channels, ingest, Reparse(channels, batcher), log, brand)
         await channels.tallies.flush(log.pool)
 

@@ -282,6 +282,7 @@ def _hub(raw: bytes, secret: str) -> dict[str, str]:
 async def test_the_hooks_are_in_the_table_of_routes(hooks: Hooks) -> None:
     assert [(r.method, r.path, r.access, r.surface) for r in hooks.ingest.routes()] == [
         ("GET", "/hooks/{channel_id}", "public", "hook"),
+        ("OPTIONS", "/hooks/{channel_id}", "public", "hook"),
         ("POST", "/hooks/{channel_id}", "public", "hook"),
     ]
     assert isinstance(hooks.client.app, web.Application)

@@ -11,9 +11,10 @@ from typing import Any
 import asyncpg
 import pytest
 
+from inbox import trials
 from inbox.ids import BrandId
 from inbox.sql import Queries
-from inbox.views import cursor, items, queue, words
+from inbox.views import agreement, cursor, items, queue, words
 from inbox.views import sla as figures
 from inbox.views.filters import Filter
 from services.workers import classify, clock
@@ -48,6 +49,12 @@ SELECT $1::bigint, md5($1::bigint || ':' || n)::uuid, 'm', 'c', 'generic', md5('
   $2::timestamptz + n * interval '1 minute', false
 FROM generate_series(1, $3::int) n
 """
+CORRECTIONS = """
+INSERT INTO vigie.corrections (brand_id, position, item_id, what, at, given_back, rules, priority, said, had)
+SELECT $1::bigint, n, md5($1::bigint || ':' || n)::uuid, CASE WHEN n % 2 = 0 THEN 'priority' ELSE 'categories' END,
+  $2::timestamptz + n * interval '1 minute', false, 2, 1, '{}', '{}'
+FROM generate_series(1, $3::int) n
+"""
 EVENTS = """
 INSERT INTO vigie.events (brand_id, position, stream_id, type, v, dedupe, body)
 SELECT $1::bigint, n, CASE WHEN n % 5000 = 0 THEN 'policy' ELSE 's' || n % 3000 END,
@@ -62,10 +69,10 @@ async def full(pool: asyncpg.Pool, brand: BrandId, noon: datetime) -> AsyncItera
     """Two brands: one of many items, one of few; statistics up to date."""
     async with pool.acquire() as connection:
         for owner, count in ((brand, MANY), (await new_brand(pool, "Autre"), FEW)):
-            for statement in (FILL, TURNS, MESSAGES):
+            for statement in (FILL, TURNS, MESSAGES, CORRECTIONS):
                 await connection.execute(statement, owner, noon, count)
             await connection.execute(EVENTS, owner, count)
-        for table in ("items", "turns", "messages", "events", "heads"):
+        for table in ("items", "turns", "messages", "corrections", "events", "heads"):
             await connection.execute(f"ANALYZE vigie.{table}")
         yield connection  # type: ignore[misc]
 
@@ -132,13 +139,23 @@ HOT: list[tuple[Queries, str, str, Any]] = [
     (figures.sql, "now", "items_(rank|status)", lambda b, t: (b, None, None, None, t)),
     (figures.sql, "turns", "turns_started",
      lambda b, t: (b, t, t + timedelta(hours=8), None, None, None, t, None, None, 100)),
+    (agreement.sql, "readings", "messages_received", lambda b, t: (b, t, t + timedelta(hours=8), "day", "UTC")),
+    (agreement.sql, "words", "corrections_at", lambda b, t: (b, t, t + timedelta(hours=8), "day", "UTC")),
+    (agreement.sql, "categories", "corrections_at", lambda b, t: (b, t, t + timedelta(hours=8))),
+    (agreement.sql, "languages", "corrections_at", lambda b, t: (b, t, t + timedelta(hours=8))),
+    (agreement.sql, "mix", "messages_received", lambda b, t: (b, t, t + timedelta(hours=4), t + timedelta(hours=8))),
+    (agreement.sql, "corrected", "corrections_item", lambda b, t: (b, uuid.UUID(int=0), 100)),
     (clock.sql, "due", "items_alarm", lambda b, t: (b, t + timedelta(seconds=90), *cursor.FIRST[1:], 200)),
     (clock.sql, "brands", "items_alarm", lambda b, t: ()),
     (classify.sql, "edited", "events_edited", lambda b, t: (b, ["s1", "s2"])),
     (classify.sql, "edited_since", "events_", lambda b, t: (b, ["s1", "s2"], MANY - 10)),
     (classify.sql, "forgotten_since", "events_forgotten", lambda b, t: (b, 10)),
     (classify.sql, "spread", "messages_thread", lambda b, t: ([b, [uuid.UUID(int=1)], [uuid.UUID(int=2)], [t]])),
-    (classify.sql, "unscored", "items_to_score", lambda b, t: (b, 0, uuid.UUID(int=0), 64)),
+    (classify.sql, "unscored", "items_to_score", lambda b, t: (b, [uuid.UUID(int=1)], 64)),
+    (classify.sql, "waiting", "items_to_score", lambda b, t: (b,)),
+    (trials.sql, "in_force", "events_stream", lambda b, t: (b,)),
+    (trials.sql, "received", "events_pkey", lambda b, t: (b, 10, MANY, 64)),
+    (trials.sql, "received_after", "events_pkey", lambda b, t: (b, 10_000)),
     (classify.sql, "brands", "items_to_score", lambda b, t: ()),
 ]  # fmt: skip
 

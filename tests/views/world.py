@@ -113,7 +113,7 @@ class World:
 async def tables(pool: asyncpg.Pool, brand: BrandId) -> dict[str, list[tuple[Any, ...]]]:
     """All view rows of a brand, comparable."""
     found = {}
-    for table in ("items", "turns", "messages"):
+    for table in ("items", "turns", "messages", "corrections"):
         rows = await pool.fetch(f"SELECT * FROM vigie.{table} WHERE brand_id = $1 ORDER BY 2, 3", brand)
         found[table] = [tuple(row.values()) for row in rows]
     return found

@@ -176,6 +176,14 @@ async def test_every_command_is_carried_out(world: World) -> None:
     assert (await act("reopen"))["status"] in {"open", "acknowledged"}
     assert (await act("assign", assignee=None))["assignee"] is None
     assert (await act("priority", priority=None))["priority"] == 2
+    corrected = await act("categories", categories=["question", "press"])
+    assert [reason["category"] for reason in corrected["reasons"]] == ["press", "question"]
+    assert (corrected["corrected"], corrected["level"]) == (["categories"], 2)
+    assert (await act("language", lang="tr"))["lang"] == "tr"
+    assert (await act("not-urgent"))["corrected"] == ["categories", "language", "urgency"]
+    assert (await act("not-urgent", undone=True))["level"] == 2
+    assert (await act("categories", categories=None))["reasons"] == []
+    assert (await act("language", lang=None))["corrected"] == []
     assert (await world.api("GET", "/items")).status == 200
 
 
@@ -201,7 +209,8 @@ async def test_a_command_needs_its_key_and_the_position_it_saw(world: World) -> 
 
 VERBS: dict[str, dict[str, Any]] = {
     "acknowledge": {}, "reply": {"text": "x"}, "note": {"text": "x"}, "assign": {"assignee": None}, "resolve": {},
-    "reopen": {}, "priority": {"priority": 1},
+    "reopen": {}, "priority": {"priority": 1}, "categories": {"categories": []}, "language": {"lang": "it"},
+    "not-urgent": {},
 }  # fmt: skip
 
 
@@ -279,3 +288,34 @@ async def test_forgetting_an_author_empties_what_the_api_says(world: World) -> N
         assert "Nom zoe" not in answer.text
     detail = (await world.api("GET", f"/items/{item}")).json()
     assert detail["timeline"][-1]["type"] == "AuthorForgotten"
+
+
+async def test_a_correction_is_refused_where_the_author_wrote_since_and_is_told_in_the_timeline(world: World) -> None:
+    item = await world.hear()
+    seen = await world.log.head(world.brand)
+    await world.hear("Et maintenant ça brûle")
+    late = await world.api("POST", f"/items/{item}/not-urgent", json={"expected_position": seen})
+    assert (late.status, late.json()["type"]) == (409, "urn:vigie:problem:conflict")
+    now = {"expected_position": await world.log.head(world.brand)}
+    assert (await world.api("POST", f"/items/{item}/categories", json=now | {"categories": ["safety"]})).status == 200
+    detail = (await world.api("GET", f"/items/{item}")).json()
+    fits(ItemDetailShape, detail)
+    assert (detail["priority"], detail["messages"][0]["corrected"]) == (1, ["categories"])
+    assert {"code": "corrected", "params": {"by": world.people["owner"], "categories": "safety"}} in detail["whys"]
+    assert detail["timeline"][-1]["params"]["categories"] == ["safety"]
+
+
+@pytest.mark.parametrize(
+    ("verb", "body", "status"),
+    [
+        ("categories", {"categories": ["gossip"]}, 400), ("categories", {"categories": "safety"}, 400),
+        ("categories", {"categories": [1]}, 400), ("categories", {}, 400), ("language", {"lang": "FR"}, 400),
+        ("language", {"lang": "fr\n"}, 400), ("not-urgent", {"undone": "yes"}, 400),
+    ],
+)  # fmt: skip
+async def test_only_categories_and_languages_there_are_can_be_said(
+    world: World, verb: str, body: dict[str, Any], status: int
+) -> None:
+    item = await world.hear()
+    answer = await world.api("POST", f"/items/{item}/{verb}", json={"expected_position": 99, **body})
+    assert answer.status == status

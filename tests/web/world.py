@@ -28,10 +28,14 @@ from inbox.web import app as web_app
 from inbox.web.context import Deps, WebSettings
 from inbox.web.routes import Route
 from inbox.web.security import session_cookie
+from inbox.weighing import Weight
 from services import hooks_described, metrics_page
 from services.channels import registry
+from services.channels.contract import Way
 from services.demo_network import DemoNetwork
+from services.ingest.record import Record
 from services.ingest.routes import Ingest
+from services.outbound import Outbound
 
 ROLES = ("owner", "lead", "cm", "observer")
 ALL_RIGHTS = ("read", "personal", "act", "manage", "own")
@@ -150,9 +154,16 @@ async def _reparse(brand: BrandId, delivery_id: uuid.UUID) -> Reparsed:
     return Reparsed(0, None)
 
 
+async def _weigh(text: str) -> list[Weight]:
+    """A classifier to whom the last word of a text is all, and the first a little."""
+    first, last = text.split(maxsplit=1)[0], text.rsplit(maxsplit=1)[-1]
+    start = len(text) - len(last)
+    return [Weight(last, start, len(text), "safety", 0.6), Weight(first, 0, len(first), "negative", 0.1)]
+
+
 def of_services(deps: Deps) -> list[Route]:
     """The routes that services add to the application."""
-    ingest = Ingest(deps.channels, Batcher(deps.log), deps.clock)
+    ingest = Ingest(deps.channels, Batcher(deps.log), deps.clock, Way(Outbound(), ""))
     return [*ingest.routes(), *metrics_page.routes([]), *DemoNetwork(deps.channels).routes()]
 
 
@@ -161,10 +172,15 @@ def deps_of(log: Log, clock: SimulatedClock, base_url: str, *, secure: bool = Fa
         if clock.now().year < 2000:
             raise Unavailable("too early", retry_after_s=2)
 
+    channels = Channels(log, clock)
     return Deps(
         pool=log.pool, log=log, pulse=log.pulse, clock=clock,
-        settings=WebSettings(base_url, secure_cookies=secure, trusted_proxies=("10.0.0.0/8",)),
-        channels=Channels(log, clock), networks=registry.networks(), reparse=_reparse, ready=ready,
+        settings=WebSettings(
+            base_url, secure_cookies=secure, trusted_proxies=("10.0.0.0/8",), outbound_allow=("127.0.0.1",)
+        ),
+        channels=channels, networks=registry.networks(), reparse=_reparse, ready=ready,
+        record=Record(channels, Batcher(log), clock),
+        weigh=_weigh,
     )  # fmt: skip
 
 

@@ -4,90 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import pytest
 
-from classifier.judgement import Judgement, Reason
+from classifier.judgement import Judgement
 from inbox import events as ev
-from inbox.clock import SimulatedClock
 from inbox.log.follow import Runner
-from services.workers.classify import Classify, Unscored, first_words
+from services.workers.classify import first_words
 from services.workers.judging import ClassifierDown, ClassifierFailed, Judging
 from services.workers.project import Projector
 from services.workers.scoring import Scorer
-from tests.views.world import World
-
-CALM = Judgement(
-    sentiment="neutral", sentiment_scores={"neutral": 1.0}, lang="fr", lang_confidence=0.9, urgency=0.1, level=0,
-    reasons=(), assessed=True, model="fake@1",
-)  # fmt: skip
-DANGER = replace(CALM, sentiment="negative", urgency=0.95, level=3, reasons=(Reason("safety", 0.9, ("fume",)),))
-
-
-@dataclass
-class Fake:
-    """Danger where it smokes. `mood` may raise, or answer nonsense; it sees the texts."""
-
-    mood: Callable[[Sequence[str]], list[Judgement] | None] = lambda _: None
-    asked: list[str] = field(default_factory=list)
-
-    def judge(self, texts: Sequence[str]) -> list[Judgement]:
-        self.asked += texts
-        said = self.mood(texts)
-        return [DANGER if "fume" in text else CALM for text in texts] if said is None else said
-
-
-def dead(_: Sequence[str]) -> list[Judgement]:
-    raise RuntimeError("no model")
-
-
-def poisoned(texts: Sequence[str]) -> None:
-    if any("poison" in text for text in texts):
-        raise ValueError("cannot stand it")
-
-
-@dataclass
-class Desk:
-    """Everything that judges, and what it made of the world."""
-
-    world: World
-    clock: SimulatedClock
-    fake: Fake
-    judging: Judging
-    read: int = 0
-
-    @property
-    def follower(self) -> Classify:
-        return Classify(self.world.log, self.clock, self.judging)
-
-    async def follow(self) -> None:
-        while events := await self.world.log.read(self.world.brand, self.read, 500):
-            await self.follower.handle(None, self.world.brand, events)
-            self.read = events[-1].position
-        await self.world.project()
-
-    async def later(self, unscored: Unscored, seconds: float = 10) -> None:
-        self.clock.advance(timedelta(seconds=seconds))
-        await unscored.look()
-        await self.world.project()
-
-    def unscored(self) -> Unscored:
-        return Unscored(self.world.log, self.clock, self.judging)
-
-    async def judged(self) -> list[ev.MessageClassified]:
-        recorded = await self.world.log.read(self.world.brand)
-        return [r.event for r in recorded if isinstance(r.event, ev.MessageClassified)]
-
-
-@pytest.fixture
-async def desk(world: World, clock: SimulatedClock) -> AsyncIterator[Desk]:
-    fake = Fake()
-    judging = Judging(lambda: fake, timeout_s=5)
-    yield Desk(world, clock, fake, judging)
-    judging.close()
+from tests.fakes.model import CALM, FakeModel, dead, poisoned
+from tests.workers.desk import Desk
 
 
 async def test_a_message_is_judged_as_it_comes_with_its_reasons_sealed(desk: Desk) -> None:
@@ -164,8 +94,8 @@ async def test_words_that_were_edited_while_the_model_thought_are_left_to_their_
     await desk.world.happens(edit)
     await desk.follow()
     old = first_words(desk.world.brand, read, desk.world.log.keyring.ids)
-    scorer = Scorer(desk.world.log, desk.clock, desk.judging)
-    assert await scorer.score(desk.world.brand, [old], read.position) == []
+    scorer = Scorer(desk.world.log, desk.clock)
+    assert (await scorer.score(desk.world.brand, [old], read.position, desk.judging)).words == []
     assert [said.level for said in await desk.judged()] == [0]
 
 
@@ -213,7 +143,7 @@ async def test_a_text_the_model_cannot_stand_keeps_nobody_waiting_and_is_given_u
 
 async def test_a_hanging_model_is_waited_for_no_longer_than_allowed_and_never_twice(desk: Desk) -> None:
     release = threading.Event()
-    judging = Judging(lambda: Fake(lambda _: [CALM] if release.wait(30) else None), timeout_s=0.01)
+    judging = Judging(lambda: FakeModel(lambda _: [CALM] if release.wait(30) else None), timeout_s=0.01)
     with pytest.raises(ClassifierDown, match="in time"):
         await judging.judge(["a"])
     with pytest.raises(ClassifierDown, match="hangs"):
@@ -229,11 +159,11 @@ async def test_a_hanging_model_is_waited_for_no_longer_than_allowed_and_never_tw
 async def test_a_model_that_cannot_be_loaded_is_down_and_loading_is_tried_again() -> None:
     tried: list[int] = []
 
-    def load() -> Fake:
+    def load() -> FakeModel:
         tried.append(1)
         if len(tried) < 3:
             raise OSError("no weights")
-        return Fake()
+        return FakeModel()
 
     judging = Judging(load)
     for _ in range(2):
@@ -244,7 +174,7 @@ async def test_a_model_that_cannot_be_loaded_is_down_and_loading_is_tried_again(
 
 
 async def test_a_model_that_raises_has_failed_and_is_not_down() -> None:
-    judging = Judging(lambda: Fake(dead))
+    judging = Judging(lambda: FakeModel(dead))
     with pytest.raises(ClassifierFailed):
         await judging.judge(["a"])
     assert not await judging.alive()

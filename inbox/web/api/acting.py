@@ -75,6 +75,18 @@ HANDLERS: dict[str, tuple[str, type[bodies.Body], Handler]] = {
         "Set the priority, or give it back to the rules", bodies.PriorityBody,
         _handler(bodies.PriorityBody, lambda b, by: commands.OverridePriority(by, b.priority)),
     ),
+    "categories": (
+        "Correct what the words so far are about, or give that back to the classifier", bodies.CategoriesBody,
+        _handler(bodies.CategoriesBody, lambda b, by: commands.CorrectCategories(by, b.categories)),
+    ),
+    "language": (
+        "Correct the language of the words so far, or give that back to the classifier", bodies.LanguageBody,
+        _handler(bodies.LanguageBody, lambda b, by: commands.CorrectLanguage(by, b.lang)),
+    ),
+    "not-urgent": (
+        "Say that the classifier's alarm is false, or take that back", bodies.NotUrgentBody,
+        _handler(bodies.NotUrgentBody, lambda b, by: commands.MarkNotUrgent(by, b.undone)),
+    ),
 }  # fmt: skip
 
 ROUTES = [

@@ -38,6 +38,22 @@ def item_id(request: web.Request) -> ItemId:
     return ItemId(uuid.UUID(text))
 
 
+def wave_id(request: web.Request) -> uuid.UUID:
+    """What is no id is a wave that is not there."""
+    text = request.match_info["wave_id"]
+    if not _UUID.fullmatch(text):
+        raise NotFound
+    return uuid.UUID(text)
+
+
+def run_id(request: web.Request) -> uuid.UUID:
+    """What is no id is a run that is not there."""
+    text = request.match_info["run_id"]
+    if not _UUID.fullmatch(text):
+        raise NotFound
+    return uuid.UUID(text)
+
+
 def idempotency_key(request: web.Request) -> str:
     """Required, so that a command repeated after a broken connection does nothing twice."""
     key = request.headers.get("Idempotency-Key")

@@ -83,6 +83,24 @@ class PriorityBody(Body):
     priority: int | None = Field(ge=1, le=4)
 
 
+class CategoriesBody(Body):
+    """`categories`: what it is really about, none for nothing of note; null gives it back to the classifier."""
+
+    categories: tuple[Annotated[str, Field(max_length=40)], ...] | None = Field(max_length=20)
+
+
+class LanguageBody(Body):
+    """`lang`: two or three letters of ISO 639, or null to give it back to the classifier."""
+
+    lang: Annotated[str, Field(pattern=r"^[a-z]{2,3}$")] | None
+
+
+class NotUrgentBody(Body):
+    """`undone`: take it back."""
+
+    undone: bool = False
+
+
 B = TypeVar("B", bound=BaseModel)
 
 

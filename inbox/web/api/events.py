@@ -8,10 +8,9 @@ from typing import Any
 from aiohttp import web
 
 from inbox.between import actor_of
-from inbox.events import occurred_at
 from inbox.log.record import Recorded
 from inbox.people import members
-from inbox.views.row import timestamp
+from inbox.views.published import published
 from inbox.web.api import asked
 from inbox.web.api.answer import as_json
 from inbox.web.api.described import LIMIT, POSITION, Operation, Parameter
@@ -38,20 +37,12 @@ async def listed(request: web.Request) -> web.StreamResponse:
 
 
 def _as_json(recorded: Recorded, names: Mapping[int, str], personal: bool) -> dict[str, Any]:
-    event, actor = recorded.event, actor_of(recorded.event)
-    data = event.model_dump(mode="json", exclude={"item_id"})
-    if not personal:
-        data.update(dict.fromkeys(event.SEALED))
-    item_id = getattr(event, "item_id", None)
+    shown, actor = published(recorded, personal), actor_of(recorded.event)
     return {
-        "position": recorded.position,
+        **shown,
         "id": str(recorded.dedupe),
-        "type": event.TYPE,
-        "at": timestamp(occurred_at(event) or recorded.recorded_at),
-        "item_id": str(item_id) if item_id else None,
         "actor": actor,
         "actor_name": names.get(actor) if actor is not None else None,
-        "data": data,
     }
 
 

@@ -26,17 +26,22 @@ class AuthorShape(Shape):
 
 class ItemShape(Shape):
     """Without the right `personal`, author, text, permalink and evidence are empty. Clocks are those of the latest
-    turn."""
+    turn. `corrected`: what people corrected of the classifier's reading (categories, urgency, language); the fields
+    then hold their word. `provisional`: read at first sight only. `wave`: of near-identical messages, that it is in."""
 
     id: str
     status: Literal["open", "acknowledged", "answered", "resolved", "withdrawn"]
     priority: int = Field(ge=1, le=4)
     base_priority: int
     urgency: float | None
+    level: int | None
+    provisional: bool
     sentiment: str | None
     lang: str | None
     scored: bool
     reasons: list[ReasonShape]
+    corrected: list[str]
+    wave: str | None
     channel_id: str
     network: str
     kind: str
@@ -74,6 +79,8 @@ class MessageShape(Shape):
     urgency: float | None
     lang: str | None
     reasons: list[ReasonShape]
+    corrected: list[str]
+    provisional: bool
     reply_id: str | None
     purpose: str | None
     reason: str | None
@@ -122,6 +129,24 @@ class ItemDetailShape(ItemShape):
     turns: list[TurnShape]
     timeline: list[TimelineShape]
     whys: list[WhyShape]
+
+
+class WeightShape(Shape):
+    """`start`, `end`: character offsets in the message's text. `weight`: how much the probability of `category` falls
+    when the fragment is left out."""
+
+    fragment: str
+    start: int
+    end: int
+    category: str
+    weight: float
+
+
+class WeightsShape(Shape):
+    """The heaviest first. `message`: the `external_id` of the message they are of."""
+
+    message: str
+    weights: list[WeightShape]
 
 
 class ItemsShape(Shape):
@@ -173,6 +198,11 @@ class ChannelHealthShape(Shape):
     last_failure_at: AwareDatetime | None
     last_failure: str | None
     quarantined: int
+    swept_at: AwareDatetime | None
+    found_by_sweep: int
+    gaps: int
+    last_gap_at: AwareDatetime | None
+    sweep_failure: str | None
 
 
 class ChannelShape(Shape):
@@ -242,6 +272,236 @@ class FiguresShape(GroupShape):
     overdue: list[str]
     slices: list[SliceShape]
     promises: PromisesShape
+
+
+class ModelShape(Shape):
+    """`name`: in the settings, "" for the default one. `model`: what it calls itself. `wrong`: why it is of no use."""
+
+    name: str
+    model: str
+    sha256: str
+    tones: list[str]
+    categories: list[str]
+    temperature: float | None
+    size_bytes: int
+    card: str | None
+    wrong: str | None
+
+
+class InForceShape(Shape):
+    """`at`, `by`: who chose it when, null where nobody did. `available`: else the default model reads instead."""
+
+    model: str
+    sha256: str
+    at: AwareDatetime | None
+    by: int | None
+    available: bool
+
+
+class MovesShape(Shape):
+    up: int
+    down: int
+    same: int
+
+
+class StandingShape(Shape):
+    """`level` 0 to 3, null where nobody judged."""
+
+    level: int | None
+    priority: int
+
+
+class ExampleShape(Shape):
+    """`text` is null without the right `personal`, in lists, and where it was forgotten."""
+
+    item_id: str
+    external_id: str
+    before: StandingShape
+    after: StandingShape
+    text: str | None
+
+
+class TrialShape(Shape):
+    """Up is more urgent. `levels` and `priorities` count from which to which (`0>2`); `fresh`: messages that nobody
+    had judged before, in neither; `unread`: those that the model cannot read; `appended`: judgements in the log since
+    it was put in force. `asked_by` is null for the operator."""
+
+    id: str
+    model: str
+    model_id: str
+    sha256: str
+    since: AwareDatetime
+    asked_at: AwareDatetime
+    asked_by: int | None
+    state: Literal["asked", "trying", "tried", "applying", "applied", "failed"]
+    progress: float
+    reason: str | None
+    judged: int
+    unread: int
+    fresh: int
+    appended: int
+    by_level: MovesShape
+    by_priority: MovesShape
+    levels: dict[str, int]
+    priorities: dict[str, int]
+    examples: list[ExampleShape]
+
+
+class ClassifierShape(Shape):
+    in_force: InForceShape
+    models: list[ModelShape]
+    trials: list[TrialShape]
+
+
+class CountsShape(Shape):
+    """`called_urgent`: items that people put at P1 or P2, or gave an urgent category; `found`: those that the
+    classifier had there by then. `false_alarms`: items it had there and that people lowered or marked as not urgent.
+    `alarms`: items it read at level 2 or 3. `same` of `categories`: items whose categories people confirmed."""
+
+    messages: int
+    judged: int
+    not_assessed: int
+    alarms: int
+    called_urgent: int
+    found: int
+    false_alarms: int
+    categories: int
+    same: int
+    languages: int
+    urgency: float | None
+    recall: float | None
+    unassessed_share: float | None
+
+
+class AgreementSliceShape(CountsShape):
+    starts_at: AwareDatetime
+
+
+class CategoryShape(Shape):
+    category: str
+    both: int
+    only_people: int
+    only_classifier: int
+
+
+class MistakenShape(Shape):
+    had: str
+    said: str
+    items: int
+
+
+class MixShape(Shape):
+    """`index`: the population stability index of the two mixes; `verdict`: steady under 0.1, shifted from 0.25 on,
+    few where there are too few messages to tell."""
+
+    now: dict[str, int]
+    before: dict[str, int]
+    index: float | None
+    verdict: Literal["few", "steady", "moved", "shifted"]
+
+
+class DriftShape(Shape):
+    language: MixShape
+    level: MixShape
+    urgency_before: float | None
+
+
+class AgreementShape(CountsShape):
+    """Of [from, to). `drift` compares the period with the one as long before it."""
+
+    from_: AwareDatetime = Field(alias="from")
+    to: AwareDatetime
+    now: AwareDatetime
+    zone: str
+    bucket: Literal["day", "week"]
+    false_alarms_a_day: float
+    category_agreement: float | None
+    by_category: list[CategoryShape]
+    mistaken_languages: list[MistakenShape]
+    drift: DriftShape
+    slices: list[AgreementSliceShape]
+
+
+class WaveShape(Shape):
+    """`level`: the highest of its members' own readings. `counts`: messages of ten minutes each over six hours, the
+    last of them up to now. `example`: the first words of it that can still be read; null without the right
+    `personal`."""
+
+    id: str
+    first_at: AwareDatetime
+    last_at: AwareDatetime
+    messages: int
+    authors: int
+    items: int
+    level: int = Field(ge=0, le=3)
+    urgency: float
+    channels: list[str]
+    langs: list[str]
+    last_hour: int
+    doubling: bool
+    counts: list[int]
+    example: str | None
+
+
+class WavesShape(Shape):
+    waves: list[WaveShape]
+
+
+class WaveDetailShape(WaveShape):
+    """`members`: its items, who spoke last first; `next`: the cursor of the page after."""
+
+    members: list[ItemShape]
+    next: str | None
+
+
+class SubscriptionShape(Shape):
+    """`types`: none for all. `waiting`: events still to be sent, at the most. `given_up`: tried for days in vain.
+    `two_secrets`: both sign until the old one is retired. `secret`: only in the answer to what made it."""
+
+    id: str
+    address: str
+    description: str
+    types: list[str]
+    personal: bool
+    created_by: int
+    created_at: AwareDatetime
+    position: int
+    waiting: int
+    given_up: int
+    failures: int
+    failing_since: AwareDatetime | None
+    paused_at: AwareDatetime | None
+    pause_reason: Literal["by_hand", "gone", "failing"] | None
+    two_secrets: bool
+    secret: str | None
+
+
+class SubscriptionsShape(Shape):
+    subscriptions: list[SubscriptionShape]
+
+
+class AttemptShape(Shape):
+    """`error` null: it was taken. `duration_ms` null: under way, or lost with its process. `status` null: there was no
+    answer."""
+
+    position: int
+    type: str
+    number: int
+    at: AwareDatetime
+    duration_ms: int | None
+    status: int | None
+    error: str | None
+
+
+class GivenUpShape(Shape):
+    position: int
+    type: str
+    attempts: int
+
+
+class AttemptsShape(Shape):
+    attempts: list[AttemptShape]
+    given_up: list[GivenUpShape]
 
 
 class ErrorShape(Shape):

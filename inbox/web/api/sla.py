@@ -24,7 +24,7 @@ LONGEST = timedelta(days=400)
 async def shown(request: web.Request) -> web.StreamResponse:
     asked.only(request, "from", "to", "channel", "priority", "member")
     brand, own, now = brand_of(request), deps(request), deps(request).clock.now()
-    start, end = _period(request, (await brands.get(own.log, brand)).zone, now)
+    start, end = period(request, (await brands.get(own.log, brand)).zone, now)
     priorities = asked.priorities(request)
     if len(priorities) > 1:
         raise bad("priority", "one at a time")
@@ -37,7 +37,8 @@ async def shown(request: web.Request) -> web.StreamResponse:
     return as_json(figures.to_json())
 
 
-def _period(request: web.Request, zone: str, now: datetime) -> tuple[datetime, datetime]:
+def period(request: web.Request, zone: str, now: datetime) -> tuple[datetime, datetime]:
+    """`from` and `to` of the query, 7 days up to now if not given. Refused: what is no period, or a longer one."""
     end = asked.moment(request, "to", zone) or now
     start = asked.moment(request, "from", zone) or end - USUAL
     if start >= end:

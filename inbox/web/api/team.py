@@ -43,10 +43,13 @@ async def list_channels(request: web.Request) -> web.StreamResponse:
     })  # fmt: skip
 
 
+TIMES = ("last_delivery_at", "last_failure_at", "swept_at", "last_gap_at")
+
+
 def _health(health: Health | None) -> dict[str, Any] | None:
     if health is None:
         return None
-    times = {name: timestamp(getattr(health, name)) for name in ("last_delivery_at", "last_failure_at")}
+    times = {name: timestamp(getattr(health, name)) for name in TIMES}
     return {**health._asdict(), **times}
 
 

@@ -6,6 +6,7 @@ with the text kept and what came in between in words. For htmx the item pane alo
 
 from __future__ import annotations
 
+import logging
 import uuid
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -16,19 +17,21 @@ from markupsafe import Markup
 
 from inbox import commands, history
 from inbox.desk import Commands
-from inbox.errors import NotFound, Refused
+from inbox.errors import NotFound, Refused, Unavailable
 from inbox.events import ResolveReason
 from inbox.history import History
 from inbox.ids import ItemId
 from inbox.state import Item
-from inbox.web import words
+from inbox.views.sizes import sized
+from inbox.web import charts, marking, weights, words
 from inbox.web.context import Right, deps, viewer
 from inbox.web.i18n import N_, Speech
-from inbox.web.pages import pane, render
+from inbox.web.pages import pane, render, rows
 from inbox.web.pages.pane import Draft
 from inbox.web.pages.queue import Chosen, inbox_context
 from inbox.web.routes import Handler, Route
 
+logger = logging.getLogger(__name__)
 Fields = Mapping[str, str]
 Build = Callable[[Item, int, Fields], commands.Command]
 
@@ -43,6 +46,10 @@ DONE = {
     "reopen": N_("Reopened."),
     "priority": N_("Priority set."),
     "settle": N_("Noted. The clocks are set right."),
+    "categories": N_("Corrected."),
+    "language": N_("Language corrected."),
+    "not-urgent": N_("Noted: not urgent."),
+    "back": N_("Left to the classifier again."),
     "forget": N_("The author was forgotten."),
 }
 WRITES = frozenset({"acknowledge", "reply", "note", "by-hand"})
@@ -85,6 +92,8 @@ async def _shown(
         "hidden": _hidden(viewer(request).csrf, past.item.position),
         "done": say(DONE[done]) if done in DONE else None,
     }
+    async with own.pool.acquire() as connection:
+        (mine["row"],) = await sized(connection, world.brand.id, [mine["row"]])
     if render.is_htmx(request):
         return render.page(request, "item.html", say, status=status, **mine)
     return render.page(
@@ -156,6 +165,20 @@ def _priority(item: Item, by: int, fields: Fields) -> commands.Command:
     return commands.OverridePriority(by, int(given) if given in {"1", "2", "3", "4"} else None)
 
 
+def _categories(item: Item, by: int, fields: Fields) -> commands.Command:
+    if fields.get("back") == "yes":
+        return commands.CorrectCategories(by, None)
+    return commands.CorrectCategories(by, tuple(filter(None, fields.get("category", "").split(","))))
+
+
+def _language(item: Item, by: int, fields: Fields) -> commands.Command:
+    return commands.CorrectLanguage(by, None if fields.get("back") == "yes" else fields.get("lang", ""))
+
+
+def _not_urgent(item: Item, by: int, fields: Fields) -> commands.Command:
+    return commands.MarkNotUrgent(by, undone=fields.get("back") == "yes")
+
+
 def _settle(item: Item, by: int, fields: Fields) -> commands.Command:
     try:
         reply_id = uuid.UUID(fields.get("reply_id", ""))
@@ -179,7 +202,9 @@ def _acting(name: str, build: Build) -> Handler:
         own, asking = deps(request), viewer(request)
         world = await render.world(request)
         item_id = _item_id(request)
-        fields = await render.form(request)
+        # A box that is ticked is a field of its own: all of them, where a form has several of one name.
+        ticked = ",".join(await render.form_lists(request, "category"))
+        fields = await render.form(request) | {"category": ticked}
         past = await history.load(own.log, world.brand.id, item_id)
         try:
             command = build(past.item, asking.actor, fields)
@@ -192,9 +217,10 @@ def _acting(name: str, build: Build) -> Handler:
             again = await history.load(own.log, world.brand.id, item_id)
             draft = _kept(name, refused, fields, world.names, world.say)
             return await _shown(request, world, again, draft, status=refused.status)
+        done = "back" if fields.get("back") == "yes" else name
         if not render.is_htmx(request):
-            return render.see_other(request, f"{world.base}/items/{item_id}{Chosen.of(request.query).query(done=name)}")
-        return await _shown(request, world, await history.load(own.log, world.brand.id, item_id), Draft(), done=name)
+            return render.see_other(request, f"{world.base}/items/{item_id}{Chosen.of(request.query).query(done=done)}")
+        return await _shown(request, world, await history.load(own.log, world.brand.id, item_id), Draft(), done=done)
 
     return handle
 
@@ -220,6 +246,33 @@ def _kept(name: str, refused: Refused, fields: Fields, names: Mapping[int, str],
     if mode:
         return Draft(text, mode, told)
     return Draft(text, mode, None, (pane.Banner("alert", told, say("Nothing was changed."), "soon", urgent=True),))
+
+
+# --- which words weighed most -------------------------------------------------------------------------------------
+
+
+async def show_weights(request: web.Request) -> web.StreamResponse:
+    """A part of the pane, worked out on demand; for a browser without scripts a page."""
+    own, world = deps(request), await render.world(request)
+    past = await history.load(own.log, world.brand.id, _item_id(request))
+    text, heavy, refused, status = "", [], None, 200
+    try:
+        message, found = await weights.of(own, past.item)
+        text, heavy = message.text or "", list(found)
+    except Unavailable as error:
+        logger.info("no weights: %s", error.message)
+        refused, status = world.say("The classifier cannot say at the moment. Try again in a little while."), 503
+    except NotFound:
+        raise
+    except Refused as error:
+        refused, status = words.refusal(error, world.say), error.status
+    return render.page(
+        request, "weights.html" if render.is_htmx(request) else "weights_page.html", world.say, status=status,
+        world=world, here="queue", refused=refused, weights=heavy, lang=past.item.lang, meter=charts.meter,
+        most=marking.heaviest(heavy), pieces=marking.pieces(text, marking.heavy(heavy)),
+        strength=marking.strength, dir=rows.text_direction(past.item.lang),
+        path=f"{world.base}/items/{past.item.item_id}",
+    )  # fmt: skip
 
 
 # --- forgetting ---------------------------------------------------------------------------------------------------
@@ -272,6 +325,10 @@ ROUTES = [
     _action("reopen", _reopen),
     _action("priority", _priority),
     _action("settle", _settle),
+    _action("categories", _categories),
+    _action("language", _language),
+    _action("not-urgent", _not_urgent),
+    Route("GET", "/b/{brand_id}/items/{item_id}/weights", show_weights, "personal", "page", "item_weights"),
     Route("GET", "/b/{brand_id}/items/{item_id}/forget", ask_forget, "own", "page", "item_ask_forget"),
     Route("POST", "/b/{brand_id}/items/{item_id}/forget", forget, "own", "page", "item_forget"),
 ]

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from inbox import priority
+from inbox import corrections, priority
+from inbox.categories import ALARMING, LEVEL_OF
 from inbox.channels import Network
 from inbox.errors import NotFound, Refused
 from inbox.events import Event, MessageClassified, MessageReceived, occurred_at
@@ -16,16 +17,23 @@ from inbox.history import History
 from inbox.log.record import Recorded
 from inbox.state import Item, Message, Note, Reply
 from inbox.views.row import Row, row_of
-from inbox.web import words
+from inbox.web import charts, marking, words
 from inbox.web.i18n import N_, Speech
 from inbox.web.pages import faces, holding, rows
 
 PRIVATE = frozenset({"dm", "email", "sms", "call"})
-LIMITS: Mapping[str, int] = {"x": 280, "instagram": 1000, "messenger": 2000, "facebook": 8000, "whatsapp": 4096}
 MOST_TEXT = 10_000
 WEB_ADDRESS = ("https://", "http://")
 """What a link of the network may begin with; anything else is not made a link."""
 OVER = frozenset({"resolved", "withdrawn"})
+BY_LEVEL: Mapping[int, Sequence[str]] = {
+    level: [name for name, of_it in LEVEL_OF.items() if of_it == level] for level in (3, 2, 1, 0)
+}
+LANGUAGES = frozenset({
+    "ar", "bg", "bn", "ca", "cs", "da", "de", "el", "en", "es", "eu", "fa", "fi", "fr", "he", "hi", "hr", "hu", "id",
+    "it", "ja", "ko", "nl", "no", "pl", "pt", "ro", "ru", "sk", "sv", "ta", "th", "tr", "uk", "ur", "vi", "zh",
+})  # fmt: skip
+"""What a person may choose from; a language that the classifier names is offered too."""
 
 REPLY_STATES: Mapping[str, tuple[str, str, str]] = {
     "queued": ("about to be sent", "load", ""),
@@ -59,6 +67,7 @@ class Entry:
     what: str = ""
     icon: str = ""
     tone: str = ""
+    pieces: Sequence[marking.Piece] = ()
 
 
 @dataclass(frozen=True)
@@ -73,10 +82,14 @@ class Banner:
 
 @dataclass(frozen=True)
 class WhyLine:
+    """`share`: the confidence in a reason, 0 to 1, said by `weight` too. `quoted`: the words that gave it away, found
+    by the word list."""
+
     icon: str
     text: str
-    evidence: str
     weight: str
+    share: float | None = None
+    quoted: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -121,11 +134,13 @@ def context(
     return {
         "row": row,
         "item": item,
+        "meter": charts.meter,
         "author": author,
         "meta": _meta(row, item, say),
         "large": _large(row, now, say),
         "banners": [*draft.banners, *_banners(item, row, say)],
-        "whys": _whys(past, now, say),
+        "whys": _whys(past, names, now, say),
+        "correcting": _correcting(item, say),
         "original": row.permalink if row.permalink and row.permalink.startswith(WEB_ADDRESS) else None,
         "context_line": _context_line(row, say),
         "thread": thread(item, author, names, say),
@@ -140,7 +155,7 @@ def context(
         "error_text": draft.error,
         "holding": held,
         "promises": promises,
-        "limit": LIMITS.get(row.network, MOST_TEXT),
+        "limit": min(MOST_TEXT, (network and network.length_most) or MOST_TEXT),
         "reach_words": say("private") if row.kind in PRIVATE else say("public"),
         "window_line": _window_line(row, network, now, say),
         "resolve_reasons": list(words.RESOLVE_REASONS),
@@ -210,16 +225,45 @@ def _banners(item: Item, row: Row, say: Speech) -> list[Banner]:
     return found
 
 
-def _whys(past: History, now: datetime, say: Speech) -> list[WhyLine]:
+def _whys(past: History, names: Mapping[int, str], now: datetime, say: Speech) -> list[WhyLine]:
+    quoted = {reason.category: reason.evidence for reason in past.item.reasons}
+    weightiest = priority.weightiest(past.item)
+    corrected = weightiest is not None and weightiest.correction.categories is not None
     lines = []
-    telling = {reason.category for reason in words.telling(past.item.reasons)}
     for why in priority.explain(past.item, past.policy, now):
-        if why.code == "risk" and why.params.get("category") not in telling:
+        icon, text = words.why(why.code, why.params, names, say)
+        if why.code != "risk":
+            lines.append(WhyLine(icon, text, words.weight(why.code, why.params, now, say)))
             continue
-        icon, text = words.why(why.code, why.params, say)
-        evidence = str(why.params.get("evidence", "")) if why.code == "risk" else ""
-        lines.append(WhyLine(icon, text, evidence, words.weight(why.code, why.params, now, say)))
+        score = None if corrected else float(why.params["score"])
+        said = "" if score is None else words.confidence(score, say)
+        lines.append(WhyLine(icon, text, said, score, quoted.get(str(why.params["category"]), ())))
     return lines
+
+
+@dataclass(frozen=True)
+class Correcting:
+    """The forms by which people correct the classifier: `groups` of categories by level as (words, [(code, words,
+    chosen)]); `alarming`: there is an alarm that may be false."""
+
+    groups: Sequence[tuple[str, Sequence[tuple[str, str, bool]]]]
+    languages: Sequence[tuple[str, str]]
+    lang: str | None
+    alarming: bool
+    corrected: frozenset[str]
+
+
+def _correcting(item: Item, say: Speech) -> Correcting:
+    chosen = {reason.category for reason in item.reasons}
+    groups = [
+        (words.level(level, say), [(name, words.reason(name, say), name in chosen) for name in names])
+        for level, names in BY_LEVEL.items()
+    ]
+    corrected = {name for message in priority.counted(item) for name in corrections.corrected(message)}
+    codes = LANGUAGES | {item.lang} if item.lang else LANGUAGES
+    languages = sorted(((code, say.language(code)) for code in codes), key=lambda pair: pair[1].casefold())
+    alarming = (item.level or 0) >= ALARMING or not item.scored or item.base_priority <= priority.UNSCORED
+    return Correcting(groups, languages, item.lang, alarming, frozenset(corrected))
 
 
 def _context_line(row: Row, say: Speech) -> str:
@@ -254,10 +298,13 @@ def thread(item: Item, author: str, names: Mapping[int, str], say: Speech) -> li
 
 
 def _theirs(message: Message, item: Item, author: str) -> Entry:
-    lang = (message.judgement.lang if message.judgement else None) or item.lang
+    said = corrections.reading(message)
+    lang = (said.lang if said else None) or item.lang
+    text = message.text or ""
+    fragments = [fragment for reason in said.reasons for fragment in reason.evidence] if said else []
     return Entry(
         "in", message.sent_at, author, message=message, withdrawn=message.withdrawn_at is not None, lang=lang,
-        dir=rows.text_direction(lang),
+        dir=rows.text_direction(lang), pieces=marking.pieces(text, marking.quotes(text, fragments)),
     )  # fmt: skip
 
 
@@ -283,7 +330,10 @@ def timeline(recorded: Sequence[Recorded], names: Mapping[int, str], say: Speech
     return lines
 
 
-_OPEN_PARAMS = ("clock", "purpose", "was_sent", "retry_at", "priority", "assignee", "network", "reason", "assessed")
+_OPEN_PARAMS = (
+    "clock", "purpose", "was_sent", "retry_at", "priority", "assignee", "network", "reason", "assessed", "categories",
+    "lang", "undone", "provisional",
+)  # fmt: skip
 
 
 def _params(event: Event) -> dict[str, Any]:

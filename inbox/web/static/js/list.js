@@ -45,6 +45,7 @@ function made(html) {
 export function dress(row) {
   const link = row.querySelector("a.row-link");
   if (link) link.setAttribute("href", `${base}/items/${row.dataset.id}${query}`);
+  for (const badge of all("a[data-wave]", row)) badge.setAttribute("href", `${base}/waves/${badge.dataset.wave}`);
   for (const time of all("[data-at]", row)) time.textContent = hour(new Date(Number(time.dataset.at)));
   for (const avatar of all("[data-member]", row)) avatar.classList.toggle("avatar-me", avatar.dataset.member === me);
 }

@@ -21,6 +21,10 @@ document.addEventListener("click", (event) => {
   if (target?.closest("[data-print]")) window.print();
 });
 
+// A page that waits for something looks again by itself.
+const waiting = document.querySelector("[data-reload]");
+if (waiting instanceof HTMLElement) setTimeout(() => location.reload(), Number(waiting.dataset.reload) * 1000);
+
 // Whoever picks a day means that day, not the period that was shown.
 document.addEventListener("change", (event) => {
   const field = event.target;

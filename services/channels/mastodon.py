@@ -1,0 +1,306 @@
+"""Mastodon, and servers that speak its API: notifications, posts, events of its stream, hooks of one's own server.
+
+Ids are those of the server that the account lives on. A post names the post that it answers but not its conversation,
+so a thread is the post answered, or the post itself; a post to us alone is a direct message, and its thread is who
+wrote it. Objects of ActivityPub, as servers send them to each other, are read as well (`activitypub`).
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any
+from urllib.parse import urlencode
+
+import orjson
+
+from inbox.channels import ChannelRecord, SetupField
+from inbox.events import Attachment, Author, Kind
+from services.channels import activitypub, asking, parts, polled, posting, proof, reading
+from services.channels.base import BaseChannel, guarded_all
+from services.channels.contract import (
+    CannotRead,
+    Capabilities,
+    Echoed,
+    Edited,
+    Envelope,
+    Ignored,
+    Inbound,
+    Outcome,
+    Parsed,
+    Received,
+    Reply,
+    SweepFailed,
+    Swept,
+    Way,
+    Withdrawn,
+)
+
+LIMIT = 40
+SPOKEN = frozenset({"mention", "quote"})
+CHANGED = frozenset({"update", "quoted_update"})
+"""Notifications: of a post that was edited after we had to do with it."""
+REACTIONS = frozenset({"reblog", "favourite"})
+HOME = frozenset({"update", "status.created"})
+"""Events that bring whatever is written, not only what is for us."""
+
+
+class Reader:
+    """Reads what one channel was sent. Everything may raise `reading.MISREAD`."""
+
+    def __init__(self, channel: ChannelRecord, received_at: datetime) -> None:
+        self._own = channel.account_id
+        self._received_at = received_at
+
+    def part(self, content: Any) -> tuple[Parsed, ...]:
+        if activitypub.is_object(content):
+            return activitypub.parsed(content, self._own, self._received_at)
+        if "event" in content:
+            return self._event(content["event"], content.get("payload", content.get("object")), content.get("stream"))
+        if "type" in content and "account" in content:
+            return self._notification(content)
+        if "account" in content and "content" in content:
+            return self._bare(content)
+        return (Ignored("neither a notification nor a post"),)
+
+    def _event(self, named: Any, payload: Any, stream: Any) -> tuple[Parsed, ...]:
+        """An event of the stream, whose payload is JSON in a string, or of a server's hook, where it is an object."""
+        if named == "delete":
+            return (Withdrawn(reading.need(payload, "the post's id"), self._received_at),)
+        content = reading.loads(payload.encode()) if isinstance(payload, str) and payload[:1] in "{[" else payload
+        if named == "notification":
+            return self._notification(content)
+        if named in ("status.update", "status.updated"):
+            return self._edit(content)
+        if named in HOME:
+            watched = any("hashtag" in str(one) for one in (stream if isinstance(stream, list) else [stream]))
+            return self.post(content, watched=watched)
+        return (Ignored(f"an event of another kind: {named}"[:80]),)
+
+    def _notification(self, content: Any) -> tuple[Parsed, ...]:
+        kind = content["type"]
+        if kind in SPOKEN:
+            return self.post(content["status"], watched=True, told_at=content.get("created_at"))
+        if kind in CHANGED:
+            return self._edit(content["status"])
+        return (Ignored("a reaction" if kind in REACTIONS else f"a notice of another kind: {kind}"[:80]),)
+
+    def _bare(self, status: Any) -> tuple[Parsed, ...]:
+        """A post by itself; one that was edited is what the stream sends to say so."""
+        return self._edit(status) if status.get("edited_at") else self.post(status, watched=self._own is None)
+
+    def _edit(self, status: Any) -> tuple[Parsed, ...]:
+        author = _author(status["account"])
+        if author.id == self._own:
+            return (Ignored("own"),)
+        at = reading.instant(status.get("edited_at") or status["created_at"])
+        return (
+            Edited(
+                reading.need(status.get("id"), "the post's id"), at, at.isoformat(), _text(status),
+                _attachments(status), _thread(status, author), author,
+            ),
+        )  # fmt: skip
+
+    def post(self, status: Any, *, watched: bool, told_at: Any = None) -> tuple[Parsed, ...]:
+        """`watched`: it came to us for a reason; else it is a message only if it is addressed to us. `told_at`: when
+        our own server told of it, whose clock we trust: what a post says of itself another server has said."""
+        if status.get("reblog"):
+            return (Ignored("a reaction"),)
+        ident, author = reading.need(status.get("id"), "the post's id"), _author(status["account"])
+        parent, at = reading.ident(status.get("in_reply_to_id")), reading.instant(told_at or status["created_at"])
+        if author.id == self._own:
+            return (Ignored("own") if parent is None else Echoed(ident, at, _text(status), parent),)
+        if not (watched or self._is_for_us(status)):
+            return (Ignored("a post that is not addressed to us"),)
+        message = Received(
+            self._kind(status, told=told_at is not None), ident, _thread(status, author), at, _text(status), author,
+            parent, reading.link(status.get("url")) or reading.link(status.get("uri")), _attachments(status),
+        )  # fmt: skip
+        edited = status.get("edited_at")
+        return polled.as_it_stands(message, reading.instant(edited) if edited else None)
+
+    def _is_for_us(self, status: Any) -> bool:
+        """A channel that does not know its account takes whatever is addressed to somebody."""
+        mentioned = [reading.ident(one.get("id")) for one in parts.rows(status, "mentions")]
+        named = bool(mentioned) if self._own is None else self._own in mentioned
+        return named or self._answers_us(status)
+
+    def _answers_us(self, status: Any) -> bool:
+        """Where the channel does not know its account, an answer that we are told of is one to us."""
+        answered = reading.ident(status.get("in_reply_to_account_id"))
+        return answered is not None and self._own in (None, answered)
+
+    def _kind(self, status: Any, *, told: bool) -> Kind:
+        """What our server told us of, and answers nothing of ours, mentions us or quotes us."""
+        if status.get("visibility") == "direct":
+            return "dm"
+        if self._answers_us(status):
+            return "comment"
+        return "mention" if told or parts.rows(status, "mentions") else "post"
+
+
+def _author(account: Any) -> Author:
+    name = parts.name(account.get("display_name"))
+    return Author(
+        id=reading.need(account.get("id"), "the account's id"), handle=parts.name(account.get("acct")),
+        name=name or parts.name(account.get("username")), followers=reading.count(account.get("followers_count")),
+        avatar_url=reading.link(account.get("avatar")),
+    )  # fmt: skip
+
+
+def _thread(status: Any, author: Author) -> str:
+    if status.get("visibility") == "direct":
+        return author.id
+    return reading.ident(status.get("in_reply_to_id")) or reading.need(status.get("id"), "the post's id")
+
+
+def _text(status: Any) -> str | None:
+    return parts.titled(status.get("spoiler_text"), parts.plain(status.get("content")))
+
+
+def _attachments(status: Any) -> tuple[Attachment, ...]:
+    return tuple(
+        Attachment(
+            url=reading.link(one.get("url")) or reading.link(one.get("remote_url")),
+            content_type=parts.name(one.get("type")), name=parts.name(one.get("description")),
+        )
+        for one in parts.rows(status, "media_attachments")[: parts.ATTACHMENTS_MOST]
+    )  # fmt: skip
+
+
+def events(raw: bytes) -> list[dict[str, Any]]:
+    """The events of a stream as its server-sent form has them: `event:` and `data:` lines, an empty line after each."""
+    found: list[dict[str, Any]] = []
+    for block in raw.decode("utf-8", "replace").replace("\r\n", "\n").split("\n\n"):
+        fields = [line.partition(":")[::2] for line in block.split("\n") if line and not line.startswith(":")]
+        data = "\n".join(value.removeprefix(" ") for name, value in fields if name == "data")
+        named = next((value.strip() for name, value in fields if name == "event"), None)
+        if named:
+            found.append({"event": named, "payload": reading.clean_text(data)})
+    return found
+
+
+class Mastodon(BaseChannel):
+    id = "mastodon"
+    title = "Mastodon"
+    slow = True
+    sweep_every_s = 60.0
+    capabilities = Capabilities(
+        ("poll", "webhook"), reply=True, attachments=True, edits=True, withdrawals=True, echoes=True,
+        length_most=500, limits="300 requests in five minutes; the server's own limit of length may differ",
+    )  # fmt: skip
+    setup_fields = (
+        posting.api_url_field("https://mastodon.social", required=True),
+        SetupField(
+            "account_id", "account",
+            {"fr": "Identifiant du compte", "en": "Account ID"},
+            {
+                "fr": "Le nombre « id » de GET /api/v1/accounts/verify_credentials.",
+                "en": "The number “id” of GET /api/v1/accounts/verify_credentials.",
+            },
+            required=True,
+        ),
+        SetupField(
+            "access_token", "secret",
+            {"fr": "Jeton d’accès", "en": "Access token"},
+            {
+                "fr": "Préférences › Développement › Nouvelle application : read et write:statuses.",
+                "en": "Preferences › Development › New application: read and write:statuses.",
+            },
+            required=True,
+        ),
+        SetupField(
+            "secret", "secret",
+            {"fr": "Secret du webhook", "en": "Webhook secret"},
+            {
+                "fr": "Seulement si le serveur est le vôtre : Administration › Webhooks.",
+                "en": "Only where the server is yours: Administration › Webhooks.",
+            },
+            make=lambda: secrets.token_urlsafe(24),
+        ),
+    )  # fmt: skip
+    setup_steps: Mapping[str, Sequence[str]] = MappingProxyType(
+        {
+            "fr": (
+                "Sur votre serveur : Préférences › Développement › Nouvelle application, avec read et write:statuses.",
+                "Collez ici l’adresse du serveur, le jeton d’accès et l’identifiant du compte.",
+                "Les mentions et réponses sont lues chaque minute.",
+                "Si le serveur est le vôtre, un webhook d’administration vers {hook_url} les apporte aussitôt.",
+            ),
+            "en": (
+                "On your server: Preferences › Development › New application, with read and write:statuses.",
+                "Paste the server's address, the access token and the account's ID here.",
+                "Mentions and answers are read every minute.",
+                "Where the server is yours, an administration webhook to {hook_url} brings them at once.",
+            ),
+        }
+    )
+
+    def verify(self, request: Inbound, channel: ChannelRecord) -> str | None:
+        given = proof.after(request.header("x-hub-signature"), "sha256=")
+        return proof.first(channel, lambda secret: proof.same(given, proof.hexadecimal(secret, request.raw)))
+
+    def split(self, raw: bytes) -> Sequence[Envelope]:
+        if raw[:1] in (b"e", b":", b"d", b"i", b"r"):
+            return [Envelope(event) for event in events(raw)]
+        content = reading.loads(raw)
+        if not isinstance(content, dict | list):
+            raise CannotRead("it is neither a notification nor a post")
+        return [Envelope(one) for one in polled.listed(content, "orderedItems")]
+
+    def read(self, envelope: Envelope, channel: ChannelRecord, received_at: datetime) -> Sequence[Parsed]:
+        try:
+            return guarded_all(Reader(channel, received_at).part, envelope.content)
+        except CannotRead as error:  # the JSON inside an event
+            return (error.unreadable,)
+
+    # --- asking and answering ---
+
+    async def sweep(self, way: Way, channel: ChannelRecord, cursor: str | None, now: datetime) -> Swept:
+        """Notifications from the oldest unseen on; a first look takes the newest page only."""
+        kinds = urlencode([("types[]", kind) for kind in ("mention", "quote", "update", "quoted_update")])
+        since = urlencode({"min_id": cursor} if cursor else {})
+        url = f"{posting.api_url(channel, '')}/api/v1/notifications?limit={LIMIT}&{kinds}&{since}"
+        content = await asking.get(way, url, _headers(channel))
+        with asking.understood():
+            idents = [reading.need(one.get("id"), "the notification's id") for one in content]
+            parsed = [one for part in content for one in guarded_all(Reader(channel, now).part, part)]
+            newest = max(idents, key=_rank, default=cursor)
+            more = cursor is not None and len(idents) >= LIMIT
+            return Swept(tuple(parsed), newest, more=more, raw=orjson.dumps(content))
+
+    async def reply(self, way: Way, channel: ChannelRecord, reply: Reply) -> Outcome:
+        return await asking.carefully(self._reply(way, channel, reply))
+
+    async def _reply(self, way: Way, channel: ChannelRecord, reply: Reply) -> Outcome:
+        """As visible as what it answers, and naming who wrote that: without the name, nobody is told of the answer."""
+        api, headers = posting.api_url(channel, "") + "/api/v1/statuses", _headers(channel)
+        answered = await asking.get(way, f"{api}/{posting.segment(reply.in_reply_to)}", headers)
+        body = {
+            "status": addressed(reply.text, parts.name(answered["account"]["acct"]) or ""),
+            "in_reply_to_id": reply.in_reply_to,
+            "visibility": answered.get("visibility") or "unlisted",
+        }
+        call = posting.Call(api, body, {**headers, "idempotency-key": str(reply.reply_id)})
+        return await posting.send(way, call, lambda content: content["id"])
+
+
+def addressed(text: str, handle: str) -> str:
+    return text if not handle or f"@{handle}".lower() in text.lower() else f"@{handle} {text}"
+
+
+def _rank(ident: str) -> tuple[int, str]:
+    """Ids are numbers that outgrow a float: the longer is the newer."""
+    return len(ident), ident
+
+
+def _headers(channel: ChannelRecord) -> dict[str, str]:
+    token = channel.secrets.get("access_token")
+    if not token or not posting.api_url(channel, ""):
+        raise SweepFailed("not_configured")
+    return asking.bearer(token)
+
+
+CHANNEL = Mastodon()

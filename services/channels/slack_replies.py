@@ -1,0 +1,91 @@
+"""Answers in Slack: in the thread of the message, in a direct message below it.
+
+An answer must name the root of its thread, and what we answer may stand deep in one: its root is asked for first. Where
+that cannot be told, the message itself is taken for the root.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+from urllib.parse import urlencode
+
+from inbox.channels import ChannelRecord
+from services.channels import calling, posting, reading
+from services.channels.contract import Outcome, RefusalReason, Refused, Reply, Uncertain, Way
+from services.channels.slack_text import escaped
+from services.outbound import NoAnswer, NotSent, Response
+
+API_URL = "https://slack.com/api"
+LENGTH_MOST = 40_000
+ERRORS: Mapping[RefusalReason, frozenset[str]] = MappingProxyType(
+    {
+        "gone": frozenset(
+            {"channel_not_found", "is_archived", "thread_not_found", "message_not_found", "user_not_found"}
+        ),
+        "not_authorised": frozenset(
+            {
+                "not_authed", "invalid_auth", "account_inactive", "token_revoked", "token_expired", "missing_scope",
+                "no_permission", "not_allowed_token_type", "not_in_channel", "access_denied", "restricted_action",
+                "restricted_action_read_only_channel", "restricted_action_thread_only_channel", "ekm_access_denied",
+                "restricted_action_non_threadable_channel", "org_login_required", "team_access_not_granted",
+            }
+        ),
+        "too_many": frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"}),
+        "cannot_reply": frozenset({"cannot_reply_to_message"}),
+        "busy": frozenset({"team_added_to_org"}),
+    }
+)  # fmt: skip
+REFUSALS: Mapping[str, RefusalReason] = MappingProxyType(
+    {error: reason for reason, errors in ERRORS.items() for error in errors}
+)
+DOUBTS = frozenset({"internal_error", "fatal_error", "request_timeout", "service_unavailable"})
+
+
+async def send(way: Way, channel: ChannelRecord, reply: Reply) -> Outcome:
+    token = channel.secrets.get("bot_token")
+    if not token:
+        return Refused("not_configured")
+    place, _, ts = reply.in_reply_to.partition(":")
+    text = escaped(reply.text)
+    if len(text) > LENGTH_MOST:
+        return Refused("rejected")
+    api, headers = posting.api_url(channel, API_URL), {"authorization": f"Bearer {token}"}
+    content = {"channel": place, "text": text, "unfurl_links": False}
+    if reply.kind != "dm":
+        content["thread_ts"] = await _root(way, f"{api}/conversations.replies", place, ts, headers)
+    return await calling.post_json(way, f"{api}/chat.postMessage", content, headers, _outcome)
+
+
+async def _root(way: Way, url: str, place: str, ts: str, headers: Mapping[str, str]) -> str:
+    asked = f"{url}?{urlencode({'channel': place, 'ts': ts, 'limit': 1})}"
+    try:
+        answer = calling.answered(await way.http.request("GET", asked, headers=headers))
+    except (NotSent, NoAnswer):
+        return ts
+    found = reading.tables(answer.get("messages"))[:1]
+    root = found[0].get("thread_ts") if found else None
+    return root if isinstance(root, str) and root else ts
+
+
+def _outcome(response: Response) -> Outcome:
+    content = calling.answered(response)
+    if content.get("ok") is False and response.status < 500:
+        return _refused(content, response)
+    return calling.outcome(response, _posted, _refusal)
+
+
+def _posted(content: Mapping[str, Any]) -> str | None:
+    return f"{reading.need(content['channel'], 'channel')}:{reading.need(content['ts'], 'ts')}"
+
+
+def _refused(content: Mapping[str, Any], response: Response) -> Outcome:
+    return Uncertain("server_error") if content.get("error") in DOUBTS else _refusal(content, response)
+
+
+def _refusal(content: Mapping[str, Any], response: Response) -> Refused:
+    reason = REFUSALS.get(str(content.get("error")), "rejected")
+    if reason == "too_many":
+        return calling.too_many(response.retry_after_s)
+    return Refused(reason, again=reason == "busy", retry_after_s=response.retry_after_s)

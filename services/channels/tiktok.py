@@ -1,0 +1,270 @@
+"""TikTok for Business: comments on the account's videos, and direct messages.
+
+A delivery is one event of one account; what happened stands in `content`, a text that is JSON itself. Ids are bare
+64-bit numbers. One app's secret signs for all accounts that have authorised it, so the account (`user_openid`) says
+whose an event is.
+
+TikTok does not say whether a comment is the account's own: a channel that knows its own `unique_identifier` does. Nor
+does it say why a comment was hidden: a change of visibility makes no message.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import Any
+
+from inbox.channels import ChannelRecord, SetupField
+from inbox.events import Author
+from services.channels import parts, posting, proof, reading
+from services.channels.base import BaseChannel, guarded
+from services.channels.contract import (
+    CannotRead,
+    Capabilities,
+    Echoed,
+    Envelope,
+    Ignored,
+    Inbound,
+    Outcome,
+    Parsed,
+    Received,
+    RefusalReason,
+    Refused,
+    Reply,
+    Sent,
+    Uncertain,
+    Unreadable,
+    Way,
+    Withdrawn,
+)
+
+API = "https://business-api.tiktok.com"
+WINDOW = timedelta(hours=48)
+COMMENT_MOST = 150
+MESSAGE_MOST = 6000
+UNCLEAR = "?"
+"""In place of an id: 200 without a `code`, which says nothing."""
+OURS, THEIRS = frozenset({"im_send_msg"}), frozenset({"im_receive_msg", "im_receive_msg_eu"})
+RECEIPTS = frozenset({"im_mark_read_msg"})
+VISIBILITY = frozenset({"set_to_hidden", "set_to_friends_only", "set_to_public"})
+CODES: Mapping[int, RefusalReason] = {
+    40001: "not_authorised", 40100: "too_many", 40101: "not_authorised", 40102: "not_authorised",
+    40104: "not_authorised", 40105: "not_authorised", 40133: "too_many", 61000: "too_many",
+}  # fmt: skip
+
+
+# --- proof ----------------------------------------------------------------------------------------------------------
+
+
+def signed(secret: str, request: Inbound) -> bool:
+    """`Tiktok-Signature: t=<seconds>,s=<hex>` over "t.body", not older than five minutes."""
+    fields = dict(part.strip().partition("=")[::2] for part in (request.header("tiktok-signature") or "").split(","))
+    timestamp = fields.get("t", "")
+    expected = proof.hexadecimal(secret, timestamp.encode("utf-8", "surrogatepass") + b"." + request.raw)
+    return proof.same(fields.get("s", "").lower(), expected) and proof.fresh(timestamp)
+
+
+# --- reading --------------------------------------------------------------------------------------------------------
+
+
+def _event(event: dict[str, Any], channel: ChannelRecord, received_at: datetime) -> Parsed:
+    named = event.get("event")
+    content = _content(event.get("content"))
+    sent_at = parts.at_or(event.get("create_time"), received_at)
+    if named == "comment.update":
+        return _comment(content, _own_ids(event, channel), sent_at)
+    if named in THEIRS:
+        return _message(event, content, sent_at)
+    if named in OURS:
+        return _echo(content, sent_at)
+    if named in RECEIPTS:
+        return Ignored("a receipt")
+    return Ignored(f"another event: {named}"[:80])
+
+
+def _content(value: Any) -> dict[str, Any]:
+    try:
+        found = reading.loads(value.encode()) if isinstance(value, str) else value
+    except CannotRead as error:
+        raise reading.Misread("content is not JSON") from error
+    if not isinstance(found, dict):
+        raise reading.Misread("content is not an object")
+    return found
+
+
+def _own_ids(event: dict[str, Any], channel: ChannelRecord) -> frozenset[str]:
+    known = (channel.account_id, channel.settings.get("own_identifier"), parts.ident(event.get("user_openid")))
+    return frozenset(ident for ident in known if isinstance(ident, str) and ident)
+
+
+def _comment(content: dict[str, Any], own_ids: frozenset[str], otherwise: datetime) -> Parsed:
+    ident = reading.need(content.get("comment_id"), "the comment's id")
+    thread, action = reading.ident(content.get("video_id")) or ident, content.get("comment_action")
+    author, sent_at = parts.person(content.get("unique_identifier")), parts.at_or(content.get("timestamp"), otherwise)
+    parent = reading.ident(content.get("parent_comment_id"))
+    if action in VISIBILITY:
+        return Ignored("a change of visibility")
+    if author is not None and author.id in own_ids:
+        ours = action == "insert" and parent is not None
+        return Echoed(ident, sent_at, reading.words(content.get("text")), parent) if ours else Ignored("own")
+    if action == "delete":
+        # Without its author a deletion is applied to the comment by its id, once that is known.
+        return Withdrawn(ident, sent_at, thread if author else None, author)
+    if action != "insert":
+        return Ignored(f"another change of a comment: {action}"[:80])
+    return Received(
+        kind="comment", external_id=ident, thread_id=thread, sent_at=sent_at, author=author, parent_id=parent,
+        text=reading.words(content.get("text")),
+    )  # fmt: skip
+
+
+def _message(event: dict[str, Any], content: dict[str, Any], otherwise: datetime) -> Parsed:
+    thread = reading.need(content.get("conversation_id"), "the conversation's id")
+    sent_at = parts.at_or(content.get("timestamp"), otherwise)
+    return Received(
+        kind="dm", external_id=_message_id(event, content, thread), thread_id=thread, sent_at=sent_at,
+        text=_words(content), author=_person(content, "from"), reply_until=sent_at + WINDOW,
+    )  # fmt: skip
+
+
+def _message_id(event: dict[str, Any], content: dict[str, Any], thread: str) -> str:
+    """Of a message without an id: a digest of its content, the same whenever it is sent again."""
+    ident = reading.ident(content.get("message_id"))
+    return ident or f"{thread[:200]}:{parts.digest(str(event.get('create_time')) + str(event.get('content')))}"
+
+
+def _echo(content: dict[str, Any], otherwise: datetime) -> Parsed:
+    ident = reading.need(content.get("message_id"), "the message's id")
+    thread = reading.need(content.get("conversation_id"), "the conversation's id")
+    person = _person(content, "to")
+    if person is None:
+        return Ignored("own")  # whose answer it is, nobody can tell
+    return Echoed(ident, parts.at_or(content.get("timestamp"), otherwise), _words(content), None, thread, person)
+
+
+def _person(content: dict[str, Any], side: str) -> Author | None:
+    """`unique_identifier` is always the person's, whoever wrote; in comments it is all that there is."""
+    ident = content.get("unique_identifier") or parts.dig(content, f"{side}_user", "id")
+    return parts.person(ident, handle=content.get(side), called=content.get(side))
+
+
+def _words(content: dict[str, Any]) -> str | None:
+    """What was written, or the address of what was shared; a picture has no words, and no address either."""
+    said = content.get("text")
+    text = said if isinstance(said, str) else parts.dig(said, "body")
+    return reading.words(text if text is not None else parts.dig(content, "share_post", "embed_url"))
+
+
+# --- replying -------------------------------------------------------------------------------------------------------
+
+
+def _call(channel: ChannelRecord, reply: Reply, token: str) -> posting.Call:
+    base, account = posting.api_url(channel, API), channel.account_id
+    headers = {"access-token": token}
+    if reply.kind == "dm":
+        body = {"business_id": account, "recipient_type": "CONVERSATION", "recipient": reply.thread_id,
+                "message_type": "TEXT", "text": {"body": reply.text}}  # fmt: skip
+        return posting.Call(f"{base}/open_api/v1.3/business/message/send/", body, headers)
+    body = {"business_id": account, "video_id": reply.thread_id, "comment_id": reply.in_reply_to, "text": reply.text}
+    return posting.Call(f"{base}/open_api/v1.3/business/comment/reply/create/", body, headers)
+
+
+def _posted(said: Any) -> Any:
+    if parts.dig(said, "code") != 0:
+        return UNCLEAR
+    data = parts.table(said, "data")
+    return parts.dig(data, "message", "message_id") or data.get("message_id") or data.get("comment_id")
+
+
+def _refusal(said: Any) -> Outcome | None:
+    """TikTok answers 200 whatever happened; its `code` is 0 where something was posted."""
+    code = parts.dig(said, "code")
+    if not isinstance(code, int) or code == 0:
+        return None
+    if 50000 <= code < 60000:
+        return Uncertain("server_error")
+    reason = CODES.get(code, "rejected")
+    return Refused(reason, again=reason == "too_many")
+
+
+class TikTok(BaseChannel):
+    id = "tiktok"
+    title = "TikTok"
+    capabilities = Capabilities(
+        receives=("webhook",), reply=True, withdrawals=True, echoes=True, window=MappingProxyType({"dm": WINDOW}),
+        limits="A reply to a comment has at most 150 characters; ten direct messages within 48 hours of the person's.",
+    )  # fmt: skip
+    setup_fields = (
+        SetupField(
+            "secret", "secret",
+            {"fr": "Secret client (client secret)", "en": "Client secret"},
+            {"fr": "Console TikTok › votre app.", "en": "TikTok's console › your app."},
+            required=True,
+        ),
+        SetupField(
+            "account_id", "account",
+            {"fr": "Open ID du compte professionnel", "en": "Open ID of the business account"},
+            {"fr": "Nécessaire pour répondre.", "en": "Needed to reply."},
+        ),
+        SetupField(
+            "own_identifier", "setting",
+            {"fr": "Identifiant unique du compte", "en": "The account's unique identifier"},
+            {
+                "fr": "Conseillé : vos propres commentaires ne deviennent alors pas des messages.",
+                "en": "Advised: your own comments then do not become messages.",
+            },
+        ),
+        SetupField(
+            "access_token", "secret",
+            {"fr": "Jeton d’accès", "en": "Access token"},
+            {"fr": "Pour répondre depuis Vigie.", "en": "To reply from Vigie."},
+        ),
+        posting.api_url_field(API),
+    )  # fmt: skip
+    setup_steps: Mapping[str, Sequence[str]] = MappingProxyType(
+        {
+            "fr": (
+                "Dans la console TikTok for Business, donnez à votre app les droits comment.list, comment.list.manage"
+                " et message.list.",
+                "Enregistrez l’adresse {hook_url} par POST /business/webhook/update/ pour COMMENT, puis pour"
+                " DIRECT_MESSAGE.",
+                "Faites autoriser l’app par le compte professionnel ; notez son open_id et le jeton d’accès.",
+            ),
+            "en": (
+                "In TikTok for Business's console, give your app the scopes comment.list, comment.list.manage and"
+                " message.list.",
+                "Register the address {hook_url} with POST /business/webhook/update/ for COMMENT, then for"
+                " DIRECT_MESSAGE.",
+                "Let the business account authorise the app; note its open_id and the access token.",
+            ),
+        }
+    )
+
+    def verify(self, request: Inbound, channel: ChannelRecord) -> str | None:
+        return proof.first(channel, lambda secret: signed(secret, request))
+
+    def split(self, raw: bytes) -> Sequence[Envelope]:
+        content = reading.loads(raw)
+        events = content if isinstance(content, list) else [content]
+        return [
+            Envelope(event, parts.ident(parts.dig(event, "user_openid")), self.id, frozenset({self.id}))
+            for event in events
+        ]
+
+    def read(self, envelope: Envelope, channel: ChannelRecord, received_at: datetime) -> Sequence[Parsed]:
+        if not isinstance(envelope.content, dict) or "event" not in envelope.content:
+            return (Unreadable("it is no event"),)
+        return (guarded(lambda event: _event(event, channel, received_at), envelope.content),)
+
+    async def reply(self, way: Way, channel: ChannelRecord, reply: Reply) -> Outcome:
+        token = channel.secrets.get("access_token")
+        if not token or not channel.account_id:
+            return Refused("not_configured")
+        if len(reply.text) > (MESSAGE_MOST if reply.kind == "dm" else COMMENT_MOST):
+            return Refused("rejected")
+        outcome = await posting.send(way, _call(channel, reply, token), _posted, _refusal)
+        return Uncertain("unclear_answer") if outcome == Sent(UNCLEAR) else outcome
+
+
+CHANNEL = TikTok()

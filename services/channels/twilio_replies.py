@@ -1,0 +1,70 @@
+"""Answers by Twilio: a message back to the number that wrote, by WhatsApp where they wrote by WhatsApp."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from inbox.channels import ChannelRecord
+from services.channels import calling, posting, reading
+from services.channels.contract import Outcome, RefusalReason, Refused, Reply, Way
+from services.outbound import Response
+
+API_URL = "https://api.twilio.com"
+LENGTH_MOST = 1600
+PREFIX = "whatsapp:"
+REFUSALS: Mapping[int, RefusalReason] = MappingProxyType(
+    {
+        20003: "not_authorised", 20404: "not_authorised", 20429: "too_many", 14107: "too_many", 63038: "too_many",
+        21211: "gone", 21214: "gone", 21217: "gone", 21610: "gone", 21612: "gone", 21614: "gone",
+        21408: "not_authorised", 21606: "not_configured", 21603: "not_configured", 21703: "not_configured",
+        63007: "not_configured", 63016: "window_closed", 30002: "blocked_by_network", 21219: "not_authorised",
+    }
+)  # fmt: skip
+
+
+async def send(way: Way, channel: ChannelRecord, reply: Reply) -> Outcome:
+    if reply.kind == "call":
+        return Refused("cannot_reply")
+    (account, password), sender = credentials(channel), _sender(channel, reply)
+    if not account or not password or sender is None:
+        return Refused("not_configured")
+    if len(reply.text) > LENGTH_MOST:
+        return Refused("rejected")
+    url = f"{posting.api_url(channel, API_URL)}/2010-04-01/Accounts/{quote(account, safe='')}/Messages.json"
+    body = urlencode({"To": reply.author_id, "Body": reply.text, **sender}).encode()
+    headers = {"authorization": password, "content-type": "application/x-www-form-urlencoded"}
+    return await calling.post(way, url, body, headers, _outcome)
+
+
+def credentials(channel: ChannelRecord) -> tuple[str, str]:
+    """The account, and the header that names it and proves who asks; empty where the settings are."""
+    account, token = channel.settings.get("account_sid"), channel.secrets.get("secret")
+    if not isinstance(account, str) or not account or not token:
+        return "", ""
+    return account, "Basic " + base64.b64encode(f"{account}:{token}".encode()).decode()
+
+
+def _sender(channel: ChannelRecord, reply: Reply) -> dict[str, str] | None:
+    service = channel.settings.get("messaging_service_sid")
+    if isinstance(service, str) and service:
+        return {"MessagingServiceSid": service}
+    if not channel.account_id:
+        return None
+    number = channel.account_id.removeprefix(PREFIX)
+    return {"From": PREFIX + number if reply.author_id.startswith(PREFIX) else number}
+
+
+def _outcome(response: Response) -> Outcome:
+    return calling.outcome(response, lambda content: reading.ident(content.get("sid")), _refusal)
+
+
+def _refusal(content: Mapping[str, Any], response: Response) -> Refused:
+    code = content.get("code")
+    reason = REFUSALS.get(code) if isinstance(code, int) else None
+    if reason == "too_many":
+        return calling.too_many(response.retry_after_s)
+    return Refused(reason or ("not_authorised" if response.status in (401, 403) else "rejected"))

@@ -1,0 +1,22 @@
+-- name: due
+-- Channels of networks that are asked, and whose time has come; those that were never asked first.
+SELECT c.brand_id, c.channel_id, s.cursor, coalesce(s.failures, 0) AS failures
+FROM vigie.channels c
+LEFT JOIN vigie.sweeps s ON s.brand_id = c.brand_id AND s.channel_id = c.channel_id
+WHERE c.disabled_at IS NULL AND c.network = ANY ($1) AND (s.due_at IS NULL OR s.due_at <= $2)
+ORDER BY s.due_at NULLS FIRST LIMIT $3
+
+-- name: looked
+-- A look that succeeded: where the next begins, and when.
+INSERT INTO vigie.sweeps AS s (brand_id, channel_id, cursor, due_at, swept_at, found, gaps, last_gap_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7::boolean::integer, CASE WHEN $7 THEN $5::timestamptz END)
+ON CONFLICT (brand_id, channel_id) DO UPDATE SET
+  cursor = excluded.cursor, due_at = excluded.due_at, swept_at = excluded.swept_at, failures = 0, last_failure = NULL,
+  found = s.found + excluded.found, gaps = s.gaps + excluded.gaps,
+  last_gap_at = coalesce(excluded.last_gap_at, s.last_gap_at)
+
+-- name: failed
+-- A look that brought nothing: the cursor stays, so that nothing is left out.
+INSERT INTO vigie.sweeps AS s (brand_id, channel_id, due_at, failures, last_failure) VALUES ($1, $2, $3, 1, $4)
+ON CONFLICT (brand_id, channel_id) DO UPDATE SET
+  due_at = excluded.due_at, failures = s.failures + 1, last_failure = excluded.last_failure
