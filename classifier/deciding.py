@@ -21,6 +21,10 @@ USUAL: Final = {3: 0.3, 2: 0.4, 1: 0.5, 0: 0.5}
 """Thresholds by level, where a model's config gives none: the graver, the lower."""
 
 
+FIGURATIVE: Final = 0.5
+"""What a grave category needs beside an idiom that only sounds grave."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rules:
     """``thresholds``: from which probability a category is named; ``guard``: what a sure lexicon match adds to the
@@ -41,13 +45,17 @@ class Rules:
         weight = self.guard.get(category, 0.0) * score
         return float(1.0 / (1.0 + np.exp(-(logit(share) + weight)))) if weight > 0.0 else share
 
-    def reasons(self, shares: Mapping[str, float], found: Sequence[Reason]) -> list[Reason]:
-        """The categories named, each with the words the lexicons know of it."""
+    def reasons(
+        self, shares: Mapping[str, float], found: Sequence[Reason], *, figurative: bool = False
+    ) -> list[Reason]:
+        """The categories named, each with the words the lexicons know of it. *figurative*: an idiom stands in the text
+        and no lexicon found anything else, so that a danger takes more than a suspicion."""
         evidence = {reason.category: reason.evidence for reason in found}
+        least = FIGURATIVE if figurative else 0.0
         return [
             Reason(name, round(min(0.999, shares[name]), 4), evidence.get(name, ()))
             for name in CATEGORIES
-            if name in shares and shares[name] >= self.threshold(name)
+            if name in shares and shares[name] >= max(self.threshold(name), least if LEVEL_OF[name] >= 2 else 0.0)
         ]
 
 

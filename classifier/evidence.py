@@ -101,6 +101,12 @@ def _quoted(text: str, tokens: Sequence[Token], match: Match[Claim], lexicon: Le
     return [_fragment(text, tokens, span) for span in telling]
 
 
+def idiomatic(tokens: Sequence[Token], lexicons: Iterable[Lexicon]) -> bool:
+    """Whether the text holds a turn of phrase that only sounds grave ("dying of laughter")."""
+    places = Places(tokens)
+    return any(match.meaning == "idiom" for lexicon in lexicons for match in lexicon.guards.find(places))
+
+
 def reasons_in(text: str, tokens: Sequence[Token], lexicons: Iterable[Lexicon]) -> list[Reason]:
     """The categories found in *text* (score from `FOUND`), with the exact fragments that speak for them."""
     places = Places(tokens)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from classifier import lexicon, plugged, sentiment, weighing
 from classifier.encoder import Encoder, Read
-from classifier.evidence import reasons_in
+from classifier.evidence import idiomatic, reasons_in
 from classifier.first_look import HEAD, KNOWN, RECOGNISED, TAIL, first
 from classifier.judgement import SENTIMENTS, Judgement, Reason, Weight
 from classifier.language import Languages, Reading
@@ -71,7 +71,7 @@ class Classifier:
         language = self._languages.read(text)
         lang, confidence = language.ranking[0] if language.ranking else (None, 0.0)
         tone = self._tone(text, read, language)
-        shares, reasons = self._reasons(text, read, language, float(tone[0]))
+        shares, reasons, heard = self._reasons(text, read, language, float(tone[0]))
         return Judgement(
             sentiment=SENTIMENTS[int(tone.argmax())],
             sentiment_scores={name: round(float(share), 4) for name, share in zip(SENTIMENTS, tone, strict=True)},
@@ -80,7 +80,7 @@ class Classifier:
             urgency=urgency_of(reasons, float(tone[0])),
             level=level_for(reasons),
             reasons=ordered(reasons),
-            assessed=language.brief or language.known >= KNOWN or level_for(reasons) >= 2,
+            assessed=language.brief or language.known >= KNOWN or heard,
             model=self._model.title,
             probabilities={name: round(share, 4) for name, share in shares.items()},
             temperature=self._model.heads.temperature,
@@ -97,15 +97,18 @@ class Classifier:
 
     def _reasons(
         self, text: str, read: Read, language: Reading, negative: float
-    ) -> tuple[dict[str, float], list[Reason]]:
+    ) -> tuple[dict[str, float], list[Reason], bool]:
+        """The probability of each category, those named, and whether a lexicon knew a word of it."""
         tokens = tokenise_ends(text, HEAD, TAIL)
         plausible = language.plausible() or (["en"] if tokens else [])
-        found = reasons_in(text, tokens, [self._lexicons[lang] for lang in plausible])
-        shares = self._model.heads.categories_of(read) if tokens else {}
+        lexicons = [self._lexicons[lang] for lang in plausible]
+        found = reasons_in(text, tokens, lexicons)
+        shares = self._model.heads.categories_of(read) if language.words else {}
         if not shares:  # nothing to read, or a network that knows no category: the lexicons speak alone
-            return {}, first().completed(found, text, tokens, negative, language)
+            return {}, first().completed(found, text, tokens, negative, language), bool(found)
         shares = self._model.rules.guarded(shares, found)
-        return shares, self._model.rules.reasons(shares, found)
+        figurative = not found and idiomatic(tokens, lexicons)
+        return shares, self._model.rules.reasons(shares, found, figurative=figurative), bool(found)
 
 
 def _packed(embedding: NDArray[np.float32] | None) -> bytes | None:

@@ -92,9 +92,7 @@ HINTS = Counter(
 )  # fmt: skip
 """Outcomes: kept, ignored (nobody can fetch it), fetched, gone, failed."""
 
-SWEEPS = Counter(
-    "vigie_sweeps", "Looks at networks, by what came of them.", ["network", "outcome"], registry=REGISTRY
-)
+SWEEPS = Counter("vigie_sweeps", "Looks at networks, by what came of them.", ["network", "outcome"], registry=REGISTRY)
 """Outcomes: new, nothing, failed."""
 
 FOUND_BY_SWEEP = Counter(

@@ -66,8 +66,8 @@ class Sources:
 
 
 class Once:
-    """A model that is loaded with its first use and shared by every thread of the process from then on: it is read-only,
-    and a second copy would cost some two hundred megabytes."""
+    """A model that is loaded with its first use and shared by every thread of the process from then on: it is
+    read-only, and a second copy would cost some two hundred megabytes."""
 
     def __init__(self, load: Callable[[], Model]) -> None:
         self._load = load

@@ -42,7 +42,7 @@ def survives(network: str, raw: bytes) -> None:
     module.join(envelopes)
 
 
-def mutants(network: str, count: int = 300) -> Iterator[bytes]:
+def mutants(network: str, count: int = 100) -> Iterator[bytes]:
     """Bodies of the network with a value replaced, or their bytes broken; the same ones each time."""
     chance = random.Random(network)
     bodies = [body(network, name) for name in names(network)]

@@ -14,7 +14,7 @@ from classifier import Classifier, evaluate
 
 ROOM = Path(room.__file__).parent
 DATA = Path(os.environ.get("VIGIE_SHARED_DIR", ROOM.parent.parent / "shared")) / "data" / "sentiment.jsonl.gz"
-LABELLED = ["macro_f1", "macro_f1_mean", "ece", "u3_recall_in_p1", "p1_precision_u3", "u2_recall_in_p2"]
+LABELLED = ["macro_f1", "macro_f1_mean", "ece", *evaluate.LEVELS, "categories", "category_ece"]
 KEYS = [*LABELLED, "texts_per_s", "p50_ms", "p99_ms", "rss_mb"]
 
 
@@ -25,29 +25,25 @@ def test_sentiment_on_validation_reaches_its_floor_as_a_mean_over_eight_language
     figures = evaluate.evaluate(classifier, rows)
     assert isinstance(figures["macro_f1"], dict)
     assert len(figures["macro_f1"]) == 8
-    assert float(str(figures["macro_f1_mean"])) >= 0.55
+    assert float(str(figures["macro_f1_mean"])) >= 0.6
     assert float(str(figures["ece"])) <= 0.06
 
 
 def test_urgency_on_the_test_part_that_we_wrote_reaches_its_floor(classifier: Classifier) -> None:
     figures = evaluate.evaluate(classifier, evaluate.read(ROOM / "written" / "test.jsonl"))
-    assert float(str(figures["u3_recall_in_p1"])) >= 0.85
-    assert float(str(figures["p1_precision_u3"])) >= 0.9
-    assert float(str(figures["u2_recall_in_p2"])) >= 0.8
+    assert float(str(figures["u3_recall_in_p1"])) >= 0.92
+    assert float(str(figures["p1_precision_u3"])) >= 0.5
+    assert float(str(figures["u2_recall_in_p2"])) >= 0.88
+    assert float(str(figures["p2_precision_u2"])) >= 0.6
+    assert float(str(figures["category_ece"])) <= 0.06
+    assert float(str(figures["ndcg20"])) >= float(str(figures["ndcg20_fifo"])) + 0.2
+    assert float(str(figures["ndcg20"])) >= float(str(figures["ndcg20_negative_first"])) + 0.2
 
 
-@pytest.mark.parametrize("part", ["fresh", "second"])
-def test_what_was_once_repaired_stays_repaired(classifier: Classifier, part: str) -> None:
-    figures = evaluate.evaluate(classifier, evaluate.read(ROOM / "written" / f"{part}.jsonl"))
-    assert float(str(figures["u3_recall_in_p1"])) >= 0.95
-    assert float(str(figures["p1_precision_u3"])) >= 0.9
-    assert float(str(figures["u2_recall_in_p2"])) >= 0.85
-
-
-def test_figures_without_labels_are_null_and_all_keys_are_there(classifier: Classifier) -> None:
-    figures = evaluate.evaluate(classifier, [{"text": "hello"}])
-    assert list(figures) == KEYS
-    assert [figures[key] for key in LABELLED] == [None] * 6
+def test_figures_without_labels_are_null_and_all_keys_are_there() -> None:
+    figures = evaluate.measured([{"text": "hello"}])
+    assert sorted(figures) == sorted(KEYS)
+    assert [figures[key] for key in LABELLED] == [None] * len(LABELLED)
 
 
 def test_a_level_may_be_written_as_a_number_as_a_name_or_as_categories() -> None:

@@ -79,6 +79,7 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "reach": st.none(),
     "mark": st.none(),
     "text": TEXTS,
+    "title": TEXTS,
     "urgency": URGENCIES,
     "spread": st.sampled_from([1, 20, 300]),
     "lang": st.just("fr"),
