@@ -122,8 +122,9 @@ async def _entries(tail: Tail, watcher: Watcher, after: int | None) -> AsyncIter
     while sent < start:
         missed, sent = await _missed(tail, sent)
         yield [entry for entry in missed if entry.position is not None and entry.position <= start]
-    # Not before: its id says that all up to it has been sent.
-    yield [frames.ready(start, reset=sent > start)]
+    # Not before: its id says that all up to it has been sent. A page may be ahead of the views, in a storm by seconds;
+    # only who knows what the log itself does not, after a restore of the database, has to start anew.
+    yield [frames.ready(start, reset=sent > start and sent > await tail.head())]
     while not watcher.cut.is_set():
         entries = await watcher.take(HEARTBEAT_S)
         if not watcher.cut.is_set():

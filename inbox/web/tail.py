@@ -94,6 +94,10 @@ class Tail:
             self._next_check = now + CHECK_EVERY_S
             await self._check()
 
+    async def head(self) -> int:
+        """The last position of the brand's log; the views may not have come so far."""
+        return await self._deps.log.head(self.brand)
+
     async def read(self, after: int) -> tuple[list[frames.Entry], int]:
         """Changes after a position, and up to where they are complete. One position may hold several changes."""
         async with self._deps.pool.acquire() as connection:
