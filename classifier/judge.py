@@ -85,7 +85,7 @@ class Classifier:
             probabilities={name: round(share, 4) for name, share in shares.items()},
             temperature=self._model.heads.temperature,
             sha256=self._model.sha256,
-            embedding=_packed(read.embedding),
+            embedding=_packed(read.embedding) if self._model.tells_alike else None,
         )
 
     def _tone(self, text: str, read: Read, language: Reading) -> NDArray[np.float64]:

@@ -42,6 +42,12 @@ class Model:
     described: Mapping[str, Any]
 
     @property
+    def tells_alike(self) -> bool:
+        """Whether two vectors that lie near each other mean the same event. Tuning for categories draws whatever is of
+        one category together, so a model has to be measured first, and its config to say so ("alike": true)."""
+        return bool(self.described.get("alike"))
+
+    @property
     def title(self) -> str:
         return f"{self.name}@{self.version}/{self.sha256[:8]}"
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 
 from classifier import Classifier, FirstLook
@@ -80,20 +79,5 @@ def test_a_text_of_many_words_is_weighed_in_a_bounded_number_of_parts(classifier
     assert len(weights) <= 24
 
 
-def test_what_says_the_same_lies_nearer_than_what_does_not(classifier: Classifier) -> None:
-    one, other, far = (
-        np.frombuffer(judgement.embedding or b"", dtype=np.int8).astype(float)
-        for judgement in classifier.judge(
-            [
-                "Mon chargeur Zubo a fondu cette nuit",
-                "mon chargeur zubo a fondu cette nuit 😡",
-                "Quels sont vos horaires ?",
-            ]
-        )
-    )
-    assert len(one) == 384
-
-    def cosine(a: np.ndarray, b: np.ndarray) -> float:
-        return float(a @ b / np.linalg.norm(a) / np.linalg.norm(b))
-
-    assert cosine(one, other) > cosine(one, far)
+def test_a_model_whose_vectors_were_not_found_to_tell_near_duplicates_gives_none(classifier: Classifier) -> None:
+    assert classifier.judge(["Mon chargeur a fondu cette nuit"])[0].embedding is None
