@@ -42,7 +42,7 @@ HERE = Path(__file__).parent
 DOCS = HERE.parents[1] / "docs" / "channels"
 PARSED = Parsed.__args__
 LOCALES = {"fr", "en"}
-SPOILT = 200
+SPOILT = 100
 TYPES = {
     ".json": "application/json", ".form": "application/x-www-form-urlencoded", ".xml": "application/xml",
     ".atom": "application/atom+xml", ".rss": "application/rss+xml", ".eml": "message/rfc822",
