@@ -5,7 +5,9 @@ from __future__ import annotations
 import argparse
 import asyncio
 import logging
+import os
 import sys
+import threading
 from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,7 @@ from services.settings import Settings
 
 Run = Callable[[Settings, argparse.Namespace], Coroutine[Any, Any, int]]
 ROLES = ("ingest", "inbox", "workers")
+MODEL_THREADS = ("classifier-", "weighing")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -31,11 +34,22 @@ def main(argv: Sequence[str] | None = None) -> int:
     logging.getLogger("aiohttp.server").addFilter(_wordless)
     run: Run = args.run
     try:
-        return asyncio.run(run(settings, args))
+        return _left(asyncio.run(run(settings, args)))
     except KeyboardInterrupt:
-        return 130
+        return _left(130)
     except _expected() as error:
-        return _failed(str(error))
+        return _left(_failed(str(error)))
+
+
+def _left(code: int) -> int:
+    """Leaves at once where a model's thread still lives. All that has to be closed is closed by now; a model that is
+    being loaded would be torn down by the interpreter's end, and abort the process instead of ending it."""
+    if any(thread.daemon and thread.name.startswith(MODEL_THREADS) for thread in threading.enumerate()):
+        logging.shutdown()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    return code
 
 
 def _wordless(record: logging.LogRecord) -> bool:
