@@ -6,9 +6,9 @@ which one fails: never a name, a secret or a person. A channel's id is no secret
 
 from __future__ import annotations
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import Counter, Gauge, Histogram
 
-REGISTRY = CollectorRegistry()
+from inbox.meters import REGISTRY as REGISTRY
 
 DELIVERIES = Counter(
     "vigie_deliveries", "Requests on hooks, by channel and by what became of them.",
