@@ -1,0 +1,2 @@
+-- (filled by what needs it)
+SELECT 1;
