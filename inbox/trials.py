@@ -31,7 +31,7 @@ from inbox.views.stored import load_item
 
 sql = beside(__file__, "trials.sql")
 
-State = Literal["asked", "trying", "tried", "applying", "applied", "failed"]
+State = Literal["asked", "trying", "tried", "applying", "applied", "failed", "stopped"]
 STREAM = "classifier"
 MOST_SHOWN = 20
 MOST_DAYS = 366
@@ -149,6 +149,16 @@ async def switch(log: Log, brand: BrandId, run_id: uuid.UUID, *, by: int | None,
             "trial_running", "A run of this brand is under way; wait until it has ended.", status=409
         ) from error
     log.pulse.beat("log", brand)
+
+
+async def stop(log: Log, brand: BrandId, run_id: uuid.UUID, *, now: datetime) -> None:
+    """Ends a run that is under way; what it appended stays, and a model that is in force stays in force.
+
+    Refused: `not_running` (409) once it has ended.
+    """
+    if await log.pool.fetchval(sql.stop, brand, run_id, now) is None:
+        await one(log.pool, brand, run_id)
+        raise Refused("not_running", "This run has ended already.", status=409)
 
 
 async def in_force(connection: Connection | asyncpg.Pool, brand: BrandId) -> ev.ModelSwitched | None:

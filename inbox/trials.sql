@@ -36,6 +36,11 @@ WHERE brand_id = $1 AND run_id = $2 AND state = $3
 UPDATE vigie.reclassifications SET state = 'failed', reason = $3, changed_at = $4
 WHERE brand_id = $1 AND run_id = $2 AND state IN ('asked', 'trying', 'applying')
 
+-- name: stop
+-- Somebody has seen enough. A batch that is under way may still be done: whoever does it finds the state changed.
+UPDATE vigie.reclassifications SET state = 'stopped', changed_at = $3
+WHERE brand_id = $1 AND run_id = $2 AND state IN ('asked', 'trying', 'applying') RETURNING run_id
+
 -- name: apply
 -- What was tried is put in force: the same walk again, this time appending. Only what was tried to the end.
 UPDATE vigie.reclassifications SET state = 'applying', position = first_position, changed_at = $3

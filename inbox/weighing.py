@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
+from inbox.ids import BrandId
+
 MOST_LETTERS = 20_000
 """As many are read of a message, here as when it is judged."""
 
@@ -21,5 +23,6 @@ class Weight:
     weight: float
 
 
-Weigh = Callable[[str], Awaitable[Sequence[Weight]]]
-"""The heaviest first. Raises `Unavailable` where the classifier cannot say, is down, or takes too long."""
+Weigh = Callable[[BrandId, str], Awaitable[Sequence[Weight]]]
+"""Of a text, in the eyes of the model that reads the brand's messages; the heaviest first. Raises `Unavailable` where
+the classifier cannot say, is down, or takes too long."""

@@ -31,7 +31,7 @@ from services.lifetime import Worker, background
 from services.models import Once, Sources
 from services.outbound import Outbound
 from services.parts import SHUTDOWN_S, Parts
-from services.weighing import Weighing
+from services.weighing_for import WeighingFor
 from services.workers import roster
 
 ALL_ROLES = frozenset({"ingest", "inbox", "workers"})
@@ -49,7 +49,9 @@ class Process:
         self._shared = shared
         self._roles = roles
         self._extra = extra
-        self._model = Once(Sources.of(shared.settings).load)
+        self._sources = Sources.of(shared.settings)
+        self._model = Once(self._sources.load)
+        self._catalogue = Installed(self._sources)
         self._way = Way(Outbound(shared.settings.outbound_allow), shared.settings.meta_graph_url)
         self._ingest = Ingest(
             shared.channels, shared.batcher, shared.clock, self._way,
@@ -84,7 +86,7 @@ class Process:
         return workers
 
     def _application(self) -> web.Application:
-        extra = [*self._extra, *metrics_page.routes(self._runners)]
+        extra = [*self._extra, *metrics_page.routes(self._runners, self._roles, self._shared.pool)]
         if "ingest" in self._roles:
             extra += self._ingest.routes()
         deps = Deps(
@@ -103,9 +105,9 @@ class Process:
             reparse=Reparse(self._shared.channels, self._shared.batcher),
             record=Record(self._shared.channels, self._shared.batcher, self._shared.clock),
             ready=self.ready,
-            weigh=Weighing(self._model) if "inbox" in self._roles else None,
+            weigh=self._weigh() if "inbox" in self._roles else None,
             stopping=self._stopping,
-            catalogue=Installed(Sources.of(self._shared.settings)),
+            catalogue=self._catalogue,
         )
         return web_app.build(
             deps,
@@ -114,6 +116,9 @@ class Process:
             max_body_bytes=self._shared.settings.max_body_bytes,
             openapi=hooks_described.openapi(),
         )
+
+    def _weigh(self) -> WeighingFor:
+        return WeighingFor(self._shared.pool, self._catalogue, self._model, self._sources.load)
 
     def _secure(self) -> bool:
         given = self._shared.settings.secure_cookies

@@ -7,12 +7,13 @@ from dataclasses import replace
 
 from inbox import corrections, priority
 from inbox.errors import NotFound, Refused, Unavailable
+from inbox.ids import BrandId
 from inbox.state import Item, Message
 from inbox.web.context import Deps
 from inbox.weighing import MOST_LETTERS, Weight
 
 
-async def of(own: Deps, item: Item, external_id: str | None = None) -> tuple[Message, Sequence[Weight]]:
+async def of(own: Deps, brand: BrandId, item: Item, external_id: str | None = None) -> tuple[Message, Sequence[Weight]]:
     """Of the named message, else of the one that gave the item its place in the classifier's eyes.
 
     Raises NotFound, Refused (`nothing_to_weigh`) where it has no words, and Unavailable.
@@ -23,7 +24,7 @@ async def of(own: Deps, item: Item, external_id: str | None = None) -> tuple[Mes
         raise Refused("nothing_to_weigh", "There are no words here to weigh.", status=409)
     if own.weigh is None:
         raise Unavailable("this process has no classifier to ask")
-    return message, await own.weigh(text)
+    return message, await own.weigh(brand, text)
 
 
 def _named(item: Item, external_id: str) -> Message:

@@ -96,6 +96,7 @@ class Trying:
                 return await self._begin(brand, trial, judging)
             if trial.active:
                 return await self._walk(brand, trial, judging)
+            await self._leave(brand, trial)  # somebody stopped it between two batches
         except ClassifierDown as error:
             await self._wait_or_fail(brand, trial, str(error))
         return False
@@ -203,6 +204,9 @@ class Trying:
     async def _finish(self, brand: BrandId, trial: Trial) -> None:
         done = "tried" if trial.state == "trying" else "applied"
         await self._log.pool.execute(trials.sql.finish, brand, trial.run_id, trial.state, done, self._clock.now())
+        await self._leave(brand, trial)
+
+    async def _leave(self, brand: BrandId, trial: Trial) -> None:
         self._models.let_go(trial.model)
         await self.release(brand)
 

@@ -5,14 +5,23 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
+import asyncpg
 import pytest
 
 from classifier.judgement import Weight as Weighed
+from inbox import trials
+from inbox.catalogue import Listed, ModelCard
 from inbox.errors import Unavailable
+from inbox.events import ModelSwitched
+from inbox.ids import BrandId, dedupe_key
+from inbox.log.record import NewEvent
+from inbox.log.store import Log
 from services import weighing
 from services.weighing import Weighing
+from services.weighing_for import WeighingFor
 
 
 class Model:
@@ -86,6 +95,21 @@ async def test_several_who_ask_at_once_are_served_in_turn() -> None:
     model = Model(lambda text: [Weighed(text, 0, len(text), "press", 0.1)])
     found = await asyncio.gather(*map(Weighing(lambda: model), ("a", "bb", "ccc")))
     assert [weights[0].fragment for weights in found] == ["a", "bb", "ccc"]
+
+
+async def test_the_model_that_reads_the_brands_messages_is_the_one_that_explains(
+    pool: asyncpg.Pool, log: Log, brand: BrandId, noon: datetime
+) -> None:
+    def says(word: str) -> Model:
+        return Model(lambda _: [Weighed("a", 0, 1, word, 0.1)])
+
+    known = Listed((ModelCard(""), ModelCard("gentle", sha256="f" * 64)))
+    weigh = WeighingFor(pool, known, lambda: says("press"), {"gentle": says("safety")}.__getitem__)
+    assert (await weigh(brand, "abc"))[0].category == "press"
+    for model, sha256, heard in (("gentle", "f" * 64, "safety"), ("gentle", "0" * 64, "press"), ("", "", "press")):
+        event = ModelSwitched(model=model, sha256=sha256, at=noon)
+        await log.append(brand, [NewEvent(event, trials.STREAM, dedupe_key("switched", model, sha256))])
+        assert (await weigh(brand, "abc"))[0].category == heard, f"{model} with weights {sha256[:1]}"
 
 
 async def test_the_classifier_that_ships_is_asked_for_a_whole_text_or_says_that_it_cannot() -> None:

@@ -110,6 +110,20 @@ async def test_a_second_try_and_a_model_that_is_not_there_are_refused_in_words(b
     assert await bench.press("/no-run/switch") == 404
 
 
+async def test_a_run_that_somebody_stopped_stays_stopped_and_another_may_begin(bench: Bench) -> None:
+    assert await bench.press("/try", model="gentle", days="7") == 303
+    run_id = await bench.run_id()
+    assert await bench.press(f"/{run_id}/stop", who="cm") == 403
+    assert await bench.press(f"/{run_id}/stop") == 303
+    await bench.trying.look()
+    (trial,) = (await bench.world.api("GET", "/classifier")).json()["trials"]
+    fits(TrialShape, trial)
+    assert (trial["state"], trial["judged"]) == ("stopped", 0)
+    assert await bench.press(f"/{run_id}/stop") == 409
+    assert await bench.press(f"/{run_id}/switch") == 409, "what was not tried to its end cannot be put in force"
+    assert await bench.press("/try", model="gentle", days="7") == 303
+
+
 async def test_a_model_in_force_that_is_gone_is_said_so(bench: Bench) -> None:
     await bench.press("/try", model="gentle", days="7")
     await bench.trying.look()

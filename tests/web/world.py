@@ -154,7 +154,7 @@ async def _reparse(brand: BrandId, delivery_id: uuid.UUID) -> Reparsed:
     return Reparsed(0, None)
 
 
-async def _weigh(text: str) -> list[Weight]:
+async def _weigh(brand: BrandId, text: str) -> list[Weight]:
     """A classifier to whom the last word of a text is all, and the first a little."""
     first, last = text.split(maxsplit=1)[0], text.rsplit(maxsplit=1)[-1]
     start = len(text) - len(last)

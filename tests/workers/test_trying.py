@@ -81,6 +81,21 @@ async def test_a_trial_reports_and_changes_nothing(bench: Bench) -> None:
     assert await bench.models.of(bench.desk.world.brand) is bench.desk.judging
 
 
+async def test_a_switch_that_is_stopped_keeps_what_it_added_and_the_model_in_force(bench: Bench) -> None:
+    world, run_id = bench.desk.world, await bench.tried()
+    before = await bench.desk.judged()
+    await bench.switch(run_id)
+    await trials.stop(world.log, world.brand, run_id, now=bench.desk.clock.now())
+    await bench.trying().look()
+    assert (await bench.trial(run_id)).state == "stopped"
+    assert await bench.desk.judged() == before
+    switched = await trials.in_force(world.pool, world.brand)
+    assert switched is not None
+    assert switched.model == "other"
+    with pytest.raises(Refused):
+        await trials.stop(world.log, world.brand, run_id, now=bench.desk.clock.now())
+
+
 async def test_the_report_holds_no_words(bench: Bench) -> None:
     await bench.tried()
     for row in await bench.desk.world.pool.fetch("SELECT report FROM vigie.reclassifications"):

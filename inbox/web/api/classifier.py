@@ -78,6 +78,13 @@ async def switch(request: web.Request) -> web.StreamResponse:
     return await _answer(request, run)
 
 
+async def stop(request: web.Request) -> web.StreamResponse:
+    asked.only(request)
+    own, run = deps(request), asked.run_id(request)
+    await trials.stop(own.log, brand_of(request), run, now=own.clock.now())
+    return await _answer(request, run)
+
+
 async def _answer(request: web.Request, run: UUID) -> web.Response:
     """The examples' words are for those who may read the words of people."""
     own, brand = deps(request), brand_of(request)
@@ -109,6 +116,7 @@ ROUTES = [
     Route("GET", BASE + "/trials/{run_id}", shown_trial, "read", "api", "api.trial"),
     Route("POST", BASE + "/trials", try_it, "manage", "api", "api.try_model"),
     Route("POST", BASE + "/trials/{run_id}/switch", switch, "manage", "api", "api.switch_model"),
+    Route("POST", BASE + "/trials/{run_id}/stop", stop, "manage", "api", "api.stop_model"),
 ]
 OPERATIONS = {
     "api.classifier": Operation("The model in force, those on offer, and the latest runs", "Classifier",
@@ -118,4 +126,6 @@ OPERATIONS = {
                                answers=TrialShape, problems=(408, 409, 413, 415)),
     "api.switch_model": Operation("Put the model of a finished run in force, and judge those messages anew",
                                   "Classifier", answers=TrialShape, problems=(409,)),
+    "api.stop_model": Operation("Stop a run that is under way; what it did stays", "Classifier", answers=TrialShape,
+                                problems=(409,)),
 }  # fmt: skip

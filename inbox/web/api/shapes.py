@@ -333,7 +333,7 @@ class TrialShape(Shape):
     since: AwareDatetime
     asked_at: AwareDatetime
     asked_by: int | None
-    state: Literal["asked", "trying", "tried", "applying", "applied", "failed"]
+    state: Literal["asked", "trying", "tried", "applying", "applied", "failed", "stopped"]
     progress: float
     reason: str | None
     judged: int

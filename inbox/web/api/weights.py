@@ -22,7 +22,7 @@ async def shown(request: web.Request) -> web.StreamResponse:
     asked.only(request, "message")
     own = deps(request)
     past = await history.load(own.log, brand_of(request), asked.item_id(request))
-    message, heavy = await weights.of(own, past.item, asked.one(request, "message"))
+    message, heavy = await weights.of(own, brand_of(request), past.item, asked.one(request, "message"))
     return as_json({"message": message.external_id, "weights": [asdict(weight) for weight in heavy]})
 
 

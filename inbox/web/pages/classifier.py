@@ -28,13 +28,14 @@ RELOAD_S = 4
 STATES: Mapping[str, str] = {
     "asked": N_("about to begin"), "trying": N_("being tried"), "tried": N_("tried: nothing has changed yet"),
     "applying": N_("in force; the history is being judged anew"), "applied": N_("put in force"),
-    "failed": N_("failed"),
+    "failed": N_("failed"), "stopped": N_("stopped"),
 }  # fmt: skip
 REFUSALS: Mapping[str, str] = {
     "model_unknown": N_("No model of that name can be used here."),
     "since_bad": N_("A run goes back 1 to 366 days."),
     "trial_running": N_("A run is under way already: wait until it has ended."),
     "not_tried": N_("Only what was tried to its end can be put in force."),
+    "not_running": N_("This run has ended already."),
 }
 
 
@@ -134,6 +135,17 @@ async def switch(request: web.Request) -> web.StreamResponse:
     return render.see_other(request, f"{world.base}/settings/classifier?saved=1")
 
 
+async def stop(request: web.Request) -> web.StreamResponse:
+    own, world = deps(request), await render.world(request)
+    try:
+        await trials.stop(own.log, world.brand.id, asked.run_id(request), now=own.clock.now())
+    except NotFound:
+        raise
+    except Refused as refused:
+        return await _refused(request, world, refused)
+    return render.see_other(request, f"{world.base}/settings/classifier")
+
+
 async def _refused(request: web.Request, world: render.World, refused: Refused) -> web.Response:
     if refused.code not in REFUSALS:
         raise refused
@@ -145,4 +157,5 @@ ROUTES = [
     Route("GET", BASE, show, "manage", "page", "settings_classifier"),
     Route("POST", BASE + "/try", try_it, "manage", "page", "settings_try_model"),
     Route("POST", BASE + "/{run_id}/switch", switch, "manage", "page", "settings_switch_model"),
+    Route("POST", BASE + "/{run_id}/stop", stop, "manage", "page", "settings_stop_model"),
 ]

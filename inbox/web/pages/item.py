@@ -257,7 +257,7 @@ async def show_weights(request: web.Request) -> web.StreamResponse:
     past = await history.load(own.log, world.brand.id, _item_id(request))
     text, heavy, refused, status = "", [], None, 200
     try:
-        message, found = await weights.of(own, past.item)
+        message, found = await weights.of(own, world.brand.id, past.item)
         text, heavy = message.text or "", list(found)
     except Unavailable as error:
         logger.info("no weights: %s", error.message)
