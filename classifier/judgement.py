@@ -39,6 +39,10 @@ BAND: Final = 0.25
 """Width of one level on the scale of urgency."""
 
 
+ALIKE: Final = 0.52
+"""Cosine from which two embeddings of one language are taken for one event; measured in docs/classifier-card.md."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reason:
     """Why a message stands where it stands.

@@ -44,7 +44,7 @@ class Model:
     @property
     def tells_alike(self) -> bool:
         """Whether two vectors that lie near each other mean the same event. Tuning for categories draws whatever is of
-        one category together, so a model has to be measured first, and its config to say so ("alike": true)."""
+        one category together, so a vector has to be measured first, and the config to say so ("alike": true)."""
         return bool(self.described.get("alike"))
 
     @property

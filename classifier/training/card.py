@@ -16,7 +16,7 @@ import numpy as np
 from classifier import evaluate, plugged, scoring
 from classifier.judge import load
 from classifier.judgement import CATEGORIES, SENTIMENTS, Judgement
-from classifier.training import agreement, corpora
+from classifier.training import agreement, corpora, meaning
 
 TEMPLATE = Path(__file__).with_name("card.md")
 Rows = Sequence[evaluate.Row]
@@ -39,6 +39,7 @@ def write(path: Path, directory: Path, data: Path, texts: int) -> None:
             levels="\n".join(_levels(name, rows, judged[id(rows)]) for name, rows in (("val", val), ("test", test))),
             categories=_categories(model, test, judged[id(test)]),
             first=_first(test), agreement=agreement.table(), written=_written(),
+            **meaning.measured(classifier, [*val, *test]),
             rate=figures["texts_per_s"], p50=figures["p50_ms"], p99=figures["p99_ms"], rss=figures["rss_mb"],
             size=f"{sum(file.stat().st_size for file in directory.iterdir()) / 1e6:.1f}", texts=f"{texts:,}",
         ),

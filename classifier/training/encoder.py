@@ -19,7 +19,7 @@ from tokenizers import Tokenizer
 
 from classifier.encoder import Encoder
 from classifier.judgement import CATEGORIES, SENTIMENTS
-from classifier.training import base, calibrating, corpora, exporting, network, tuning
+from classifier.training import base, calibrating, corpora, exporting, meaning, network, tuning
 from classifier.training.corpora import Example
 
 NAME, VERSION = "vigie-encoder", "1.0.0"
@@ -51,8 +51,9 @@ def finish(
     net: network.Network, start: base.Base, data: Path, out: Path, run: Mapping[str, Any], progress: Progress
 ) -> str:
     """Export, calibrate with what was exported, export again with the calibration in the config."""
-    described: dict[str, Any] = {"name": NAME, "version": VERSION, "temperature": 1.0, **run}
+    described: dict[str, Any] = {"name": NAME, "version": VERSION, "temperature": 1.0, "alike": True, **run}
     exporting.write(net, start, out, described)
+    meaning.fit(out, corpora.texts(corpora.written("train")))
     found = calibrated(out, data)
     described |= {
         "temperature": found.temperature, "curves": dict(found.curves), "guard": dict(found.guard),

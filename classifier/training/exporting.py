@@ -29,16 +29,16 @@ LABELS: Final = (*SENTIMENTS, *CATEGORIES)
 
 
 class Served(nn.Module):
-    """What is asked in service: the logits of all labels, and the unit vector of the text."""
+    """What is asked in service: the logits of all labels. The text's vector is added later, see `meaning`."""
 
     def __init__(self, network: Network) -> None:
         super().__init__()
         self.network = network
 
-    def forward(self, input_ids: Tensor, attention_mask: Tensor) -> tuple[Tensor, Tensor]:
-        """Logits (batch × 16) and vectors of length one (batch × 384)."""
-        tone, categories, pooled = self.network(input_ids, attention_mask)
-        return torch.cat([tone, categories], dim=1), nn.functional.normalize(pooled, dim=1)
+    def forward(self, input_ids: Tensor, attention_mask: Tensor) -> Tensor:
+        """Logits (batch × 16)."""
+        tone, categories, _ = self.network(input_ids, attention_mask)
+        return torch.cat([tone, categories], dim=1)
 
 
 def write(network: Network, base: Base, directory: Path, described: Mapping[str, Any]) -> str:
@@ -76,8 +76,8 @@ def _trace(network: Network, path: Path) -> None:
     axes = {0: "batch", 1: "tokens"}
     torch.onnx.export(
         Served(network).eval(), (ids, torch.ones_like(ids)), str(path), dynamo=False, opset_version=OPSET,
-        input_names=["input_ids", "attention_mask"], output_names=["logits", "embedding"],
-        dynamic_axes={"input_ids": axes, "attention_mask": axes, "logits": {0: "batch"}, "embedding": {0: "batch"}},
+        input_names=["input_ids", "attention_mask"], output_names=["logits"],
+        dynamic_axes={"input_ids": axes, "attention_mask": axes, "logits": {0: "batch"}},
     )  # fmt: skip
 
 

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
 import pytest
 
-from classifier import Classifier, FirstLook
+from classifier import Classifier, FirstLook, load
+from classifier.judgement import ALIKE
+from classifier.plugged import SHIPPED
+from inbox.waves import MEANING_ALIKE
 from tests.classifier.conftest import Reader
 
 
@@ -79,5 +87,22 @@ def test_a_text_of_many_words_is_weighed_in_a_bounded_number_of_parts(classifier
     assert len(weights) <= 24
 
 
-def test_a_model_whose_vectors_were_not_found_to_tell_near_duplicates_gives_none(classifier: Classifier) -> None:
-    assert classifier.judge(["Mon chargeur a fondu cette nuit"])[0].embedding is None
+def test_two_ways_of_telling_one_event_lie_near_each_other_and_another_danger_far(classifier: Classifier) -> None:
+    """Judged alike (both are dangers) is not told alike: a wave is an event, not a category."""
+    told = (
+        "The new kettle melted on its base, smoke everywhere",
+        "My kettle from you started smoking and the base melted!",
+        "Found glass in your tomato sauce jar, my son nearly swallowed it",
+    )
+    vectors = [np.frombuffer(said.embedding or b"", np.int8).astype(float) for said in classifier.judge(told)]
+    unit = [vector / np.linalg.norm(vector) for vector in vectors]
+    assert unit[0] @ unit[1] >= ALIKE > unit[0] @ unit[2]
+    assert ALIKE == MEANING_ALIKE, "waves take what was measured"
+
+
+def test_a_model_whose_vectors_were_not_found_to_tell_near_duplicates_gives_none(tmp_path: Path) -> None:
+    copy = shutil.copytree(SHIPPED, tmp_path / "model")
+    config = json.loads((copy / "config.json").read_text())
+    config["vigie"]["alike"] = False
+    (copy / "config.json").write_text(json.dumps(config))
+    assert load(copy).judge(["Mon chargeur a fondu cette nuit"])[0].embedding is None

@@ -109,7 +109,7 @@ def test_what_is_told_of_an_unknown_message_changes_nothing() -> None:
 
 @pytest.mark.parametrize(
     ("words", "meaning", "found"),
-    [(0.6, 0.0, ("words", 0.6)), (0.59, 0.0, None), (0.59, 0.93, ("meaning", 0.93)), (1.0, 1.0, ("words", 1.0))],
+    [(0.6, 0.0, ("words", 0.6)), (0.59, 0.51, None), (0.59, 0.52, ("meaning", 0.52)), (1.0, 1.0, ("words", 1.0))],
 )
 def test_messages_are_alike_in_words_or_in_meaning(
     words: float, meaning: float, found: tuple[str, float] | None
