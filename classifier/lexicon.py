@@ -1,7 +1,8 @@
 """The lexicons as the judge uses them: one index for each language, built once from the TOML files beside this
 module.
 
-A file of `lexicons/` is one category; a table in it one language (`any` for all); its lists are grades of certainty.
+`dangers.toml` holds the four categories that guard recall, each other file of `lexicons/` one category; a table in them
+is one language (`any` for all), its lists are grades of certainty.
 Patterns are explained in `classifier.patterns`. Everything is compiled when the classifier is loaded; a malformed
 entry fails there.
 """
@@ -56,9 +57,15 @@ def tables(name: str) -> dict[str, Any]:
     return content
 
 
+def of_category(name: str) -> dict[str, Any]:
+    """Its tables by language."""
+    found: dict[str, Any] = tables("dangers").get(name) or tables(name)
+    return found
+
+
 def _claims(lang: str, groups: Groups) -> Iterator[tuple[Pattern, Claim]]:
     for category in CATEGORIES:
-        content = tables(category)
+        content = of_category(category)
         for table in ("any", lang):
             for grade, sources in content.get(table, {}).items():
                 for source in sources:
