@@ -14,7 +14,7 @@ from classifier.tokens import tokenise
 
 @pytest.mark.parametrize("category", CATEGORIES)
 def test_every_category_speaks_all_eight_languages(category: str) -> None:
-    tables = tomllib.loads((lexicon.DIRECTORY / f"{category}.toml").read_text(encoding="utf-8"))
+    tables = lexicon.of_category(category)
     assert set(LANGUAGES) <= set(tables)
     assert set(tables) <= {*LANGUAGES, "any"}
     assert all(set(table) <= set(lexicon.GRADES) for table in tables.values())
