@@ -8,7 +8,7 @@ DEV_STAMP := $(VENV)/.installed-dev
 SOURCES := pyproject.toml constraints.txt inbox/web/assets/package-lock.json inbox/web/assets/build_hook.py
 
 .DEFAULT_GOAL := help
-.PHONY: help install up drill test check bench-latency clean
+.PHONY: help install up drill test test-citus check bench chaos clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -37,6 +37,9 @@ test: $(DEV_STAMP) ## set up what the tests need (Chromium too) and run them all
 	@$(BIN)/python -m tests.chromium
 	$(BIN)/python -m pytest $(ARGS)
 
+test-citus: $(DEV_STAMP) ## the log, the main job and a moving brand on Citus (PG_BIN=bin folder of a PostgreSQL that has it)
+	@$(BIN)/python -m tests.citus '$(PG_BIN)' $(ARGS)
+
 check: $(DEV_STAMP) ## types, lint, import contracts, fast tests: under a minute
 	$(BIN)/ruff format --check services inbox classifier tests
 	$(BIN)/ruff check services inbox classifier tests
@@ -44,8 +47,11 @@ check: $(DEV_STAMP) ## types, lint, import contracts, fast tests: under a minute
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest tests/core tests/channels/test_reading.py tests/channels/test_signatures.py
 
-bench-latency: $(DEV_STAMP) ## time from a POST to its row in an open browser (ARGS="--rate 50 --seconds 30")
-	@$(BIN)/python -m tests.bench.end_to_end $(ARGS)
+bench: $(DEV_STAMP) ## measure docs/benchmarks.md anew, peers beside us (ONLY=append,ingest ARGS=--quick BENCH_DIR=folder)
+	@$(BIN)/python -m tests.bench $(if $(ONLY),--only $(ONLY)) $(ARGS)
+
+chaos: $(DEV_STAMP) ## kill and stall real processes for minutes (ARGS="--rounds 20 --seconds 90")
+	@$(BIN)/python -m tests.chaos $(ARGS)
 
 clean: ## remove the environment and what the tools left (data in var/ stay)
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

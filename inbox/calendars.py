@@ -10,10 +10,11 @@ All instants are aware; what is returned is UTC. Everything is exact to the micr
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from itertools import accumulate
 from zoneinfo import ZoneInfo
 
 import holidays
@@ -24,6 +25,8 @@ LOOK_AHEAD_DAYS = 400
 """A calendar that stays shut for so many days never opens, as far as anybody who waits is concerned."""
 
 WHOLE_DAYS = tuple(Span(weekday=day, start=time(0), end=time(0)) for day in range(7))
+BLOCK_DAYS = 16
+WEEKS_AHEAD = 2
 DAY = timedelta(days=1)
 NO_TIME = timedelta(0)
 
@@ -45,6 +48,9 @@ def due(calendar: Calendar, start: datetime, seconds: float, *, round_the_clock:
         return start
     if round_the_clock:
         return start + left
+    near = _nearby(calendar, start.toordinal() // BLOCK_DAYS).due(start, left)
+    if near is not None:
+        return near
     for opens, closes in _openings(calendar, start):
         if left <= closes - opens:
             return opens + left
@@ -59,6 +65,9 @@ def elapsed(calendar: Calendar, start: datetime, end: datetime, *, round_the_clo
         return 0.0
     if round_the_clock:
         return (end - start).total_seconds()
+    near = _nearby(calendar, start.toordinal() // BLOCK_DAYS).elapsed(start, end)
+    if near is not None:
+        return near.total_seconds()
     gone = NO_TIME
     for opens, closes in _openings(calendar, start):
         if opens >= end:
@@ -96,6 +105,44 @@ def _openings(calendar: Calendar, since: datetime) -> Iterator[Stretch]:
                 yield max(opens, until), closes
                 until, last_open = closes, day
         day += DAY
+
+
+class _Table:
+    """Open stretches of some weeks, in order and disjoint, with the business time gone before each begins: what lies
+    within is found by bisection. None where the answer lies beyond; then the days are walked one by one."""
+
+    def __init__(self, stretches: Sequence[Stretch], until: datetime) -> None:
+        self._until = until
+        self._opens = [opens for opens, _ in stretches]
+        self._closes = [closes for _, closes in stretches]
+        self._upto = list(accumulate((closes - opens for opens, closes in stretches), initial=NO_TIME))
+
+    def due(self, start: datetime, left: timedelta) -> datetime | None:
+        goal = self._gone(start) + left
+        place = bisect_left(self._upto, goal) - 1
+        return None if place >= len(self._opens) else self._opens[place] + (goal - self._upto[place])
+
+    def elapsed(self, start: datetime, end: datetime) -> timedelta | None:
+        return None if end > self._until else self._gone(end) - self._gone(start)
+
+    def _gone(self, at: datetime) -> timedelta:
+        """Business time from the first stretch of the table to `at`."""
+        place = bisect_right(self._opens, at) - 1
+        return NO_TIME if place < 0 else self._upto[place] + (min(at, self._closes[place]) - self._opens[place])
+
+
+@lru_cache(maxsize=1024)
+def _nearby(calendar: Calendar, block: int) -> _Table:
+    """What opens around the days of one block (UTC), and in the weeks after."""
+    first = date.fromordinal(max(block * BLOCK_DAYS, 4)) - 3 * DAY
+    days = [first + n * DAY for n in range(3 + BLOCK_DAYS + WEEKS_AHEAD * 7)]
+    found, until = list[Stretch](), datetime.combine(first, time(0), UTC) - DAY
+    for opens, closes in (stretch for day in days for stretch in _stretches(calendar, day)):
+        if closes > until:
+            found.append((max(opens, until), closes))
+            until = closes
+    # Whatever the zone, by this moment no day after the last of ours has begun.
+    return _Table(found, datetime.combine(days[-1] - DAY, time(0), UTC))
 
 
 @lru_cache(maxsize=8192)

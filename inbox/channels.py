@@ -187,7 +187,7 @@ class _Forgetful(Subscription):
     """A subscription that acts at once instead of waiting to be asked."""
 
     def __init__(self, channels: Channels) -> None:
-        super().__init__(channels.log.pulse, "config")
+        super().__init__(channels.log.pulse, ("config",))
         self._channels = channels
 
     def hit(self, brand: BrandId) -> None:
@@ -199,6 +199,8 @@ class Channels:
         self.log = log
         self._clock = clock
         self._cache: dict[tuple[str, BrandId], tuple[float, tuple[ChannelRecord, ...]]] = {}
+        self._hooks: dict[str, tuple[float, ChannelRecord]] = {}
+        """The enabled channels of `_cache` by the name in their address, as fresh as they are there."""
         self._loading: dict[tuple[str, BrandId], asyncio.Task[tuple[ChannelRecord, ...]]] = {}
         self._generation = 0
         self.tallies = Tallies()
@@ -208,6 +210,9 @@ class Channels:
 
     async def hook(self, channel_id: str) -> ChannelRecord | None:
         """The enabled channel of a hook's address."""
+        near = self._hooks.get(channel_id)
+        if near is not None and near[0] > asyncio.get_running_loop().time():
+            return near[1]
         brand = brand_of(channel_id)
         if brand is None:
             return None
@@ -243,12 +248,16 @@ class Channels:
         if generation == self._generation:  # else a change beat while we read, and this may be the state before it
             if len(self._cache) >= MOST_CACHED:
                 self._cache.clear()
-            self._cache[what, brand] = (asyncio.get_running_loop().time() + FRESH_S, records)
+                self._hooks.clear()
+            until = asyncio.get_running_loop().time() + FRESH_S
+            self._cache[what, brand] = (until, records)
+            self._hooks.update((r.channel_id, (until, r)) for r in records if r.disabled_at is None)
         return records
 
     def forget_cached(self) -> None:
         self._generation += 1
         self._cache.clear()
+        self._hooks.clear()
         self._loading.clear()
 
     # --- for people ---

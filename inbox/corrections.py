@@ -6,10 +6,9 @@ functions of one message; `inbox.item` lays a correction on all messages that gi
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from inbox import categories
 from inbox.events import ReasonGiven
+from inbox.replacing import replace
 from inbox.state import Correction, Judgement, Message
 
 UNREAD = Judgement(model="", assessed=True, sentiment="neutral", urgency=0.5 * categories.BAND, level=0)

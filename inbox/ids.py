@@ -26,11 +26,17 @@ SEPARATOR = b"\x1f"
 
 
 def _digest(key: bytes, *parts: str) -> uuid.UUID:
-    # Each part is escaped so that no two different lists of parts can give the same bytes; lone surrogates survive.
-    joined = SEPARATOR.join(
+    joined = SEPARATOR.decode().join(parts).encode("utf-8", "surrogatepass")
+    if b"\\" in joined or joined.count(SEPARATOR) >= len(parts):
+        joined = _escaped(parts)
+    return uuid.UUID(bytes=hashlib.blake2b(joined, digest_size=16, key=key).digest())
+
+
+def _escaped(parts: tuple[str, ...]) -> bytes:
+    """So that no two different lists of parts can give the same bytes; lone surrogates survive."""
+    return SEPARATOR.join(
         part.encode("utf-8", "surrogatepass").replace(b"\\", b"\\\\").replace(SEPARATOR, b"\\s") for part in parts
     )
-    return uuid.UUID(bytes=hashlib.blake2b(joined, digest_size=16, key=key).digest())
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from typing import Any
 
 from inbox import corrections, messages, priority, replies, turns, waves
@@ -67,6 +66,7 @@ from inbox.events import (
 )
 from inbox.ids import ItemId
 from inbox.policy import Policy
+from inbox.replacing import replace
 from inbox.state import Correction, Item, Message, Note
 
 __all__ = [
@@ -185,13 +185,12 @@ def _break_promise(item: Item, event: PromiseBroken, _: Policy) -> Item:
     return turns.change(item, replace(turn, promise_broken=True))
 
 
-def _forget(item: Item, event: AuthorForgotten, _: Policy) -> Item:
+def _forget(item: Item, event: AuthorForgotten, policy: Policy) -> Item:
     """Nothing that names or quotes the person stays; times, figures and what was decided do."""
     if item.item_id not in event.item_ids:
         return item
     item = replace(item, messages=tuple(map(_blank, item.messages)))
-    weightiest = priority.weightiest(item)
-    said = priority.known(weightiest) if weightiest else None
+    said = priority.place(item, policy).worst
     return replace(
         item,
         author=None,

@@ -6,12 +6,12 @@ state come out the same. Of two edits the later by the network's time stands.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 from inbox import corrections, sla, turns
 from inbox.events import Attachment, MessageClassified, MessageEdited, MessageReceived, MessageWithdrawn
 from inbox.policy import Policy
+from inbox.replacing import replace
 from inbox.state import Correction, EarlyChange, Item, Judgement, Message
 
 
@@ -48,9 +48,23 @@ def classify(item: Item, event: MessageClassified, policy: Policy) -> Item:
     message = find(item, event.external_id)
     if message is None or (event.provisional and _is_overtaken(message, event)):
         return item
-    fields = event.model_dump(include=set(Judgement.__dataclass_fields__) - {"reasons"})
-    judgement = Judgement(**fields, reasons=event.reasons)
-    return turns.reassess(_put(item, replace(message, judgement=judgement, former=None)), policy)
+    return turns.reassess(_put(item, replace(message, judgement=_judgement(event), former=None)), policy)
+
+
+def _judgement(event: MessageClassified) -> Judgement:
+    return Judgement(
+        model=event.model,
+        assessed=event.assessed,
+        sentiment=event.sentiment,
+        urgency=event.urgency,
+        level=event.level,
+        lang=event.lang,
+        categories=event.categories,
+        reasons=event.reasons,
+        spread=event.spread,
+        at=event.at,
+        provisional=event.provisional,
+    )
 
 
 def _is_overtaken(message: Message, event: MessageClassified) -> bool:

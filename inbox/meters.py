@@ -27,11 +27,9 @@ APPEND_FLUSH_SECONDS = Histogram(
     buckets=(0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0), registry=REGISTRY,
 )  # fmt: skip
 
-LEASES = Counter(
-    "vigie_leases", "Leases of brands, by follower and change.", ["follower", "change"], registry=REGISTRY
-)
-"""Changes: taken (nobody's, or our own anew after it ran out), taken_over (another holder's that ran out), lost (another
-process took what we held), released (given back in order)."""
+LEASES = Counter("vigie_leases", "Leases of brands, by follower and change.", ["follower", "change"], registry=REGISTRY)
+"""Changes: taken (nobody's, or our own anew after it ran out), taken_over (another holder's that ran out), lost
+(another process took what we held), released (given back in order)."""
 
 FOLLOWED_EVENTS = Counter(
     "vigie_followed_events", "Events that a follower has handled.", ["follower"], registry=REGISTRY

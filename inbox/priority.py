@@ -9,12 +9,13 @@ level a breach, yet never into P1, so that no flood of old trifles buries a fres
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from inbox import corrections, sla
 from inbox.policy import BANDS, Band, Policy
+from inbox.replacing import replace
 from inbox.state import Correction, Item, Judgement, Message, Raised, Turn
 
 UNSCORED = 2
@@ -73,8 +74,9 @@ def counted(item: Item) -> tuple[Message, ...]:
     """The messages that give an item its priority: those of the latest turn that stand, or all of it if none stands."""
     if not item.turns:
         return ()
-    latest = tuple(message for message in item.messages if message.turn == item.turns[-1].no)
-    return tuple(message for message in latest if message.withdrawn_at is None) or latest
+    no = item.turns[-1].no
+    latest = [message for message in item.messages if message.turn == no]
+    return tuple([message for message in latest if message.withdrawn_at is None] or latest)
 
 
 def heard_spread(messages: tuple[Message, ...]) -> int:
@@ -90,29 +92,51 @@ def known(message: Message) -> Judgement | None:
 
 def weightiest(item: Item) -> Message | None:
     """The message that gives the item its place; None while none of those that count was read."""
-    read = [message for message in counted(item) if known(message)]
-    return max(read, key=_weight, default=None)
+    messages = counted(item)
+    said = list(map(known, messages))
+    worst = _worst(said)
+    return next((one for one, read in zip(messages, said, strict=True) if worst is not None and read is worst), None)
 
 
-def _weight(message: Message) -> tuple[bool, float, int]:
-    said = known(message)
-    assert said is not None
+def _worst(said: Sequence[Judgement | None]) -> Judgement | None:
+    return max((one for one in said if one is not None), key=_weight, default=None)
+
+
+def _weight(said: Judgement) -> tuple[bool, float, int]:
     return said.level >= DANGER_LEVEL, said.urgency, said.level
 
 
-def language(item: Item) -> str | None:
-    """Of the weightiest words; a person may know it before the classifier has read them."""
-    weightiest_ = weightiest(item)
-    said = known(weightiest_) if weightiest_ else None
-    if said is not None:
-        return said.lang
-    return next((message.correction.lang for message in counted(item) if message.correction.lang), None)
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What the words that count come to. `worst`: what is known of the weightiest of them; `lang`: of these, though a
+    person may know it before the classifier has read them; `rules`: as `by_rules`."""
+
+    scored: bool
+    worst: Judgement | None
+    lang: str | None
+    rules: int
+
+
+def place(item: Item, policy: Policy) -> Place:
+    """All of it at once: each message that counts is looked at once."""
+    messages = counted(item)
+    said = list(map(known, messages))
+    worst = _worst(said)
+    lang = worst.lang if worst else next((one.correction.lang for one in messages if one.correction.lang), None)
+    scored = bool(messages) and all(map(corrections.is_read, messages))
+    return Place(scored, worst, lang, _by_rules(item, policy, messages, said))
 
 
 def by_rules(item: Item, policy: Policy) -> int:
     """The item's priority if no person had overridden it: the most urgent of its messages, unread ones counting 2, or
     of the waves that these belong to."""
-    return min([by_itself(item, policy), *(_of_level(item, policy, raised) for raised in lifting(item))])
+    messages = counted(item)
+    return _by_rules(item, policy, messages, list(map(known, messages)))
+
+
+def _by_rules(item: Item, policy: Policy, messages: Sequence[Message], said: Sequence[Judgement | None]) -> int:
+    alone = _by_itself(item, policy, messages, said)
+    return min([alone, *(_of_level(item, policy, raised) for raised in lifting(item))]) if item.raised else alone
 
 
 def lifting(item: Item) -> tuple[Raised, ...]:
@@ -130,8 +154,11 @@ def _of_level(item: Item, policy: Policy, raised: Raised) -> int:
 def by_itself(item: Item, policy: Policy) -> int:
     """As `by_rules`, waves left aside."""
     messages = counted(item)
-    spread = heard_spread(messages)
-    said = (known(message) for message in messages)
+    return _by_itself(item, policy, messages, list(map(known, messages)))
+
+
+def _by_itself(item: Item, policy: Policy, messages: Sequence[Message], said: Sequence[Judgement | None]) -> int:
+    spread = max((one.spread for one in said if one is not None), default=1)
     given = [base_priority(policy, judgement, item.reach, spread) for judgement in said]
     unread = not all(map(corrections.is_read, messages)) or not messages
     return min([*given, UNSCORED] if unread else given)

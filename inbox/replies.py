@@ -8,7 +8,6 @@ posted.
 from __future__ import annotations
 
 import uuid
-from dataclasses import replace
 from datetime import datetime
 
 from inbox import turns
@@ -23,6 +22,7 @@ from inbox.events import (
     ReplyUncertain,
 )
 from inbox.policy import Policy
+from inbox.replacing import replace
 from inbox.state import Item, Reply
 
 

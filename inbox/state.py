@@ -22,7 +22,7 @@ TurnEnd = Literal["responded", "withdrawn", "closed"]
 ReplyState = Literal["queued", "sending", "sent", "failed", "uncertain", "not_sent"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Correction:
     """What people said of a message against the classifier: what it is really about (nothing at all: empty), its
     language, or that its alarm is false. None and False leave it to the classifier. `…_by`: who said so."""
@@ -35,7 +35,7 @@ class Correction:
     not_urgent_by: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Message:
     """One message of the author. `judgement` belongs to the latest words; None while unscored. `former`: what was
     said of the words before an edit; it keeps its effect until the new words are judged, so that no edit hides a
@@ -59,7 +59,7 @@ class Message:
     wave: uuid.UUID | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Judgement:
     """What the classifier said of a message, as recorded in `MessageClassified`. A provisional one is a first look: it
     counts like any other until the full reading takes its place."""
@@ -77,7 +77,7 @@ class Judgement:
     provisional: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Turn:
     """One stretch during which the author waits. A clock is met, missed, void or running: see `inbox.sla.outcome`.
 
@@ -105,7 +105,7 @@ class Turn:
     promise_broken: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Reply:
     """A reply of ours, from the moment it was queued (`at`); echoes and answers by hand appear here as sent. `turn`:
     the turn it was written in, and the only one it can answer. `sending_at`: the last time the deliverer called the
@@ -130,7 +130,7 @@ class Reply:
     mark: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Raised:
     """A wave of the item's has a more urgent member: so urgent."""
 
@@ -139,7 +139,7 @@ class Raised:
     urgency: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Note:
     note_id: uuid.UUID
     by: int
@@ -147,7 +147,7 @@ class Note:
     text: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class EarlyChange:
     """An edit or a deletion that came before its original: applied as soon as the original is seen."""
 
@@ -158,7 +158,7 @@ class EarlyChange:
     attachments: tuple[Attachment, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Item:
     """The unit of work. `position`: of the last event folded in. `priority` is where it ranks (promotion included);
     `base_priority` is what the matrix or a person gave, and what the due times follow. `reach`: the author's

@@ -2,7 +2,7 @@
 -- A new subscription begins at the head of the log; its secrets are sealed before they come here.
 INSERT INTO vigie.subscriptions
   (brand_id, subscription_id, address, description, types, personal, secrets, created_by, created_at, position)
-SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, h.last_position FROM vigie.heads h
+SELECT h.brand_id, $2, $3, $4, $5, $6, $7, $8, $9, h.last_position FROM vigie.heads h
 WHERE h.brand_id = $1 AND (SELECT count(*) FROM vigie.subscriptions s WHERE s.brand_id = $1) < $10
 RETURNING position
 

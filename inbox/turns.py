@@ -8,11 +8,11 @@ before it ran.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
-from inbox import corrections, priority, sla
+from inbox import priority, sla
 from inbox.policy import Policy
+from inbox.replacing import replace
 from inbox.state import Item, Message, Status, Turn
 
 IN_FLIGHT = frozenset({"queued", "sending", "uncertain"})
@@ -42,18 +42,17 @@ def start(item: Item, at: datetime, policy: Policy) -> Item:
 
 def reassess(item: Item, policy: Policy) -> Item:
     """Urgency, reasons and base priority anew from the words that count; the due times follow, from the same start."""
-    messages, weightiest = priority.counted(item), priority.weightiest(item)
-    worst = priority.known(weightiest) if weightiest else None
-    base = item.override if item.override is not None else priority.by_rules(item, policy)
+    place = priority.place(item, policy)
+    worst = place.worst
     item = replace(
         item,
-        scored=bool(messages) and all(map(corrections.is_read, messages)),
+        scored=place.scored,
         urgency=worst.urgency if worst else None,
         level=worst.level if worst else None,
         sentiment=worst.sentiment if worst else None,
-        lang=priority.language(item),
+        lang=place.lang,
         reasons=worst.reasons if worst else (),
-        base_priority=base,
+        base_priority=place.rules if item.override is None else item.override,
     )
     return _move_due(item, policy)
 

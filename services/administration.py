@@ -9,7 +9,8 @@ import os
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
-from rich.progress import Progress
+from rich.progress import Progress, ProgressColumn, Task
+from rich.text import Text
 
 from inbox.channels import Channels
 from inbox.clock import SystemClock
@@ -20,6 +21,7 @@ from inbox.log.store import Log
 from inbox.people import brands, links, members, tokens
 from inbox.views import lessons
 from inbox.views import rebuild as rebuilding
+from inbox.views.rebuild_share import Elsewhere
 from services import database, instance
 from services.channels import registry
 from services.settings import Settings
@@ -27,6 +29,7 @@ from services.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Desk:
+    dsn: str
     log: Log
     clock: SystemClock
     channels: Channels
@@ -39,7 +42,7 @@ async def opened(settings: Settings) -> AsyncIterator[Desk]:
         pool = await database.connect(dsn, most=2)
         try:
             log, clock = Log(pool, instance.keyring(settings), Pulse()), SystemClock()
-            yield Desk(log, clock, Channels(log, clock), base_url(settings))
+            yield Desk(dsn, log, clock, Channels(log, clock), base_url(settings))
         finally:
             await pool.close()
 
@@ -148,11 +151,22 @@ async def corrections_export(settings: Settings, args: argparse.Namespace) -> in
     return 0
 
 
+class Rate(ProgressColumn):
+    """Events a second, of late."""
+
+    def render(self, task: Task) -> Text:
+        return Text("" if task.speed is None else f"{task.speed:,.0f} events/s")
+
+
 async def rebuild(settings: Settings, args: argparse.Namespace) -> int:
     async with opened(settings) as desk:
         brand = await _brand(desk, args.brand)
-        with Progress() as progress:
-            task = progress.add_task("Rebuilding the views", total=await desk.log.head(brand))
-            done = await rebuilding.rebuild(desk.log, brand, lambda at: progress.update(task, completed=at))
-        print(f"Rebuilt from {done} events.")
+        with Progress(*Progress.get_default_columns(), Rate()) as progress:
+            task = progress.add_task("Rebuilding the views", total=None)
+            done = await rebuilding.rebuild(
+                desk.log, brand, lambda at, of: progress.update(task, completed=at, total=of),
+                processes=Elsewhere(desk.dsn, desk.log.keyring.master),
+            )  # fmt: skip
+        print(f"Rebuilt from {done.position} events: {done.changed} rows were not as they should be, and are now."
+              f" The queue stood still for {done.held_s:.1f} s.")  # fmt: skip
     return 0

@@ -20,8 +20,12 @@ OLDEST = 15_00_00  # PostgreSQL 15
 MUST_BE_ON = ("fsync", "full_page_writes")
 CONNECT_TIMEOUT_S = 10.0
 COMMAND_TIMEOUT_S = 30.0
-# What no 2xx may outrun, whatever the server's own default is.
-SESSION = {"synchronous_commit": "on", "timezone": "UTC", "jit": "off", "application_name": "vigie"}
+# What no 2xx may outrun, whatever the server's own default is. And a process that is stopped in the middle of a
+# transaction must not keep its locks: the others would wait for it with the whole brand.
+SESSION = {
+    "synchronous_commit": "on", "timezone": "UTC", "jit": "off", "application_name": "vigie",
+    "idle_in_transaction_session_timeout": "7s",
+}  # fmt: skip
 
 
 class DatabaseUnfit(Exception):

@@ -6,9 +6,25 @@ which one fails: never a name, a secret or a person. A channel's id is no secret
 
 from __future__ import annotations
 
-from prometheus_client import Counter, Gauge, Histogram
+from prometheus_client import Counter, Gauge, Histogram, PlatformCollector, ProcessCollector
 
-from inbox.meters import REGISTRY as REGISTRY
+from inbox.meters import REGISTRY
+
+ProcessCollector(registry=REGISTRY)
+PlatformCollector(registry=REGISTRY)
+
+ROLES = Gauge("vigie_role", "1 for each role that this process has.", ["role"], registry=REGISTRY)
+"""Roles: ingest, inbox, workers. Where none has a role, its work is not done: an alert looks for that."""
+
+CONNECTIONS = Gauge(
+    "vigie_database_connections", "Connections of this process to the database, by state.", ["state"],
+    registry=REGISTRY,
+)  # fmt: skip
+"""States: in_use, idle."""
+CONNECTIONS_MOST = Gauge(
+    "vigie_database_connections_most", "Connections that this process may have (VIGIE_DATABASE_POOL).",
+    registry=REGISTRY,
+)  # fmt: skip
 
 DELIVERIES = Counter(
     "vigie_deliveries", "Requests on hooks, by channel and by what became of them.",
@@ -30,6 +46,11 @@ APPEND_SECONDS = Histogram(
 
 FOLLOWER_LAG = Gauge(
     "vigie_follower_lag_events", "Events that a follower has yet to handle, all brands together.", ["follower"],
+    registry=REGISTRY,
+)  # fmt: skip
+FOLLOWER_LAG_SECONDS = Gauge(
+    "vigie_follower_lag_seconds", "Age of the oldest event that a follower has yet to handle, in whichever brand.",
+    ["follower"],
     registry=REGISTRY,
 )  # fmt: skip
 

@@ -80,7 +80,7 @@ class Process:
         if self._roles & {"ingest", "workers"}:  # both note what channels do
             workers["health"] = self._ingest.keep_health
         if "workers" in self._roles:
-            team = roster.team(self._shared, self._model)
+            team = roster.team(self._shared)
             self._runners = team.runners
             workers |= team.workers
         return workers

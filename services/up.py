@@ -55,6 +55,7 @@ async def run(settings: Settings, roles: frozenset[str]) -> int:
     async with database.at_hand(settings) as dsn:
         await database.prepare(dsn)
         async with parts(settings, dsn, address) as shared, Process(shared, roles).running(listener):
+            lifetime.settle()
             print(f"Vigie runs {', '.join(sorted(roles))} on {address}. Ctrl-C stops it.", flush=True)
             await told.wait()
     return 0
@@ -111,6 +112,7 @@ async def _serve(
         link = await _demo(shared) if demo else None
         extra = DemoNetwork(shared.channels).routes() if demo else ()
         async with Process(shared, ALL_ROLES, extra).running(listener):
+            lifetime.settle()
             _welcome(address, link)
             if open_browser and link is not None and _has_screen():
                 await asyncio.to_thread(webbrowser.open, link)
@@ -133,8 +135,8 @@ def _welcome(address: str, link: str | None) -> None:
     console.print(f"\n[bold]Vigie is ready[/bold] on {address}")
     if link is None:
         console.print("  First brand:    vigie brand add NAME --organisation NAME")
-        console.print("  First owner:    vigie member add EMAIL --name NAME --brand 1 --role owner")
-        console.print("  A channel:      vigie channel add generic --brand 1 --name 'My site'")
+        console.print("  First owner:    vigie member add EMAIL --name NAME --brand NUMBER --role owner")
+        console.print("  A channel:      vigie channel add generic --brand NUMBER --name 'My site'")
         console.print("  Check it:       vigie doctor\n  Stop:           Ctrl-C")
         return
     console.print(f"\n  Sign in (good once, for a day; each start prints a new one):\n  {link}\n")

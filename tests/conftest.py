@@ -20,7 +20,9 @@ from inbox.log.batcher import Batcher
 from inbox.log.pulse import Pulse
 from inbox.log.seal import Keyring
 from inbox.log.store import Log
+from inbox.people import numbers
 from services.postgres import Postgres
+from tests.citus.cluster import Cluster
 
 MASTER = bytes(range(32))
 TEMPLATE = "vigie_template"
@@ -60,9 +62,15 @@ class Server:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """One server for all tests: `DATABASE_URL`'s, else an embedded one."""
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server | Cluster]:
+    """One server for all tests: `DATABASE_URL`'s, else an embedded one; or a cluster, by `make test-citus`."""
     loop = asyncio.new_event_loop()
+    if cluster := Cluster.asked_for(tmp_path_factory):
+        loop.run_until_complete(cluster.start())
+        yield cluster
+        loop.run_until_complete(cluster.stop())
+        loop.close()
+        return
     given = os.environ.get("DATABASE_URL")
     embedded = None if given else Postgres(tmp_path_factory.mktemp("pg"), options=HASTY)
     server = Server(given or loop.run_until_complete(_start(embedded)))
@@ -89,7 +97,7 @@ async def _template(server: Server) -> None:
 
 
 @pytest.fixture
-async def database(postgres: Server) -> AsyncIterator[str]:
+async def database(postgres: Server | Cluster) -> AsyncIterator[str]:
     """The DSN of a fresh, migrated database of one's own."""
     name, dsn = await postgres.fresh()
     yield dsn
@@ -123,14 +131,13 @@ async def batcher(log: Log) -> AsyncIterator[Batcher]:
 async def new_brand(pool: asyncpg.Pool, name: str = "Brizéo") -> BrandId:
     """A brand with its log, in an organisation of its own; for tests that need no people."""
     now = SystemClock().now()
-    org = await pool.fetchval(
-        "INSERT INTO vigie.organisations (name, created_at) VALUES ($1, $2) RETURNING org_id", name, now
-    )
-    brand = await pool.fetchval(
-        "INSERT INTO vigie.brands (org_id, name, created_at) VALUES ($1, $2, $3) RETURNING brand_id", org, name, now
+    org, brand = numbers.drawn(), BrandId(numbers.drawn())
+    await pool.execute("INSERT INTO vigie.organisations (org_id, name, created_at) VALUES ($1, $2, $3)", org, name, now)
+    await pool.execute(
+        "INSERT INTO vigie.brands (brand_id, org_id, name, created_at) VALUES ($1, $2, $3, $4)", brand, org, name, now
     )
     await pool.execute("INSERT INTO vigie.heads (brand_id) VALUES ($1)", brand)
-    return BrandId(brand)
+    return brand
 
 
 @pytest.fixture

@@ -1,18 +1,21 @@
 """Natural batching: while one commit is on its way to disk, the next batch of the same brand gathers.
 
 No timer: a linger of 2 ms halved the measured throughput. A commit costs a flush of the disk and a brand's appends are
-serial, so what arrives meanwhile shares the next one. Every queue is bounded: when the disk cannot follow, the caller
-is told `LogUnavailable` at once and answers 503, rather than let memory grow.
+serial, so what arrives meanwhile shares the next one. In a storm a second batch is sealed and sent while the first one
+is on its way: it waits in the database, under the lock of the brand's head, rather than here. Every queue is bounded:
+when the disk cannot follow, the caller is told `LogUnavailable` at once and answers 503, rather than let memory grow.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import weakref
 from collections import deque
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from inbox import meters
 from inbox.errors import NotFound
 from inbox.ids import BrandId
 from inbox.log.passing import PASSING
@@ -21,6 +24,11 @@ from inbox.log.store import Log, LogUnavailable, Positions
 
 MOST_EVENTS = 512
 MOST_WAITING = 10_000
+SECOND_FROM = 192
+"""Events that must wait before a brand gets a second batch under way: with fewer, two half batches take longer than one
+whole, because each pays for a flush of its own."""
+MOST_FLUSHERS = 2
+"""Connections that one brand holds at most: the others' batches find theirs in the pool."""
 COMMIT_TIMEOUT_S = 10.0
 
 logger = logging.getLogger(__name__)
@@ -33,74 +41,121 @@ class _Waiting:
     done: asyncio.Future[Positions]
 
 
+@dataclass(slots=True)
+class _Line:
+    """What waits of one brand, and who brings it to disk. `events` is how many wait."""
+
+    waiting: deque[_Waiting] = field(default_factory=deque)
+    events: int = 0
+    flushers: set[asyncio.Task[None]] = field(default_factory=set)
+
+    def take(self) -> list[_Waiting]:
+        """The next batch: whole submissions, in the order they came."""
+        batch: list[_Waiting] = []
+        size = 0
+        while self.waiting and (not batch or size + len(self.waiting[0].events) <= MOST_EVENTS):
+            batch.append(self.waiting.popleft())
+            size += len(batch[-1].events)
+        self.events -= size
+        return batch
+
+
 class Batcher:
     """`submit` returns once the commit that holds the given events and deliveries is on disk."""
 
     def __init__(self, log: Log) -> None:
         self._log = log
-        self._waiting: dict[BrandId, deque[_Waiting]] = {}
-        self._flushers: dict[BrandId, asyncio.Task[None]] = {}
+        self._lines: dict[BrandId, _Line] = {}
         self._count = 0
         self._closed = False
+        _BATCHERS.add(self)
+
+    @property
+    def waiting_events(self) -> int:
+        return sum(line.events for line in self._lines.values())
 
     async def submit(
         self, brand: BrandId, events: Sequence[NewEvent], deliveries: Sequence[NewDelivery] = ()
     ) -> Positions:
+        """The position of each event, None where the log had it. The batch goes to disk even if the caller goes away:
+        what was taken in is never half forgotten."""
         if self._closed or self._count >= MOST_WAITING:
             raise LogUnavailable("too much is waiting for the disk")
         waiting = _Waiting(events, deliveries, asyncio.get_running_loop().create_future())
-        self._waiting.setdefault(brand, deque()).append(waiting)
+        line = self._lines.get(brand)
+        if line is None:
+            line = self._lines[brand] = _Line()
+        line.waiting.append(waiting)
+        line.events += len(events)
         self._count += 1
-        if brand not in self._flushers:
-            self._flushers[brand] = asyncio.create_task(self._flush(brand), name=f"flush-{brand}")
-        # The batch goes to disk even if this caller goes away: what was taken in is never half forgotten.
-        return await asyncio.shield(waiting.done)
+        if not line.flushers or (len(line.flushers) < MOST_FLUSHERS and line.events >= SECOND_FROM):
+            task = asyncio.create_task(self._flush(brand, line), name=f"flush-{brand}")
+            line.flushers.add(task)
+        return await waiting.done
 
-    async def _flush(self, brand: BrandId) -> None:
-        batch: list[_Waiting] = []
+    async def _flush(self, brand: BrandId, line: _Line) -> None:
+        me, batch = asyncio.current_task(), list[_Waiting]()
+        assert me is not None
         try:
-            while batch := self._take(brand):
+            while self._is_worth_a_flush(line) and (batch := self._take(line)):
                 await self._commit(brand, batch)
-        finally:
-            del self._flushers[brand]
-            left = self._waiting.pop(brand)
-            self._count -= len(left)
+                # Whom this commit answered may speak again first: else they and the rest would take turns for ever,
+                # each waiting for the other's flush.
+                await asyncio.sleep(0)
+        except BaseException:
             # Broken off by the end of the process: whoever waits must hear of it rather than wait for ever.
-            self._fail([*batch, *left], LogUnavailable("the append was broken off"))
+            self._fail([*batch, *self._take_all(line)], LogUnavailable("the append was broken off"))
+            raise
+        finally:
+            line.flushers.discard(me)
+            if not line.flushers and not line.waiting:
+                self._lines.pop(brand, None)
 
-    def _take(self, brand: BrandId) -> list[_Waiting]:
-        queue, size = self._waiting[brand], 0
-        batch: list[_Waiting] = []
-        while queue and (not batch or size + len(queue[0].events) <= MOST_EVENTS):
-            waiting = queue.popleft()
-            batch.append(waiting)
-            size += len(waiting.events)
+    @staticmethod
+    def _is_worth_a_flush(line: _Line) -> bool:
+        return len(line.flushers) == 1 or line.events >= SECOND_FROM
+
+    def _take(self, line: _Line) -> list[_Waiting]:
+        batch = line.take()
+        self._count -= len(batch)
+        return batch
+
+    def _take_all(self, line: _Line) -> list[_Waiting]:
+        batch = list(line.waiting)
+        line.waiting.clear()
+        line.events = 0
         self._count -= len(batch)
         return batch
 
     async def _commit(self, brand: BrandId, batch: list[_Waiting]) -> None:
         """On an error the batch is retried in halves, so that one bad neighbour harms nobody; dedupe makes it safe."""
+        events = [event for waiting in batch for event in waiting.events]
         try:
-            async with asyncio.timeout(COMMIT_TIMEOUT_S):
-                positions = await self._log.append(
-                    brand,
-                    [event for waiting in batch for event in waiting.events],
-                    deliveries=[delivery for waiting in batch for delivery in waiting.deliveries],
-                )
-        except PASSING as error:
-            self._fail(batch, LogUnavailable(f"the database did not answer: {type(error).__name__}"))
+            with meters.APPEND_FLUSH_SECONDS.time():
+                async with asyncio.timeout(COMMIT_TIMEOUT_S):
+                    positions = await self._log.append(
+                        brand, events, deliveries=[delivery for waiting in batch for delivery in waiting.deliveries]
+                    )
         except Exception as error:  # noqa: BLE001 — whatever is wrong with one append, its neighbours and successors go on
-            if len(batch) > 1:
-                middle = len(batch) // 2
-                await self._commit(brand, batch[:middle])
-                await self._commit(brand, batch[middle:])
-            elif isinstance(error, NotFound):
-                self._fail(batch, error)
-            else:
-                logger.error("an append was refused: %s", type(error).__name__)  # noqa: TRY400 — words in it
-                self._fail(batch, LogUnavailable(f"the append was refused: {type(error).__name__}"))
+            meters.APPEND_FLUSHES.labels("failed").inc()
+            await self._failed(brand, batch, error)
         else:
+            meters.APPEND_FLUSHES.labels("stored").inc()
+            meters.APPEND_BATCH.observe(len(events))
             self._resolve(batch, positions)
+
+    async def _failed(self, brand: BrandId, batch: list[_Waiting], error: Exception) -> None:
+        if isinstance(error, PASSING):
+            self._fail(batch, LogUnavailable(f"the database did not answer: {type(error).__name__}"))
+        elif len(batch) > 1:
+            middle = len(batch) // 2
+            await self._commit(brand, batch[:middle])
+            await self._commit(brand, batch[middle:])
+        elif isinstance(error, NotFound):
+            self._fail(batch, error)
+        else:
+            logger.error("an append was refused: %s", type(error).__name__)  # no more of it: there are words in it
+            self._fail(batch, LogUnavailable(f"the append was refused: {type(error).__name__}"))
 
     @staticmethod
     def _resolve(batch: list[_Waiting], positions: Positions) -> None:
@@ -120,5 +175,10 @@ class Batcher:
     async def close(self) -> None:
         """Takes nothing more, and returns when all that was taken is on disk or refused."""
         self._closed = True
-        if self._flushers:
-            await asyncio.wait(tuple(self._flushers.values()))
+        flushers = [task for line in self._lines.values() for task in line.flushers]
+        if flushers:
+            await asyncio.wait(flushers)
+
+
+_BATCHERS: weakref.WeakSet[Batcher] = weakref.WeakSet()
+meters.APPEND_WAITING.set_function(lambda: sum(batcher.waiting_events for batcher in tuple(_BATCHERS)))

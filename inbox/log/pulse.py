@@ -16,7 +16,9 @@ import asyncpg
 
 from inbox.ids import BrandId
 
-Topic = Literal["log", "views", "config"]
+Topic = Literal["log", "views", "config", "crew"]
+"""`crew`: who follows what has changed; it beats for no brand, `EVERYBODY`."""
+EVERYBODY = BrandId(0)
 CHANNEL = "vigie"
 RECONNECT_S = 1.0
 REST_S = 0.02
@@ -28,9 +30,9 @@ logger = logging.getLogger(__name__)
 class Subscription:
     """What one follower waits on. `wait` gives the brands that beat since the last call (perhaps none)."""
 
-    def __init__(self, pulse: Pulse, topic: Topic) -> None:
+    def __init__(self, pulse: Pulse, topics: tuple[Topic, ...]) -> None:
         self._pulse = pulse
-        self.topic = topic
+        self.topics = topics
         self._brands: set[BrandId] = set()
         self._event = asyncio.Event()
 
@@ -62,8 +64,8 @@ class Pulse:
         self._outgoing: set[tuple[Topic, BrandId]] = set()
         self._send = asyncio.Event()
 
-    def subscribe(self, topic: Topic) -> Subscription:
-        subscription = Subscription(self, topic)
+    def subscribe(self, *topics: Topic) -> Subscription:
+        subscription = Subscription(self, topics)
         self.subscriptions.add(subscription)
         return subscription
 
@@ -75,7 +77,7 @@ class Pulse:
 
     def _hit(self, topic: str, brand: BrandId) -> None:
         for subscription in tuple(self.subscriptions):
-            if subscription.topic == topic:
+            if topic in subscription.topics:
                 subscription.hit(brand)
 
     async def run(self) -> None:

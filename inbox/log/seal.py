@@ -1,8 +1,8 @@
 """Sealing: AES-256-GCM under a key per brand and author, or per brand and day for raw deliveries.
 
 The keys live in tables of their own, wrapped by a master key that stays outside the database. Destroying a row of
-`subject_keys` makes that author's words unreadable in every copy of the log. Keys are read inside the transaction that
-seals with them, never from a cache: a stale cache would seal new words under a destroyed key.
+`subject_keys` makes that author's words unreadable in every copy of the log. What an append remembers of keys, and why
+no destroyed key comes back by it, stands in `inbox.log.ciphers`.
 """
 
 from __future__ import annotations
@@ -26,10 +26,21 @@ class CannotOpen(Exception):
 
 
 def seal(key: bytes, clear: bytes, bound_to: bytes) -> bytes:
-    """Nonce and ciphertext. `bound_to` (the row's identity) is authenticated: sealed bytes cannot move to another
-    row."""
-    nonce = os.urandom(NONCE_BYTES)
-    return nonce + AESGCM(key).encrypt(nonce, clear, bound_to)
+    """As `seal_with`, under a key that is used once."""
+    return seal_with(AESGCM(key), clear, bound_to)
+
+
+def nonces(count: int) -> list[bytes]:
+    """Random ones, fetched in one go."""
+    pool = os.urandom(NONCE_BYTES * count)
+    return [pool[start : start + NONCE_BYTES] for start in range(0, len(pool), NONCE_BYTES)]
+
+
+def seal_with(cipher: AESGCM, clear: bytes, bound_to: bytes, nonce: bytes | None = None) -> bytes:
+    """Nonce and ciphertext. `bound_to` (the row's identity) is authenticated: sealed bytes cannot move to another row.
+    `nonce`: a fresh one of `nonces`, never used before."""
+    nonce = nonce or os.urandom(NONCE_BYTES)
+    return nonce + cipher.encrypt(nonce, clear, bound_to)
 
 
 def open_sealed(key: bytes, sealed: bytes, bound_to: bytes) -> bytes:
@@ -61,7 +72,16 @@ class Keyring:
 
     def new_key(self, bound_to: bytes) -> bytes:
         """A fresh random key, wrapped."""
-        return seal(self._wrapping, os.urandom(KEY_BYTES), bound_to)
+        return self.made_key(bound_to)[1]
+
+    def made_key(self, bound_to: bytes) -> tuple[AESGCM, bytes]:
+        """A fresh random key, ready to seal with, and wrapped."""
+        key = AESGCM.generate_key(8 * KEY_BYTES)
+        return AESGCM(key), seal(self._wrapping, key, bound_to)
+
+    def cipher(self, wrapped: bytes, bound_to: bytes) -> AESGCM:
+        """A wrapped key, ready to seal with."""
+        return AESGCM(self.unwrap(wrapped, bound_to))
 
     def unwrap(self, wrapped: bytes, bound_to: bytes) -> bytes:
         return open_sealed(self._wrapping, wrapped, bound_to)

@@ -7,17 +7,19 @@ the log already had it.
 
 from __future__ import annotations
 
+import itertools
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 import asyncpg
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from inbox import events as ev
 from inbox.errors import NotFound
 from inbox.ids import BrandId, DedupeKey, Position, SubjectId
-from inbox.log import seal
+from inbox.log import ciphers, columns, seal
 from inbox.log.pulse import Pulse
 from inbox.log.record import NewDelivery, NewEvent, Recorded
 from inbox.sql import beside
@@ -26,6 +28,7 @@ sql = beside(__file__, "log.sql")
 
 Connection = asyncpg.Connection | asyncpg.pool.PoolConnectionProxy
 Positions = list[Position | None]
+Expected = tuple[str, int] | None
 
 
 class PositionConflict(Exception):
@@ -36,16 +39,12 @@ class LogUnavailable(Exception):
     """The database did not take it; nothing was stored, as far as anybody knows. Trying again is safe."""
 
 
-def _subject_binding(brand: BrandId, subject: uuid.UUID) -> bytes:
-    return b"subject/%d/" % brand + subject.bytes
+class _StaleKeys(Exception):
+    """What this process remembered of keys is no longer true; nothing was stored."""
 
 
-def _day_binding(brand: BrandId, day: date) -> bytes:
-    return f"day/{brand}/{day.isoformat()}".encode()
-
-
-def _headers_binding(delivery_id: uuid.UUID) -> bytes:
-    return delivery_id.bytes + b"/headers"
+REFUSALS: dict[str, type[Exception]] = {"VG404": NotFound, "VG409": PositionConflict, "VG410": _StaleKeys}
+ATTEMPTS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +60,8 @@ class Log:
         self.pool = pool
         self.keyring = keyring
         self.pulse = pulse
+        self._keys = ciphers.SubjectKeys(keyring)
+        self._days = ciphers.DayKeys(keyring)
 
     # --- writing ---
 
@@ -70,111 +71,91 @@ class Log:
         events: Sequence[NewEvent],
         *,
         deliveries: Sequence[NewDelivery] = (),
-        expect: tuple[str, int] | None = None,
+        expect: Expected = None,
         connection: Connection | None = None,
     ) -> Positions:
         """`expect`: the stream and the last position in it that the decision was made on; else `PositionConflict`.
 
         With `connection`, joins the caller's transaction; waking the followers is then the caller's (`pulse.beat`).
         """
+        new = _once(events)
         if connection is not None:
-            return await self._append(connection, brand, events, deliveries, expect)
-        async with self.pool.acquire() as own, own.transaction():
-            positions = await self._append(own, brand, events, deliveries, expect)
+            positions = await self._append_within(connection, brand, new, deliveries, expect)
+        else:
+            positions = await self._append_alone(brand, new, deliveries, expect)
+        if len(new) == len(events):
+            return positions
+        at = {event.dedupe: position for event, position in zip(new, positions, strict=True)}
+        return [at.pop(event.dedupe, None) for event in events]  # its first place counts, its others are known
+
+    async def _append_alone(
+        self, brand: BrandId, new: Sequence[NewEvent], deliveries: Sequence[NewDelivery], expect: Expected
+    ) -> Positions:
+        """One statement, one commit. Where others made or destroyed keys meanwhile: sealed anew, and sent again."""
+        written = columns.encoded(new)
+        async with self.pool.acquire() as own:
+            for _ in range(ATTEMPTS):
+                held = await self._keys.hold(own, brand, _subjects(new))
+                days = await self._days.hold(own, brand, _days(deliveries), remember=True)
+                try:
+                    positions = await self._place(own, brand, new, written, deliveries, expect, held, days)
+                except _StaleKeys:
+                    self._keys.drop(brand)
+                    self._days.drop(brand)
+                else:
+                    self._keys.stored(held)
+                    break
+            else:
+                async with own.transaction():
+                    positions = await self._append_within(own, brand, new, deliveries, expect)
         if any(position is not None for position in positions):
             self.pulse.beat("log", brand)
         return positions
 
-    async def _append(
+    async def _append_within(
         self,
         connection: Connection,
         brand: BrandId,
-        events: Sequence[NewEvent],
+        new: Sequence[NewEvent],
         deliveries: Sequence[NewDelivery],
-        expect: tuple[str, int] | None,
+        expect: Expected,
     ) -> Positions:
-        if deliveries:
-            await self._store_deliveries(connection, brand, deliveries)
-        if not events:
+        written = columns.encoded(new)
+        held = await self._keys.lock(connection, brand, _subjects(new))
+        days = await self._days.hold(connection, brand, _days(deliveries), remember=False)
+        return await self._place(connection, brand, new, written, deliveries, expect, held, days)
+
+    async def _place(
+        self,
+        connection: Connection,
+        brand: BrandId,
+        new: Sequence[NewEvent],
+        written: Sequence[columns.Encoded],
+        deliveries: Sequence[NewDelivery],
+        expect: Expected,
+        held: ciphers.Held,
+        days: Mapping[date, tuple[bytes, AESGCM]],
+    ) -> Positions:
+        if not new and not deliveries:
             return []
-        keys = await self._keys_for_writing(connection, brand, {e.subject for e in events if e.subject is not None})
-        rows = [self._row(brand, new, keys) for new in events]
-        columns = [list(column) for column in zip(*rows, strict=True)]
+        given: list[object] = [brand, *columns.of_events(brand, new, written, held.ciphers), *(expect or (None, None))]
+        given += [held.epoch, list(held.new), list(held.new.values())]
+        if deliveries:
+            given += columns.of_deliveries(deliveries, days)
         try:
-            placed = await connection.fetch(sql.append, brand, *columns, *(expect or (None, None)))
+            row = await connection.fetchrow(sql.take if deliveries else sql.append, *given)
         except asyncpg.PostgresError as error:
-            if error.sqlstate == "VG409":
-                raise PositionConflict from error
-            if error.sqlstate == "VG404":
-                raise NotFound from error
+            if error.sqlstate in REFUSALS:
+                raise REFUSALS[error.sqlstate] from error
             raise
-        at = {row["ord"]: Position(row["pos"]) for row in placed}
-        return [at.get(n) for n in range(1, len(events) + 1)]
-
-    def _row(
-        self, brand: BrandId, new: NewEvent, keys: Mapping[uuid.UUID, bytes]
-    ) -> tuple[str, str, int, DedupeKey, SubjectId | None, bytes, bytes | None]:
-        body, personal = ev.encode(new.event)
-        sealed = None
-        if personal is not None and new.subject is not None:
-            sealed = seal.seal(keys[new.subject], personal, self._binding(brand, new.dedupe))
-        elif personal is not None:
-            raise ValueError(f"{new.event.TYPE} holds personal fields and names no subject")
-        return new.stream, new.event.TYPE, new.event.V, new.dedupe, new.subject, body, sealed
-
-    @staticmethod
-    def _binding(brand: BrandId, dedupe: uuid.UUID) -> bytes:
-        return b"event/%d/" % brand + dedupe.bytes
-
-    async def _keys_for_writing(
-        self, connection: Connection, brand: BrandId, subjects: set[SubjectId]
-    ) -> dict[uuid.UUID, bytes]:
-        if not subjects:
-            return {}
-        known = list(await connection.fetch(sql.subject_keys_for_writing, brand, sorted(subjects)))
-        # Others may hear the same new authors, and forget them, at this very moment: until each has a key that we hold.
-        while new := sorted(subjects - {row["subject_id"] for row in known}):
-            wrapped = [self.keyring.new_key(_subject_binding(brand, subject)) for subject in new]
-            made = await connection.fetch(sql.ensure_subject_keys, brand, new, wrapped)
-            known += made
-            if len(made) < len(new):
-                missed = sorted(subjects - {row["subject_id"] for row in known})
-                known += await connection.fetch(sql.subject_keys_for_writing, brand, missed)
-        return self._unwrap(brand, known)
-
-    def _unwrap(self, brand: BrandId, rows: Iterable[asyncpg.Record]) -> dict[uuid.UUID, bytes]:
-        return {
-            row["subject_id"]: self.keyring.unwrap(row["wrapped_key"], _subject_binding(brand, row["subject_id"]))
-            for row in rows
-        }
-
-    async def _store_deliveries(
-        self, connection: Connection, brand: BrandId, deliveries: Sequence[NewDelivery]
-    ) -> None:
-        keys = {day: await self._day_key(connection, brand, day) for day in {_day(d.received_at) for d in deliveries}}
-        rows = [
-            (
-                d.delivery_id, d.channel_id, d.received_at, _day(d.received_at),
-                seal.seal(keys[_day(d.received_at)], d.body, d.delivery_id.bytes),
-                d.content_type, d.outcome, d.reason, d.messages,
-                d.headers and seal.seal(keys[_day(d.received_at)], d.headers, _headers_binding(d.delivery_id)),
-            )
-            for d in deliveries
-        ]  # fmt: skip
-        await connection.execute(sql.store_deliveries, brand, *(list(column) for column in zip(*rows, strict=True)))
-
-    async def _day_key(self, connection: Connection, brand: BrandId, day: date) -> bytes:
-        wrapped = await connection.fetchval(sql.delivery_key, brand, day)
-        if wrapped is None:
-            await connection.execute(
-                sql.ensure_delivery_key, brand, day, self.keyring.new_key(_day_binding(brand, day))
-            )
-            wrapped = await connection.fetchval(sql.delivery_key, brand, day)
-        return self.keyring.unwrap(wrapped, _day_binding(brand, day))
+        assert row is not None
+        return _positions(len(new), row["head"], row["known"])
 
     async def forget(self, connection: Connection, brand: BrandId, subject: SubjectId) -> None:
         """Destroys the author's key in the caller's transaction. Their words open nowhere from its commit on."""
         await connection.execute(sql.destroy_subject_key, brand, subject)
+        await connection.execute(sql.count_destroyed_key, brand)
+        self._keys.drop(brand)
 
     # --- reading ---
 
@@ -196,6 +177,20 @@ class Log:
         self, brand: BrandId, stream: str, after: int = 0, *, connection: Connection | None = None
     ) -> list[Recorded]:
         rows = await (connection or self.pool).fetch(sql.read_stream, brand, stream, after)
+        return await self._opened(brand, rows, connection)
+
+    async def read_streams(
+        self, brand: BrandId, streams: Sequence[str], upto: int, *, connection: Connection | None = None
+    ) -> list[Recorded]:
+        """Several streams up to a position, one after the other."""
+        rows = await (connection or self.pool).fetch(sql.read_streams, brand, list(streams), upto)
+        return await self._opened(brand, rows, connection)
+
+    async def read_share(
+        self, brand: BrandId, low: str, high: str, upto: int, *, connection: Connection | None = None
+    ) -> list[Recorded]:
+        """As `read_streams`: those whose names lie from `low` on and before `high`, as the database orders text."""
+        rows = await (connection or self.pool).fetch(sql.read_share, brand, low, high, upto)
         return await self._opened(brand, rows, connection)
 
     async def policies(self, brand: BrandId, *, connection: Connection | None = None) -> list[Recorded]:
@@ -222,6 +217,16 @@ class Log:
             keys = self._unwrap(brand, found)
         return [self._recorded(brand, row, keys) for row in rows]
 
+    def _unwrap(self, brand: BrandId, rows: Iterable[asyncpg.Record]) -> dict[uuid.UUID, bytes]:
+        pairs = ((row["subject_id"], row["wrapped_key"]) for row in rows)
+        return {s: self.keyring.unwrap(wrapped, ciphers.subject_binding(brand, s)) for s, wrapped in pairs}
+
+    def opened(self, brand: BrandId, rows: Sequence[asyncpg.Record]) -> list[Recorded]:
+        """Events that were read with their `wrapped_key` beside them; one that is missing is a forgotten author's."""
+        wrapped = {row["subject_id"]: row for row in rows if row["wrapped_key"] is not None}
+        keys = self._unwrap(brand, wrapped.values())
+        return [self._recorded(brand, row, keys) for row in rows]
+
     def _recorded(self, brand: BrandId, row: asyncpg.Record, keys: Mapping[uuid.UUID, bytes]) -> Recorded:
         personal, opened = None, True
         if row["sealed"] is not None:
@@ -237,7 +242,7 @@ class Log:
         if key is None:
             return None
         try:
-            return seal.open_sealed(key, row["sealed"], self._binding(brand, row["dedupe"]))
+            return seal.open_sealed(key, row["sealed"], columns.binding(brand, row["dedupe"]))
         except seal.CannotOpen:
             # Forgotten once, heard again: the author has a new key, and the old words stay closed.
             return None
@@ -249,10 +254,30 @@ class Log:
         wrapped = await self.pool.fetchval(sql.delivery_key, brand, day)
         if wrapped is None:
             return None
-        key = self.keyring.unwrap(wrapped, _day_binding(brand, day))
-        opened = headers and seal.open_sealed(key, headers, _headers_binding(delivery_id))
+        key = self.keyring.unwrap(wrapped, ciphers.day_binding(brand, day))
+        opened = headers and seal.open_sealed(key, headers, columns.headers_binding(delivery_id))
         return seal.open_sealed(key, sealed, delivery_id.bytes), opened
 
 
-def _day(at: datetime) -> date:
-    return at.date()
+def _once(events: Sequence[NewEvent]) -> Sequence[NewEvent]:
+    """The first of each dedupe key, in order."""
+    first: dict[DedupeKey, NewEvent] = {}
+    for new in events:
+        first.setdefault(new.dedupe, new)
+    return events if len(first) == len(events) else list(first.values())
+
+
+def _subjects(events: Sequence[NewEvent]) -> set[SubjectId]:
+    return {new.subject for new in events if new.subject is not None}
+
+
+def _days(deliveries: Sequence[NewDelivery]) -> set[date]:
+    return {columns.day_of(delivery.received_at) for delivery in deliveries}
+
+
+def _positions(count: int, head: int, known: Sequence[int]) -> Positions:
+    """Behind the old head in the order given, those left out that the log had already (counted from 1)."""
+    if not known:
+        return [Position(n) for n in range(head + 1, head + 1 + count)]
+    had, places = set(known), itertools.count(head + 1)
+    return [None if n in had else Position(next(places)) for n in range(1, count + 1)]

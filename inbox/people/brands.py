@@ -17,7 +17,7 @@ from inbox.events import PolicyChanged
 from inbox.ids import BrandId, DedupeKey
 from inbox.log.record import POLICY_STREAM, NewEvent
 from inbox.log.store import Connection, Log
-from inbox.people import audit
+from inbox.people import audit, numbers
 from inbox.policy import Calendar, Policy
 from inbox.sql import beside
 
@@ -53,7 +53,8 @@ def known_zone(zone: str) -> str:
 
 
 async def create_organisation(connection: Connection, name: str, *, now: datetime) -> int:
-    org_id: int = await connection.fetchval(sql.create_organisation, clean_name(name), now)
+    org_id = numbers.drawn()
+    await connection.execute(sql.create_organisation, org_id, clean_name(name), now)
     return org_id
 
 
@@ -68,9 +69,9 @@ async def create(
 ) -> BrandId:
     """`policy`: default `Policy()` in the brand's zone."""
     name, zone = clean_name(name), known_zone(zone)
-    first = policy or _policy_of(zone)
+    first, brand = policy or _policy_of(zone), BrandId(numbers.drawn())
     async with log.pool.acquire() as connection, connection.transaction():
-        brand = BrandId(await connection.fetchval(sql.create, org_id, name, zone, now))
+        await connection.execute(sql.create, brand, org_id, name, zone, now)
         await connection.execute(sql.open_log, brand)
         event = PolicyChanged(policy=first.model_dump(mode="json"), at=now)
         await log.append(brand, [NewEvent(event, POLICY_STREAM, DedupeKey(uuid.uuid4()))], connection=connection)

@@ -1,14 +1,14 @@
 -- name: create_organisation
 -- The agency or company that runs Vigie.
-INSERT INTO vigie.organisations (name, created_at) VALUES ($1, $2) RETURNING org_id
+INSERT INTO vigie.organisations (org_id, name, created_at) VALUES ($1, $2, $3)
 
 -- name: organisation_named
 -- The oldest of that name.
-SELECT org_id FROM vigie.organisations WHERE name = $1 ORDER BY org_id LIMIT 1
+SELECT org_id FROM vigie.organisations WHERE name = $1 ORDER BY created_at, org_id LIMIT 1
 
 -- name: create
 -- A tenant.
-INSERT INTO vigie.brands (org_id, name, zone, created_at) VALUES ($1, $2, $3, $4) RETURNING brand_id
+INSERT INTO vigie.brands (brand_id, org_id, name, zone, created_at) VALUES ($1, $2, $3, $4, $5)
 
 -- name: open_log
 -- Its log begins, at position 0.
@@ -23,8 +23,8 @@ SELECT brand_id, org_id, name, zone, created_at FROM vigie.brands WHERE brand_id
 SELECT brand_id, org_id, name, zone, created_at FROM vigie.brands WHERE brand_id = ANY($1::bigint[]) ORDER BY name, brand_id
 
 -- name: everyone
--- All brands of this installation: for the command line, whose operator may see them.
-SELECT brand_id, org_id, name, zone, created_at FROM vigie.brands ORDER BY brand_id
+-- All brands of this installation, the oldest first: for the command line, whose operator may see them.
+SELECT brand_id, org_id, name, zone, created_at FROM vigie.brands ORDER BY created_at, brand_id
 
 -- name: change
 -- Name and time zone.

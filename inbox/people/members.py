@@ -19,7 +19,7 @@ from inbox.errors import NotFound, Refused
 from inbox.events import Role
 from inbox.ids import BrandId, MemberId
 from inbox.log.store import Connection, Log
-from inbox.people import audit, links, passwords, sessions
+from inbox.people import audit, links, numbers, passwords, sessions
 from inbox.people.brands import clean_name
 from inbox.sql import beside
 
@@ -84,7 +84,7 @@ async def _of_organisation(
     if org_id is None:
         raise NotFound
     locale = locale if locale in LOCALES else LOCALES[0]
-    new = await connection.fetchval(sql.insert, org_id, email, name, locale, now)
+    new = await connection.fetchval(sql.insert, numbers.drawn(), org_id, email, name, locale, now)
     if new is not None:
         return MemberId(new)
     known = await connection.fetchrow(sql.by_email, email)

@@ -4,7 +4,7 @@ SELECT org_id FROM vigie.brands WHERE brand_id = $1
 
 -- name: insert
 -- Of two that add the same address at once, one gets the row.
-INSERT INTO vigie.members (org_id, email, name, locale, created_at) VALUES ($1, $2, $3, $4, $5)
+INSERT INTO vigie.members (member_id, org_id, email, name, locale, created_at) VALUES ($1, $2, $3, $4, $5, $6)
 ON CONFLICT (email) DO NOTHING RETURNING member_id
 
 -- name: by_email
@@ -14,7 +14,7 @@ SELECT member_id, org_id, password_hash, deactivated_at FROM vigie.members WHERE
 -- name: owned_by_email
 -- The first brand that this address owns: how the demo finds what it made before.
 SELECT ms.brand_id, m.member_id FROM vigie.members m JOIN vigie.memberships ms USING (member_id)
-WHERE m.email = $1 AND ms.role = 'owner' AND m.deactivated_at IS NULL ORDER BY ms.brand_id LIMIT 1
+WHERE m.email = $1 AND ms.role = 'owner' AND m.deactivated_at IS NULL ORDER BY ms.added_at, ms.brand_id LIMIT 1
 
 -- name: join
 -- One role a brand.

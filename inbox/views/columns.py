@@ -6,7 +6,6 @@ Pure. Of turns and messages only those are given that differ from what stands in
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from inbox import sla
 from inbox.categories import level_of
@@ -16,11 +15,9 @@ from inbox.log.record import Recorded
 from inbox.policy import Policy
 from inbox.state import Item, Judgement, Message
 from inbox.views import words
+from inbox.views.folded import Folded
 from inbox.views.row import FOREVER, Row, row_of
 from inbox.views.stored import dump
-
-if TYPE_CHECKING:
-    from inbox.views.items import Folded
 
 Columns = tuple[object, ...]
 PersonsWord = CategoriesCorrected | LanguageCorrected | MarkedNotUrgent | PriorityOverridden

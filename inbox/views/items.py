@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from inbox import item as core
 from inbox.events import AuthorForgotten, Event, ItemEvent, MessageEdited, MessageReceived, PolicyChanged
@@ -17,23 +16,14 @@ from inbox.log.record import Recorded
 from inbox.log.store import Connection
 from inbox.policy import Policy
 from inbox.sql import beside
-from inbox.state import Item
 from inbox.views import columns, policies
+from inbox.views.folded import Folded
 from inbox.views.stored import load_item
 
 sql = beside(__file__, "items.sql")
 
 REFRESHED_AT_ONCE = 500
 NOBODY = uuid.UUID(int=0)
-
-
-@dataclass(slots=True)
-class Folded:
-    """An item on its way from the row it was to the row it will be. `subject`: whose key seals its words."""
-
-    item: Item | None
-    before: Item | None = None
-    subject: uuid.UUID | None = None
 
 
 async def project(

@@ -78,23 +78,7 @@ FROM unnest(
   AS new (position, item_id, at, what, given_back, rules, priority, level, said, had)
 ON CONFLICT DO NOTHING
 
--- name: drop_items
--- Before a rebuild.
-DELETE FROM vigie.items WHERE brand_id = $1
-
--- name: drop_turns
--- Before a rebuild.
-DELETE FROM vigie.turns WHERE brand_id = $1
-
--- name: drop_messages
--- Before a rebuild.
-DELETE FROM vigie.messages WHERE brand_id = $1
-
--- name: drop_corrections
--- Before a rebuild.
-DELETE FROM vigie.corrections WHERE brand_id = $1
-
 -- name: set_checkpoint
--- A rebuild rewinds, and in the same transaction sets where the new views are true: the projector goes on from there.
+-- Where the views are true.
 INSERT INTO vigie.checkpoints (brand_id, follower, position) VALUES ($1, 'project', $2)
 ON CONFLICT (brand_id, follower) DO UPDATE SET position = $2

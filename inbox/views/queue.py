@@ -88,7 +88,8 @@ async def _records(
     if _searches(filter):
         query = words.query(brand, filter.q or "")
         await connection.execute(sql.plan_each)
-        return [] if query is None else await connection.fetch(sql.found, *place, query)
+        found = sql.found_waiting if filter.waits else sql.found
+        return [] if query is None else await connection.fetch(found, *place, query)
     if filter.uncertain:
         return await connection.fetch(sql.uncertain, *place)
     return await connection.fetch(sql.waiting if filter.waits else sql.ranked, *place)

@@ -10,35 +10,49 @@ SET LOCAL plan_cache_mode = force_custom_plan
 -- The queue itself: down the index of those who wait, from where the last page ended.
 SELECT i.card FROM vigie.items i
 WHERE i.brand_id = $1 AND i.status IN ('open', 'acknowledged') AND (i.priority, i.rank_due_at, i.item_id) > ($2, $3, $4)
-  AND i.priority <= $5 AND vigie.fits(i, $6)
+  AND i.priority <= $5 AND vigie.fits(i.status, i.priority, i.channel_id, i.network, i.lang, i.assignee,
+    i.missed, i.ack_due_at, i.response_due_at, i.rank_due_at, i.scored, i.uncertain, $6)
 ORDER BY i.priority, i.rank_due_at, i.item_id LIMIT $7
 
 -- name: ranked
 -- Any items in the order of the queue.
 SELECT i.card FROM vigie.items i
 WHERE i.brand_id = $1 AND (i.priority, i.rank_due_at, i.item_id) > ($2, $3, $4)
-  AND i.priority <= $5 AND vigie.fits(i, $6)
+  AND i.priority <= $5 AND vigie.fits(i.status, i.priority, i.channel_id, i.network, i.lang, i.assignee,
+    i.missed, i.ack_due_at, i.response_due_at, i.rank_due_at, i.scored, i.uncertain, $6)
 ORDER BY i.priority, i.rank_due_at, i.item_id LIMIT $7
 
 -- name: uncertain
 -- Few, wherever they rank: an index of their own.
 SELECT i.card FROM vigie.items i
 WHERE i.brand_id = $1 AND i.uncertain AND (i.priority, i.rank_due_at, i.item_id) > ($2, $3, $4)
-  AND i.priority <= $5 AND vigie.fits(i, $6)
+  AND i.priority <= $5 AND vigie.fits(i.status, i.priority, i.channel_id, i.network, i.lang, i.assignee,
+    i.missed, i.ack_due_at, i.response_due_at, i.rank_due_at, i.scored, i.uncertain, $6)
 ORDER BY i.priority, i.rank_due_at, i.item_id LIMIT $7
 
 -- name: found
 -- Items that hold all words; by rank, whether they wait or not.
 SELECT i.card FROM vigie.items i
 WHERE i.brand_id = $1 AND (i.priority, i.rank_due_at, i.item_id) > ($2, $3, $4)
-  AND i.priority <= $5 AND vigie.fits(i, $6) AND i.words @@ $8::text::tsquery
+  AND i.priority <= $5 AND vigie.fits(i.status, i.priority, i.channel_id, i.network, i.lang, i.assignee,
+    i.missed, i.ack_due_at, i.response_due_at, i.rank_due_at, i.scored, i.uncertain, $6) AND i.words @@ $8::text::tsquery
+ORDER BY i.priority, i.rank_due_at, i.item_id LIMIT $7
+
+-- name: found_waiting
+-- The same among those who wait: few, however long the brand's past, so always down their index. IS TRUE keeps the index of
+-- words out of it: the beginning of a word that is common there costs as much as the whole past holds of it.
+SELECT i.card FROM vigie.items i
+WHERE i.brand_id = $1 AND i.status IN ('open', 'acknowledged') AND (i.priority, i.rank_due_at, i.item_id) > ($2, $3, $4)
+  AND i.priority <= $5 AND vigie.fits(i.status, i.priority, i.channel_id, i.network, i.lang, i.assignee,
+    i.missed, i.ack_due_at, i.response_due_at, i.rank_due_at, i.scored, i.uncertain, $6) AND (i.words @@ $8::text::tsquery) IS TRUE
 ORDER BY i.priority, i.rank_due_at, i.item_id LIMIT $7
 
 -- name: done
 -- What nobody waits for has no due time: the latest first, a walk down the index for each status.
 SELECT i.card FROM unnest($2::text[]) AS wanted(status) CROSS JOIN LATERAL (
   SELECT i.card, i.position FROM vigie.items i
-  WHERE i.brand_id = $1 AND i.status = wanted.status AND i.position < $3 AND vigie.fits(i, $4)
+  WHERE i.brand_id = $1 AND i.status = wanted.status AND i.position < $3 AND vigie.fits(i.status, i.priority, i.channel_id, i.network, i.lang, i.assignee,
+    i.missed, i.ack_due_at, i.response_due_at, i.rank_due_at, i.scored, i.uncertain, $4)
   ORDER BY i.position DESC LIMIT $5) i
 ORDER BY i.position DESC LIMIT $5
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,13 +16,14 @@ from inbox import corrections, priority, sla
 from inbox.events import Author, ClockName, ReasonGiven
 from inbox.ids import ItemId
 from inbox.policy import Policy
+from inbox.replacing import replace
 from inbox.state import Item, Message, Turn
 
 FOREVER = datetime.max.replace(tzinfo=UTC)
 """PostgreSQL's `infinity`: the rank of what nobody waits for."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Row:
     """An item as the queue shows it. Clocks (`turn`, `ack_*`, `response_*`, `acknowledged_*`, `responded_*`) are those
     of the latest turn. `warn_*`: when a clock that still runs turns amber, None once it stopped or was missed.

@@ -31,5 +31,5 @@ def _plain(value: object) -> Any:
     if isinstance(value, frozenset):
         return sorted(value)
     if isinstance(value, BaseModel):
-        return value.model_dump(mode="python")
+        return value.__dict__
     raise TypeError(type(value).__name__)

@@ -47,9 +47,35 @@ async def project(connection: Connection, brand: BrandId, events: Sequence[Recor
     return await _write(connection, brand, changed)
 
 
-async def drop(connection: Connection, brand: BrandId) -> None:
-    await connection.execute(sql.drop_members, brand)
-    await connection.execute(sql.drop_waves, brand)
+def of_stream(own: Sequence[Recorded], upto: int) -> Iterable[waves.Member]:
+    """The members that all events of one item make, up to a position: the same as `project` makes step by step."""
+    if not any(isinstance(one.event, ev.WaveJoined) for one in own):
+        return ()
+    members: dict[str, waves.Member] = {}
+    telling = [one for one in own if one.position <= upto and one.event.TYPE in WANTED]
+    for place, one in enumerate(telling):
+        if not isinstance(one.event, ev.WaveJoined):
+            for name, member in members.items():
+                members[name] = waves.told(member, one.event, one.subject)
+        elif storable(one.event.external_id) not in members:
+            members[storable(one.event.external_id)] = _member(one.event, telling[:place])
+    return members.values()
+
+
+def _member(event: ev.WaveJoined, earlier: Sequence[Recorded]) -> waves.Member:
+    member = waves.introduced(event)
+    for one in earlier:
+        member = waves.told(member, one.event, one.subject)
+    return member
+
+
+def row(member: waves.Member) -> tuple[object, ...]:
+    """In the order of the columns, without the brand."""
+    return (
+        member.item_id, storable(member.external_id), member.wave_id, member.joined_at, member.heard_at,
+        storable(member.channel_id), member.author, member.lang and storable(member.lang), member.level,
+        member.urgency, member.raised,
+    )  # fmt: skip
 
 
 async def _known(connection: Connection, brand: BrandId, events: Iterable[Recorded]) -> Members:
@@ -97,15 +123,8 @@ def _tell(known: Members, recorded: Recorded) -> None:
 async def _write(connection: Connection, brand: BrandId, changed: Sequence[waves.Member]) -> list[uuid.UUID]:
     if not changed:
         return []
-    rows = [
-        (
-            member.item_id, storable(member.external_id), member.wave_id, member.joined_at, member.heard_at,
-            storable(member.channel_id), member.author, member.lang and storable(member.lang), member.level,
-            member.urgency, member.raised,
-        )
-        for member in changed
-    ]  # fmt: skip
-    await connection.execute(sql.write_members, brand, *(list(column) for column in zip(*rows, strict=True)))
+    columns = (list(column) for column in zip(*map(row, changed), strict=True))
+    await connection.execute(sql.write_members, brand, *columns)
     touched = sorted({member.wave_id for member in changed})
     await connection.execute(sql.sum_up, brand, touched)
     return touched

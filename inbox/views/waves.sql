@@ -23,10 +23,10 @@ ON CONFLICT (brand_id, item_id, external_id) DO UPDATE SET
 -- What the members of these waves come to.
 INSERT INTO vigie.waves (
   brand_id, wave_id, first_at, last_at, messages, authors, items, level, urgency, channels, langs)
-SELECT $1, wave_id, min(heard_at), max(heard_at), count(*), count(DISTINCT author), count(DISTINCT item_id),
+SELECT brand_id, wave_id, min(heard_at), max(heard_at), count(*), count(DISTINCT author), count(DISTINCT item_id),
   coalesce(max(level), 0), coalesce((array_agg(urgency ORDER BY level DESC NULLS LAST, urgency DESC NULLS LAST))[1], 0),
   array_agg(DISTINCT channel_id), coalesce(array_agg(DISTINCT lang) FILTER (WHERE lang IS NOT NULL), '{}')
-FROM vigie.wave_members WHERE brand_id = $1 AND wave_id = ANY ($2::uuid[]) GROUP BY wave_id
+FROM vigie.wave_members WHERE brand_id = $1 AND wave_id = ANY ($2::uuid[]) GROUP BY brand_id, wave_id
 ON CONFLICT (brand_id, wave_id) DO UPDATE SET
   first_at = excluded.first_at, last_at = excluded.last_at, messages = excluded.messages, authors = excluded.authors,
   items = excluded.items, level = excluded.level, urgency = excluded.urgency, channels = excluded.channels,
@@ -39,18 +39,6 @@ FROM vigie.waves w JOIN vigie.wave_members m ON m.brand_id = w.brand_id AND m.wa
 WHERE w.brand_id = $1 AND w.wave_id = ANY ($2::uuid[])
 GROUP BY w.wave_id, w.level, w.urgency, m.item_id
 HAVING greatest(coalesce(max(m.level), 0), max(m.raised)) < w.level LIMIT $3
-
--- name: drop_members
--- Before a rebuild.
-DELETE FROM vigie.wave_members WHERE brand_id = $1
-
--- name: drop_waves
--- Before a rebuild.
-DELETE FROM vigie.waves WHERE brand_id = $1
-
--- name: hold
--- Where the waves' own follower stands: a rebuild holds it there, and goes no further.
-SELECT position FROM vigie.checkpoints WHERE brand_id = $1 AND follower = 'waves' FOR NO KEY UPDATE
 
 -- name: alive
 -- The waves heard of lately: the most urgent first, then what grew most in the last hour.

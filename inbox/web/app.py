@@ -1,22 +1,25 @@
 """The web application: routes collected from the modules of `api/` and `pages/`, and what surrounds every handler.
 
 From outside in: a request id and one log line (route pattern, never the query or a token in the path); failures
-mapped to problem documents or pages; the gate of `security`. A module of `inbox.web.api` or `inbox.web.pages`
-contributes `ROUTES: list[Route]`, and may have `setup(app)`; services add theirs (hooks, metrics) by `extra`.
+mapped to problem documents or pages; the gate of `security`. A hook has its own gate, a signature, and its own count
+of what it took: in a storm its requests that succeed are told of in a line only at DEBUG. A module of `inbox.web.api`
+or `inbox.web.pages` contributes `ROUTES: list[Route]`, and may have `setup(app)`; services add theirs (hooks, metrics)
+by `extra`.
 """
 
 from __future__ import annotations
 
 import importlib
 import logging
+import os
 import pkgutil
 import time
-import uuid
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from types import ModuleType
 from typing import Any
 
 from aiohttp import web
+from aiohttp.typedefs import Middleware
 
 from inbox.web import api, failures, headers, live, pages, security, words
 from inbox.web.api import health
@@ -25,7 +28,6 @@ from inbox.web.problems import REQUEST_ID
 from inbox.web.routes import Route
 from inbox.web.table import FRAGMENT, TABLE
 
-_KNOWN: web.AppKey[dict[web.AbstractRoute, Route]] = web.AppKey("known", dict)
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 logger = logging.getLogger("inbox.web.access")
 
@@ -45,17 +47,18 @@ def build(
 
     Run it with `web.AppRunner(app, access_log=None, keepalive_timeout=…)`: it writes its own access lines.
     """
-    app = web.Application(middlewares=[_numbered, _mapped, _gated], client_max_size=max_body_bytes + 1)
+    known: dict[web.AbstractRoute, Route] = {}
+    app = web.Application(middlewares=[_around(known)], client_max_size=max_body_bytes + 1)
     app[DEPS] = deps
     app[FRAGMENT] = dict(openapi or {})
     app[live.HUB] = live.Hub(deps)
     words.titled({code: network.title for code, network in deps.networks.items()})
     app.cleanup_ctx.append(live.running)
     app.on_shutdown.append(live.stop)
-    app.on_response_prepare.append(headers.add)
+    app.on_response_prepare.append(headers.adder(deps.settings.base_url))
     modules = [*_modules(api), *_modules(pages)] if people else [health]
     table = [route for module in modules for route in getattr(module, "ROUTES", ())]
-    _serve(app, [*table, *extra])
+    _serve(app, known, [*table, *extra])
     for module in modules:
         if setup := getattr(module, "setup", None):
             setup(app)
@@ -67,47 +70,48 @@ def _modules(package: ModuleType) -> list[ModuleType]:
     return [importlib.import_module(f"{package.__name__}.{name}") for name in names]
 
 
-def _serve(app: web.Application, table: Sequence[Route]) -> None:
-    known: dict[web.AbstractRoute, Route] = {}
+def _serve(app: web.Application, known: dict[web.AbstractRoute, Route], table: Sequence[Route]) -> None:
     for route in table:
         known[app.router.add_route(route.method, route.path, route.handler)] = route
         if route.method == "GET" and route.access == "public":
             known[app.router.add_route("HEAD", route.path, route.handler)] = route
     app[TABLE] = tuple(table)
-    app[_KNOWN] = known
 
 
-def _route_of(request: web.Request) -> Route | None:
-    """None for an unknown path or a wrong method."""
-    return request.config_dict[_KNOWN].get(request.match_info.route)
+def _around(known: Mapping[web.AbstractRoute, Route]) -> Middleware:
+    """What surrounds a handler, in one piece: on the way of a hook each layer more would be paid by every message."""
+
+    @web.middleware
+    async def around(request: web.Request, handler: Handler) -> web.StreamResponse:
+        route = known.get(request.match_info.route)  # None for an unknown path or a wrong method
+        request[REQUEST_ID] = os.urandom(16).hex()  # ours: a sender's could forge log lines
+        started = time.perf_counter()
+        try:
+            response = await (_gated(request, route, handler) if _has_gate(route) else handler(request))
+        except Exception as error:  # noqa: BLE001 — the edge: every failure becomes an answer, bugs are logged once
+            response = await failures.answer(request, route, error)
+        level = logging.INFO if _has_gate(route) or response.status >= 400 else logging.DEBUG
+        if logger.isEnabledFor(level):
+            _tell(level, request, route, response, time.perf_counter() - started)
+        return response
+
+    return around
 
 
-@web.middleware
-async def _numbered(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """A request id of ours (a sender's could forge log lines), and one line when it is done."""
-    request[REQUEST_ID] = uuid.uuid4().hex
-    started = time.perf_counter()
-    response = await handler(request)
-    route = _route_of(request)
-    took_ms = (time.perf_counter() - started) * 1000
+def _has_gate(route: Route | None) -> bool:
+    return route is None or route.surface != "hook"
+
+
+def _tell(level: int, request: web.Request, route: Route | None, response: web.StreamResponse, took_s: float) -> None:
     pattern = route.path if route else "(none)"
-    logger.info("%s %s %s %.1f ms %s", request.method, pattern, response.status, took_ms, request[REQUEST_ID])
-    return response
+    logger.log(
+        level, "%s %s %s %.1f ms %s", request.method, pattern, response.status, took_s * 1000, request[REQUEST_ID]
+    )
 
 
-@web.middleware
-async def _mapped(request: web.Request, handler: Handler) -> web.StreamResponse:
-    try:
-        return await handler(request)
-    except Exception as error:  # noqa: BLE001 — the edge: every failure becomes an answer here, bugs are logged once
-        return await failures.answer(request, _route_of(request), error)
-
-
-@web.middleware
-async def _gated(request: web.Request, handler: Handler) -> web.StreamResponse:
-    route = _route_of(request)
+async def _gated(request: web.Request, route: Route | None, handler: Handler) -> web.StreamResponse:
     if route is None:
-        return await handler(request)  # aiohttp's own 404 or 405, put into our words by `_mapped`
+        return await handler(request)  # aiohttp's own 404 or 405, put into our words by `failures`
     await security.admit(request, route)
     response = await handler(request)
     security.remember_visit(request, response)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
 
+from inbox import meters
 from inbox.views.row import Row, timestamp
 
 HEARTBEAT = b"event: beat\ndata: {}\n\n"
@@ -44,9 +45,29 @@ class Entry:
         if self.row is None:
             return _framed(self.event, self.data, self.position)
         if variant not in self.framed:
-            data = orjson.dumps(render(self.row, variant))
+            with meters.LIVE_RENDER_SECONDS.labels(variant.kind).time():
+                data = orjson.dumps(render(self.row, variant))
             self.framed[variant] = _framed(self.event, data, self.position if self.last else None)
         return self.framed[variant]
+
+
+@dataclass(slots=True)
+class Batch:
+    """Entries that are handed on together: one bytes object a rendering serves all who get it."""
+
+    entries: Sequence[Entry]
+    joined: dict[tuple[Variant, bool], bytes | None] = field(default_factory=dict)
+
+    def bytes(self, variant: Variant, render: Render, *, chunked: bool) -> bytes | None:
+        """As they go over the wire; None where an entry cannot be rendered. `chunked`: as one chunk of HTTP/1.1."""
+        key = variant, chunked
+        if key not in self.joined:
+            try:
+                data = b"".join(entry.frame(variant, render) for entry in self.entries)
+                self.joined[key] = b"%x\r\n%b\r\n" % (len(data), data) if chunked else data
+            except Exception:  # noqa: BLE001 — each stream that wants it says so by itself, and breaks off
+                self.joined[key] = None
+        return self.joined[key]
 
 
 def _framed(event: str, data: bytes, position: int | None) -> bytes:

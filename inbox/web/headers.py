@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from aiohttp import hdrs, web
+from collections.abc import Awaitable, Callable
 
-from inbox.web.context import DEPS
+from aiohttp import hdrs, web
+from multidict import CIMultiDict
+
 from inbox.web.problems import REQUEST_ID
 
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -27,11 +29,19 @@ FIXED = {
 HSTS = "max-age=31536000; includeSubDomains"
 
 
-async def add(request: web.Request, response: web.StreamResponse) -> None:
-    """As `on_response_prepare`: streams get them too. A handler that caches (static files) says so itself."""
-    response.headers.update(FIXED)
-    response.headers.setdefault(hdrs.CACHE_CONTROL, "no-store")
-    if request_id := request.get(REQUEST_ID):
-        response.headers["X-Request-Id"] = request_id
-    if request.config_dict[DEPS].settings.base_url.startswith("https://"):
-        response.headers["Strict-Transport-Security"] = HSTS
+Signal = Callable[[web.Request, web.StreamResponse], Awaitable[None]]
+
+
+def adder(base_url: str) -> Signal:
+    """For `on_response_prepare`: streams get them too. A handler that caches (static files) says so itself."""
+    fixed = CIMultiDict(FIXED)
+    if base_url.startswith("https://"):
+        fixed["Strict-Transport-Security"] = HSTS
+
+    async def add(request: web.Request, response: web.StreamResponse) -> None:
+        response.headers.update(fixed)
+        response.headers.setdefault(hdrs.CACHE_CONTROL, "no-store")
+        if request_id := request.get(REQUEST_ID):
+            response.headers["X-Request-Id"] = request_id
+
+    return add

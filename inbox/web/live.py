@@ -55,7 +55,7 @@ class Hub:
 
     def _tail(self, brand: BrandId) -> Tail:
         if brand not in self._tails:
-            tail = Tail(self._deps, brand)
+            tail = Tail(self._deps, brand, self._render)
             task = asyncio.create_task(tail.run(), name=f"live-{brand}")
             task.add_done_callback(lambda done: self._ended(tail, done))
             self._tails[brand] = tail, task
@@ -74,20 +74,17 @@ class Hub:
                 await tail.started.wait()
             tail.join(watcher)
             async for entries in _entries(tail, watcher, after):
-                yield b"".join(self._frame(tail, entry, watcher) for entry in entries) or frames.HEARTBEAT
+                yield b"".join(entry.frame(watcher.variant, tail.render) for entry in entries) or frames.HEARTBEAT
         finally:
             tail.watchers.discard(watcher)
             tail.holders -= 1
             await self._let_go(tail)
 
-    def _frame(self, tail: Tail, entry: frames.Entry, watcher: Watcher) -> bytes:
-        def render(row: Row, variant: frames.Variant) -> dict[str, Any]:
-            if variant.kind == "api":
-                return row.to_json(variant.personal)
-            html = self.renderer(row, variant.lang, tail.names) if self.renderer else ""
-            return {"id": str(row.id), "position": row.position, "facets": frames.facets(row), "html": html}
-
-        return entry.frame(watcher.variant, render)
+    def _render(self, row: Row, variant: frames.Variant, names: Mapping[int, str]) -> dict[str, Any]:
+        if variant.kind == "api":
+            return row.to_json(variant.personal)
+        html = self.renderer(row, variant.lang, names) if self.renderer else ""
+        return {"id": str(row.id), "position": row.position, "facets": frames.facets(row), "html": html}
 
     async def _let_go(self, tail: Tail) -> None:
         """The last one out turns the light off."""
@@ -103,7 +100,7 @@ class Hub:
         logger.error("the live view of brand %s broke: %s", tail.brand, type(task.exception()).__name__)
         self._tails.pop(tail.brand, None)
         for watcher in tuple(tail.watchers):
-            watcher.end()
+            watcher.end("broken")
 
     async def close(self) -> None:
         """Ends all streams, so that the server stops without waiting for them."""
@@ -111,7 +108,7 @@ class Hub:
         tails, self._tails = tuple(self._tails.values()), {}
         for tail, task in tails:
             for watcher in tuple(tail.watchers):
-                watcher.end()
+                watcher.end("stopping")
             await _cancelled(task)
 
 
@@ -125,6 +122,7 @@ async def _entries(tail: Tail, watcher: Watcher, after: int | None) -> AsyncIter
     # Not before: its id says that all up to it has been sent. A page may be ahead of the views, in a storm by seconds;
     # only who knows what the log itself does not, after a restore of the database, has to start anew.
     yield [frames.ready(start, reset=sent > start and sent > await tail.head())]
+    watcher.current = not watcher.cut.is_set()
     while not watcher.cut.is_set():
         entries = await watcher.take(HEARTBEAT_S)
         if not watcher.cut.is_set():

@@ -10,14 +10,17 @@ import asyncio
 import contextlib
 import logging
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 
 import asyncpg
 
+from inbox import meters
 from inbox.ids import BrandId
 from inbox.people import members, sessions, tokens
 from inbox.sql import beside
-from inbox.views import queue
+from inbox.views import queue, shadow
+from inbox.views.row import Row
 from inbox.web import frames
 from inbox.web.context import RIGHTS_OF_ROLE, Deps, Right
 from inbox.web.watchers import Watcher
@@ -27,10 +30,15 @@ logger = logging.getLogger(__name__)
 
 POLL_S = 1.0
 LEAST_GAP_S = 0.03
+MOST_GAP_S = 0.25
+"""It rests as long as it worked, so that at most half of the event loop is spent on those who watch one brand."""
+READ_AT_ONCE = 500
 COUNTS_EVERY_S = 1.0
 CHECK_EVERY_S = 3.0
 REMEMBERED = 1000
 NOWHERE = 2**62
+Render = Callable[[Row, frames.Variant, Mapping[int, str]], dict[str, Any]]
+"""(row, variant, names of members) → what the variant says of the row."""
 PASSING = (OSError, TimeoutError, asyncpg.InterfaceError, asyncpg.PostgresError)
 
 
@@ -38,7 +46,7 @@ class Tail:
     """`position`: up to where every change was handed on. `recent`: the last changes, all that came after
     `recent_after`."""
 
-    def __init__(self, deps: Deps, brand: BrandId) -> None:
+    def __init__(self, deps: Deps, brand: BrandId, render: Render) -> None:
         self.brand = brand
         self.watchers: set[Watcher] = set()
         self.holders = 0  # streams that use it, those that still wait for its start included
@@ -49,10 +57,14 @@ class Tail:
         self.recent_after = 0
         self.names: dict[int, str] = {}
         self._deps = deps
+        self._render = render
+        self._worked_s = 0.0
         self._counts: tuple[dict[str, int], dict[int, int]] | None = None
+        self._counted: dict[int, frames.Batch] = {}
         self._to_count = True
         self._next_count = 0.0
         self._next_check = 0.0
+        self._switches: int | None = None
 
     async def run(self) -> None:
         """Until cancelled. A database that is away only delays."""
@@ -69,7 +81,7 @@ class Tail:
             async with asyncio.timeout(POLL_S):
                 await self.wake.wait()
         self.wake.clear()
-        await asyncio.sleep(LEAST_GAP_S)
+        await asyncio.sleep(min(MOST_GAP_S, max(LEAST_GAP_S, self._worked_s)))
 
     async def _start(self) -> None:
         _, self.position = await self.read(NOWHERE)
@@ -78,15 +90,15 @@ class Tail:
         self.wake.set()
 
     async def _step(self) -> None:
-        while True:
+        loop, more = asyncio.get_running_loop(), True
+        while more:
             entries, complete = await self.read(self.position)
-            for entry in entries:
-                self._hand_on(entry)
+            begun = loop.time()
+            self._hand_on(entries)
+            self._worked_s = loop.time() - begun
             self.position = max(self.position, complete)
-            self._to_count = self._to_count or bool(entries)
-            if not entries:
-                break
-        now = asyncio.get_running_loop().time()
+            more = len(entries) >= READ_AT_ONCE
+        now = loop.time()
         if self._to_count and now >= self._next_count:
             self._next_count, self._to_count = now + COUNTS_EVERY_S, False
             await self._count()
@@ -94,14 +106,18 @@ class Tail:
             self._next_check = now + CHECK_EVERY_S
             await self._check()
 
+    def render(self, row: Row, variant: frames.Variant) -> dict[str, Any]:
+        return self._render(row, variant, self.names)
+
     async def head(self) -> int:
         """The last position of the brand's log; the views may not have come so far."""
         return await self._deps.log.head(self.brand)
 
     async def read(self, after: int) -> tuple[list[frames.Entry], int]:
         """Changes after a position, and up to where they are complete. One position may hold several changes."""
+        meters.LIVE_QUERIES.inc()
         async with self._deps.pool.acquire() as connection:
-            rows, complete = await queue.changed_since(connection, self.brand, after)
+            rows, complete = await queue.changed_since(connection, self.brand, after, READ_AT_ONCE)
         await self._learn_names(row.assignee for row in rows)
         now = self._deps.clock.now()
         last = {row.position: place for place, row in enumerate(rows)}
@@ -113,17 +129,18 @@ class Tail:
         if unknown:
             self.names.update(await members.names(self._deps.log, self.brand, unknown))
 
-    def _hand_on(self, entry: frames.Entry) -> None:
-        self.position = max(self.position, entry.position or 0)
-        self.recent.append(entry)
+    def _hand_on(self, entries: Sequence[frames.Entry]) -> None:
+        if not entries:
+            return
+        self.position = max(self.position, entries[-1].position or 0)
+        self._to_count = True
+        self.recent.extend(entries)
         while len(self.recent) > REMEMBERED or (self.recent and self.recent[0].position == self.recent_after):
             # Whole positions only: a resume between two changes of one position would lose the second.
             self.recent_after = self.recent.popleft().position or 0
-        self._give_all(entry)
-
-    def _give_all(self, entry: frames.Entry) -> None:
+        batch = frames.Batch(entries)
         for watcher in tuple(self.watchers):
-            watcher.give(entry)
+            watcher.give(batch, self.render)
 
     # --- counts ---
 
@@ -135,24 +152,27 @@ class Tail:
             mine = {row["assignee"]: row["items"] for row in await connection.fetch(sql.mine, self.brand)}
         if (of_views, mine) == self._counts:
             return
-        self._counts = of_views, mine
+        self._counts, self._counted = (of_views, mine), {}
         for watcher in tuple(self.watchers):
-            watcher.give(self._counted(watcher))
+            watcher.give(self._counts_for(watcher.member), self.render)
 
-    def _counted(self, watcher: Watcher) -> frames.Entry:
+    def _counts_for(self, member: int) -> frames.Batch:
+        """Framed once for all who have as many items of their own."""
         of_views, mine = self._counts or ({}, {})
-        return frames.counts({**of_views, "mine": mine.get(watcher.member, 0)})
+        own = mine.get(member, 0)
+        return self._counted.setdefault(own, frames.Batch([frames.counts({**of_views, "mine": own})]))
 
     def join(self, watcher: Watcher) -> None:
         """From here on nothing passes it unseen."""
         self.watchers.add(watcher)
         if self._counts is not None:
-            watcher.give(self._counted(watcher))
+            watcher.give(self._counts_for(watcher.member), self.render)
 
     # --- rights ---
 
     async def _check(self) -> None:
         """Whose session or token fell, or who may do more or less than before, is cut: the browser is asked again."""
+        await self._heed_rebuilds()
         digests = [watcher.credential for watcher in self.watchers]
         if not digests:
             return
@@ -161,4 +181,15 @@ class Tail:
         held.update(await tokens.standing(self._deps.pool, self.brand, digests))
         for watcher in tuple(self.watchers):
             if held.get(watcher.credential) != watcher.rights:
-                watcher.end()
+                watcher.end("rights")
+
+    # --- rebuilds ---
+
+    async def _heed_rebuilds(self) -> None:
+        """Rows may be others now of which no event speaks: whoever watches starts anew."""
+        switches = await shadow.switches(self._deps.pool, self.brand)
+        if self._switches is not None and switches != self._switches:
+            again = frames.Batch([frames.ready(self.position, reset=True)])
+            for watcher in tuple(self.watchers):
+                watcher.give(again, self.render)
+        self._switches = switches

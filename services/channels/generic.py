@@ -347,7 +347,7 @@ class Generic(BaseChannel):
     )
 
     def verify(self, request: Inbound, channel: ChannelRecord) -> str | None:
-        return next((secret for secret in channel.valid_secrets() if signing.proves(secret, request)), None)
+        return signing.proving(channel.valid_secrets(), request)
 
     def split(self, raw: bytes) -> Sequence[Envelope]:
         return (Envelope(_listed(reading.loads(raw))),)

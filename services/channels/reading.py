@@ -37,7 +37,10 @@ def loads(raw: bytes) -> Any:
         data = orjson.loads(raw)
     except orjson.JSONDecodeError:
         return cleaned(_slowly(raw))
-    return cleaned(data) if b"\\u0000" in raw else _shallow(data)
+    if b"\\u0000" in raw:
+        return cleaned(data)
+    # What opens fewer brackets than that cannot nest deeper.
+    return data if raw.count(b"{") + raw.count(b"[") <= DEPTH_MOST else _shallow(data)
 
 
 def _slowly(raw: bytes) -> Any:

@@ -7,10 +7,12 @@ are sealed with the body, and go when it goes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import orjson
+from multidict import CIMultiDictProxy
 
 KEPT_MOST = 8192
 """Characters, of names and values together."""
@@ -38,12 +40,37 @@ _OF_THE_CONNECTION = frozenset(
 _PREFIXES = ("x-forwarded-", "cf-", "sec-", "x-amzn-", "x-envoy-", "x-b3-")
 
 
+class Sent(Mapping[str, Sequence[str]]):
+    """A request's headers as networks read them: names in lower case, every value of a repeated one. Nothing is copied
+    before somebody asks for it."""
+
+    __slots__ = ("_headers",)
+
+    def __init__(self, headers: CIMultiDictProxy[str]) -> None:
+        self._headers = headers
+
+    def __getitem__(self, name: str) -> Sequence[str]:
+        return self._headers.getall(name)
+
+    def get(self, name: str, default: Any = None) -> Any:
+        return self._headers.getall(name, default)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._headers
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(dict.fromkeys(map(str.lower, self._headers)))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
 def kept(headers: Headers) -> dict[str, list[str]]:
     """The content type first, then by name, as far as there is room."""
     found: dict[str, list[str]] = {}
     room = KEPT_MOST
-    for name in sorted(filter(_may_be_kept, headers), key=lambda name: (name != "content-type", name)):
-        values = [value.encode("utf-8", "replace").decode() for value in headers[name]]
+    for name in sorted(filter(_may_be_kept, headers), key=_content_type_first):
+        values = [_clean(value) for value in headers[name]]
         room -= len(name) + sum(len(value) for value in values)
         if room < 0:
             break
@@ -51,6 +78,16 @@ def kept(headers: Headers) -> dict[str, list[str]]:
     return found
 
 
+def _content_type_first(name: str) -> str:
+    return "" if name == "content-type" else name
+
+
+def _clean(value: str) -> str:
+    """Without the halves of letters that a header's bytes may leave."""
+    return value if value.isascii() else value.encode("utf-8", "replace").decode()
+
+
+@lru_cache(maxsize=1024)
 def _may_be_kept(name: str) -> bool:
     return (
         name not in _OF_THE_CONNECTION

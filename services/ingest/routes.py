@@ -7,9 +7,7 @@ the application's table of routes, `Ingest.keep_health` among its workers.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 
 import asyncpg
 from aiohttp import web
@@ -24,9 +22,10 @@ from services import metrics
 from services.channels import registry
 from services.channels.contract import PROBLEM_TYPE, Answer, Channel, Inbound, Way, problem
 from services.ingest import body
+from services.ingest.headers import Sent
 from services.ingest.take import Arrival, Taker
+from services.ingest.turns import Full, Turns
 
-AT_ONCE_MOST = 256
 RETRY_AFTER_S = 5
 DATABASE_AWAY = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, LogUnavailable)
 HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
@@ -75,7 +74,7 @@ class Ingest:
         self._most = max_body_bytes
         self._taker = Taker(channels, batcher)
         self._networks = registry.networks()
-        self._running: Counter[str] = Counter()
+        self._turns = Turns()
 
     def routes(self) -> list[Route]:
         return [
@@ -135,42 +134,31 @@ class Ingest:
         return hook, network
 
     async def _take(self, request: web.Request, hook: ChannelRecord, network: Channel) -> tuple[web.Response, str]:
-        async with self._turn(hook):
-            inbound = self._inbound(request, await self._body(request, hook))
-            await network.prepare(self._way, inbound, hook)
-            secret = network.verify(inbound, hook)
-            if secret is None:
-                raise self._noted(hook, _Refusal(401, "bad_signature", "The signature does not hold."))
-            greeting = network.greet(inbound, hook)
-            if greeting is not None:
-                return _response(greeting), "greeted"
-            arrival = Arrival(hook, secret, inbound, self._clock.now())
-            try:
-                taken = await self._taker.take(network, arrival)
-            except NotFound as error:
-                raise _unknown() from error
-            except DATABASE_AWAY as error:
-                raise self._noted(hook, _unavailable()) from error
-        return _response(network.answer(taken)), "quarantined" if taken.unreadable else "taken"
-
-    @asynccontextmanager
-    async def _turn(self, hook: ChannelRecord) -> AsyncIterator[None]:
-        """One channel in a storm must not take all the memory and all the turns of the others."""
-        if self._running[hook.channel_id] >= AT_ONCE_MOST:
-            raise self._noted(
-                hook,
-                _Refusal(
-                    429, "throttled", f"At most {AT_ONCE_MOST} requests at a time.",
-                    **{"Retry-After": "1"},
-                ),
-            )  # fmt: skip
-        self._running[hook.channel_id] += 1
         try:
-            yield
+            self._turns.begin(hook)
+        except Full as full:
+            raise self._noted(hook, _Refusal(429, "throttled", str(full), **{"Retry-After": "1"})) from full
+        try:
+            return await self._taken(request, hook, network)
         finally:
-            self._running[hook.channel_id] -= 1
-            if not self._running[hook.channel_id]:
-                del self._running[hook.channel_id]
+            self._turns.end(hook)
+
+    async def _taken(self, request: web.Request, hook: ChannelRecord, network: Channel) -> tuple[web.Response, str]:
+        inbound = self._inbound(request, await self._body(request, hook))
+        await network.prepare(self._way, inbound, hook)
+        secret = network.verify(inbound, hook)
+        if secret is None:
+            raise self._noted(hook, _Refusal(401, "bad_signature", "The signature does not hold."))
+        greeting = network.greet(inbound, hook)
+        if greeting is not None:
+            return _response(greeting), "greeted"
+        try:
+            taken = await self._taker.take(network, Arrival(hook, secret, inbound, self._clock.now()))
+        except NotFound as error:
+            raise _unknown() from error
+        except DATABASE_AWAY as error:
+            raise self._noted(hook, _unavailable()) from error
+        return _response(network.answer(taken)), "quarantined" if taken.unreadable else "taken"
 
     async def _body(self, request: web.Request, hook: ChannelRecord) -> bytes:
         try:
@@ -187,8 +175,7 @@ class Ingest:
             raise _Refusal(400, "broken", "The body did not arrive whole.") from error
 
     def _inbound(self, request: web.Request, raw: bytes) -> Inbound:
-        named = {name.lower(): request.headers.getall(name) for name in request.headers}
-        return Inbound(named, raw, self._base_url + _path(request), request.method)
+        return Inbound(Sent(request.headers), raw, self._base_url + _path(request), request.method)
 
     def _noted(self, hook: ChannelRecord, refusal: _Refusal) -> _Refusal:
         self._channels.note_failure(hook, refusal.outcome)

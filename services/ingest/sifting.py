@@ -9,10 +9,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import traceback
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypeVar
 
 from inbox.channels import ChannelRecord
 from services.channels.contract import (
@@ -34,7 +33,6 @@ from services.ingest.headers import OURS
 from services.ingest.turning import Said
 
 logger = logging.getLogger(__name__)
-T = TypeVar("T")
 STUMBLED = Unreadable("reading it failed in our own code")
 
 
@@ -66,11 +64,12 @@ class Share:
 
 async def split(network: Channel, request: Inbound) -> Sequence[Envelope] | Unreadable:
     """The envelopes of a delivery, or why there are none."""
-    by_bytes = request.content_type in OURS
     try:
-        return await _beside(
-            network, lambda: network.split(request.raw) if by_bytes else network.split_request(request)
-        )  # fmt: skip
+        if request.content_type in OURS:
+            return await asyncio.to_thread(network.split, request.raw) if network.slow else network.split(request.raw)
+        return (
+            await asyncio.to_thread(network.split_request, request) if network.slow else network.split_request(request)
+        )
     except CannotRead as error:
         return error.unreadable
     except Exception as error:  # noqa: BLE001 — the edge of a parser, see above
@@ -79,13 +78,11 @@ async def split(network: Channel, request: Inbound) -> Sequence[Envelope] | Unre
 
 async def read(network: Channel, envelope: Envelope, channel: ChannelRecord, at: datetime) -> Sequence[Parsed]:
     try:
-        return await _beside(network, lambda: tuple(network.read(envelope, channel, at)))
+        if network.slow:
+            return await asyncio.to_thread(network.read, envelope, channel, at)
+        return network.read(envelope, channel, at)
     except Exception as error:  # noqa: BLE001 — the edge of a parser, see above
         return (_stumbled(network, error),)
-
-
-async def _beside(network: Channel, work: Callable[[], T]) -> T:
-    return await asyncio.to_thread(work) if network.slow else work()
 
 
 def _stumbled(network: Channel, error: Exception) -> Unreadable:

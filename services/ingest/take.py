@@ -9,8 +9,11 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
+
+from prometheus_client import Counter
 
 from inbox.channels import ChannelRecord, Channels, channel_stream
 from inbox.events import DeliveryQuarantined
@@ -72,7 +75,7 @@ class Taker:
         """Raises `LogUnavailable` when not all of it could be stored; sending it again is safe then. `arrived`: just
         now, so that it counts for the health of its channel; a delivery read again does not."""
         shares = await self._shares(network, arrival)
-        unreadable = tuple(one for share in shares for one in share.unreadable)
+        unreadable = tuple([one for share in shares for one in share.unreadable])
         if unreadable and network.whole:
             for share in shares:
                 share.said.clear()
@@ -80,11 +83,11 @@ class Taker:
         placed = await self._submit(commits)
         for share in shares:
             await self._keep_hints(share, arrival.received_at)
-        messages = tuple(
+        messages = tuple([
             (ident, position is not None)
             for commit, positions in zip(commits.values(), placed, strict=True)
             for ident, position in zip(commit.ids, positions, strict=False)
-        )
+        ])  # fmt: skip
         if arrived:
             self._count(shares, messages)
         return Taken(messages, unreadable)
@@ -112,9 +115,8 @@ class Taker:
         return list(shares.values())
 
     async def _others(self, hook: ChannelRecord, envelopes: Sequence[Envelope]) -> tuple[ChannelRecord, ...]:
-        if all(envelope.account_id is None for envelope in envelopes):
-            return ()
-        return await self._channels.of_organisation(hook.brand)
+        named = [envelope for envelope in envelopes if envelope.account_id is not None]
+        return await self._channels.of_organisation(hook.brand) if named else ()
 
     # --- appending ---
 
@@ -135,8 +137,9 @@ class Taker:
                     _delivery(arrival.received_at, part, share.channel, body, headers.JOINED, [share])
                 )
         home = [share for share in shares if share.channel.brand == arrival.hook.brand]
-        raw = _delivery(arrival.received_at, whole, arrival.hook, arrival.request.raw, arrival.content_type, home)
-        commits[arrival.hook.brand].deliveries.append(replace(raw, headers=kept))
+        commits[arrival.hook.brand].deliveries.append(
+            _delivery(arrival.received_at, whole, arrival.hook, arrival.request.raw, arrival.content_type, home, kept)
+        )
         for brand, commit in commits.items():
             commit.events.extend(self._quarantines(brand, commit, arrival.received_at))
         return commits
@@ -159,16 +162,11 @@ class Taker:
 
     async def _submit(self, commits: dict[BrandId, _Commit]) -> list[Positions]:
         with metrics.APPEND_SECONDS.time():
-            done = await asyncio.gather(
-                *(self._batcher.submit(brand, c.events, c.deliveries) for brand, c in commits.items()),
-                return_exceptions=True,
-            )
-        placed: list[Positions] = []
-        for one in done:
-            if isinstance(one, BaseException):
-                raise one
-            placed.append(one)
-        return placed
+            under_way = [self._batcher.submit(brand, c.events, c.deliveries) for brand, c in commits.items()]
+            if len(under_way) == 1:
+                return [await under_way[0]]
+            done = await asyncio.gather(*under_way, return_exceptions=True)
+        return [_positions(one) for one in done]
 
     async def _keep_hints(self, share: Share, at: datetime) -> None:
         """Where nobody fetches, the raw body is all that is kept of a hint."""
@@ -185,9 +183,10 @@ class Taker:
             for _ in share.undelivered:
                 self._channels.note_failure(share.channel, "a reply was not delivered")
                 metrics.REPLIES.labels(share.channel.network, "undelivered").inc()
-        network = shares[0].channel.network
-        for new in (True, False):
-            metrics.MESSAGES.labels(network, str(new).lower()).inc(sum(1 for _, fresh in messages if fresh is new))
+        new = sum([fresh for _, fresh in messages])
+        for count, word in ((new, "true"), (len(messages) - new, "false")):
+            if count:
+                _messages(shares[0].channel.network, word).inc(count)
 
     # --- what was asked for ---
 
@@ -219,20 +218,31 @@ class Taker:
         return Brought(tuple(share.said), tuple(share.unreadable))
 
 
+@cache
+def _messages(network: str, new: str) -> Counter:
+    return metrics.MESSAGES.labels(network, new)
+
+
 def _needs_headers(network: Channel) -> bool:
     """Whether two deliveries of the same bytes may mean two things."""
     return getattr(type(network), "split_request", None) is not BaseChannel.split_request
 
 
+def _positions(done: Positions | BaseException) -> Positions:
+    if isinstance(done, BaseException):
+        raise done
+    return done
+
+
 def _delivery(
     received_at: datetime, delivery_id: uuid.UUID, channel: ChannelRecord, body: bytes, content_type: str,
-    shares: Sequence[Share],
+    shares: Sequence[Share], packed: bytes | None = None,
 ) -> NewDelivery:  # fmt: skip
     reason = why([one for share in shares for one in share.unreadable])
     return NewDelivery(
         delivery_id, channel.channel_id, received_at, body, content_type,
         outcome="parsed" if reason is None else "quarantined", reason=reason,
-        messages=sum(len(share.said) for share in shares),
+        messages=sum([len(share.said) for share in shares]), headers=packed,
     )  # fmt: skip
 
 

@@ -72,7 +72,10 @@ class Classify:
         full, first = await self._models.of(brand), self._first
         if first is not None and full.expected_s([one.read for one in words]) > PATIENCE_S:
             return await self._scorer.score(brand, words, read_at, first, provisional=True)
-        unread = await self._scorer.score(brand, words, read_at, full)
+        # It may be slower than ever before, on a machine that is busy otherwise: then the first look helps out.
+        unread = await self._scorer.score(brand, words, read_at, full, patience_s=2 * PATIENCE_S if first else None)
+        if first is not None and unread.late:
+            return await self._scorer.score(brand, unread.late, read_at, first, provisional=True)
         if first is not None and unread.words:
             with contextlib.suppress(ClassifierDown, ClassifierFailed):
                 await self._scorer.alarm(brand, unread.words, read_at, first)

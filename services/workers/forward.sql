@@ -1,9 +1,11 @@
 -- name: ready
 -- Subscriptions with something to do now: the log has gone on, or a retry is due. A few rows a brand.
 SELECT s.brand_id, s.subscription_id FROM vigie.subscriptions s JOIN vigie.heads h ON h.brand_id = s.brand_id
-WHERE s.paused_at IS NULL AND (s.rest_until IS NULL OR s.rest_until <= $1) AND (s.position < h.last_position OR EXISTS (
-  SELECT 1 FROM vigie.forwards f WHERE f.brand_id = s.brand_id AND f.subscription_id = s.subscription_id
-    AND f.state = 'waiting' AND f.due_at <= $1))
+LEFT JOIN LATERAL (
+  SELECT f.brand_id FROM vigie.forwards f WHERE f.brand_id = s.brand_id AND f.subscription_id = s.subscription_id
+    AND f.state = 'waiting' AND f.due_at <= $1 LIMIT 1) due ON due.brand_id = s.brand_id
+WHERE s.paused_at IS NULL AND (s.rest_until IS NULL OR s.rest_until <= $1)
+  AND (s.position < h.last_position OR due.brand_id IS NOT NULL)
 
 -- name: stand
 -- Where a subscription stands, and stands still until our transaction ends; nothing for one that is paused or rests.
@@ -49,10 +51,14 @@ WHERE brand_id = $1 AND subscription_id = $2 AND position = $3 AND state = 'wait
 RETURNING attempts, first_at
 
 -- name: begun
--- An attempt is visible from its start; until it ends it is one that nobody knows the end of.
-INSERT INTO vigie.forward_attempts (brand_id, subscription_id, position, type, number, at, error)
-SELECT $1, $2, $3, type, $4, $5, 'interrupted' FROM vigie.events WHERE brand_id = $1 AND position = $3
-RETURNING attempt_id
+-- An attempt is visible from its start; until it ends it is one that nobody knows the end of. Attempts are counted within
+-- their subscription; nothing comes back where another attempt took the number just now.
+INSERT INTO vigie.forward_attempts (brand_id, subscription_id, attempt_id, position, type, number, at, error)
+SELECT e.brand_id, $2, coalesce((
+    SELECT max(a.attempt_id) FROM vigie.forward_attempts a WHERE a.brand_id = $1 AND a.subscription_id = $2), 0) + 1,
+  e.position, e.type, $4, $5, 'interrupted'
+FROM vigie.events e WHERE e.brand_id = $1 AND e.position = $3
+ON CONFLICT (brand_id, subscription_id, attempt_id) DO NOTHING RETURNING attempt_id
 
 -- name: ended
 -- What came of it.

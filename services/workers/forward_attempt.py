@@ -40,6 +40,8 @@ TIMEOUT_S = 15.0
 """Of a request in all: what a receiver gets that writes to its own database before it answers."""
 HELD_S = 45.0
 """How long a claim holds: longer than the request and writing down what came of it take."""
+BEGIN_WITHIN_S = 10.0
+"""A process that was stopped for longer between claim and request sends nothing any more: others may have."""
 ANSWER_MOST = 1_000
 """Of an answer's body, which nobody reads."""
 
@@ -92,11 +94,12 @@ class Attempting:
 
     async def attempt(self, brand: BrandId, subscription_id: str, position: int) -> None:
         """Raises what passes only: then the claim runs out by itself."""
-        claim = await self._claim(brand, subscription_id, position)
-        if claim is None:
-            return
         loop = asyncio.get_running_loop()
+        until = loop.time() + BEGIN_WITHIN_S
+        claim = await self._claim(brand, subscription_id, position)
         started = loop.time()
+        if claim is None or started > until:
+            return
         found = await self._send(claim)
         metrics.FORWARDS.labels("sent" if found.error is None else "failed").inc()
         await self._write_down(claim, found, round((loop.time() - started) * 1000))
@@ -111,9 +114,16 @@ class Attempting:
             mine = await connection.fetchrow(sql.claim, brand, subscription_id, position, now, held_until)
             if mine is None:
                 return None
-            attempt_id = await connection.fetchval(sql.begun, brand, subscription_id, position, mine["attempts"], now)
+            attempt_id = await self._begun(connection, brand, subscription_id, position, mine["attempts"], now)
         subscription = subscriptions.opened(self._log.keyring, row)
         return Claim(subscription, position, mine["attempts"], mine["first_at"], attempt_id)
+
+    @staticmethod
+    async def _begun(connection: Connection, *given: object) -> int:
+        """Of two attempts of a subscription that are counted at once, one is counted again."""
+        while (attempt_id := await connection.fetchval(sql.begun, *given)) is None:
+            pass
+        return int(attempt_id)
 
     # --- sending ---
 

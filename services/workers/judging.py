@@ -26,6 +26,7 @@ PROBE = "Bonjour, merci pour votre message."
 ABANDON_S = 60.0
 TIMEOUT_S = 5.0
 """A batch is made to take a quarter of a second: what is twenty times slower hangs, or the machine does."""
+KNOCK_S = 3.0
 LOADING_S = 2.0
 """What reading a model from disk is taken to cost whoever waits for it."""
 
@@ -82,9 +83,12 @@ class Judging:
         self.pace = Pace()
 
     async def keep_warm(self) -> None:
-        """A worker: has the model loaded before the first message comes, so that this one does not wait for it."""
-        with contextlib.suppress(ClassifierDown, ClassifierFailed):
-            await self.probe()
+        """A worker: has the model loaded before the first message comes, so that this one does not wait for it. One
+        that takes its time is asked again: until it has answered, nobody counts on it."""
+        while not self._warm:
+            with contextlib.suppress(ClassifierDown, ClassifierFailed):
+                await self.probe()
+            await asyncio.sleep(0.0 if self._warm else KNOCK_S)
         await asyncio.Event().wait()
 
     async def judge(self, texts: Sequence[str], *, trial: bool = False) -> list[Judgement]:
@@ -95,6 +99,10 @@ class Judging:
             async with self._turn:
                 call.since = asyncio.get_running_loop().time()
                 found, took_s = await self._asked(texts)
+        except asyncio.CancelledError:  # by somebody out of patience: it takes this long at the least
+            if self._warm and call.since is not None:
+                self.pace.learn(texts, asyncio.get_running_loop().time() - call.since)
+            raise
         finally:
             self._calls.remove(call)
         self._warm, self._down = True, False

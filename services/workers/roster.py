@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
+from inbox.catalogue import DEFAULT
 from inbox.log.follow import Runner
+from inbox.log.lookout import Lookout
 from services.channels import registry
 from services.channels.contract import Way
 from services.lifetime import Worker
-from services.models import Model, Sources, first
+from services.models import Sources
 from services.outbound import Outbound
 from services.parts import Parts
+from services.workers import apart
 from services.workers.classify import Classify
 from services.workers.clock import ClockWorker
 from services.workers.deliver import Deliver
@@ -23,12 +25,16 @@ from services.workers.judging import Judging
 from services.workers.link import Link
 from services.workers.project import Projector
 from services.workers.sweep import Sweeper
+from services.workers.tidy import Tidy
 from services.workers.trying import Trying
 from services.workers.unscored import Unscored
 from services.workers.waves import Waves
 
 UNHURRIED_S = 0.1
 """Late edits and replies on their way out may wait longer for company than rows and judgements."""
+COMPANY_S = 0.2
+"""In a storm rows wait for their judgement: a message and what a first look says of it become one row, written once and
+sent to browsers once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +45,11 @@ class Team:
     workers: dict[str, Worker]
 
 
-def team(parts: Parts, model: Callable[[], Model]) -> Team:
-    """`model`: gives the default model, which other threads of the process may share."""
-    log, clock = parts.log, parts.clock
+def team(parts: Parts) -> Team:
+    log, clock, lookout = parts.log, parts.clock, Lookout(parts.log)
     sources = Sources.of(parts.settings)
-    judging, glance = Judging(model), Judging(first, stage="first")
-    models = InForce(log.pool, judging, sources)
+    judging, glance = Judging(lambda: _full(sources, DEFAULT)), Judging(apart.first, stage="first")
+    models = InForce(log.pool, judging, sources, load=lambda name: _full(sources, name))
     waves = Waves(log, clock)
     way = Way(Outbound(parts.settings.outbound_allow), parts.settings.meta_graph_url)
     deliver = Deliver(log, parts.channels, registry.networks(), way, clock)
@@ -54,11 +59,11 @@ def team(parts: Parts, model: Callable[[], Model]) -> Team:
     outside = Outbound(allow, total_s=TIMEOUT_S)
     forward = Forward(log, Attempting(log, outside, clock, allow=allow), outside, clock)
     runners = [
-        Runner(log, Projector(log)),
-        Runner(log, Classify(log, clock, models, glance, waves.noticed)),
-        Runner(log, waves),
-        Runner(log, Link(log), gather_s=UNHURRIED_S),
-        Runner(log, deliver.outbox, gather_s=UNHURRIED_S),
+        Runner(log, Projector(log), gather_s=COMPANY_S, lookout=lookout),
+        Runner(log, Classify(log, clock, models, glance, waves.noticed), lookout=lookout),
+        Runner(log, waves, lookout=lookout),
+        Runner(log, Link(log), gather_s=UNHURRIED_S, lookout=lookout),
+        Runner(log, deliver.outbox, gather_s=UNHURRIED_S, lookout=lookout),
     ]
     return Team(
         runners=runners,
@@ -70,9 +75,14 @@ def team(parts: Parts, model: Callable[[], Model]) -> Team:
             "waves": waves.run,
             "trying": Trying(log, clock, models).run,
             "clock": ClockWorker(log, clock).run,
+            "tidy": Tidy(log).run,
             "sender": deliver.run,
             "forward": forward.run,
             "sweep": Sweeper(parts.channels, registry.networks(), parts.batcher, asking[0], clock).run,
             "fetch": Fetcher(parts.channels, registry.networks(), parts.batcher, asking[1], clock).run,
         },
     )
+
+
+def _full(sources: Sources, name: str) -> apart.Apart:
+    return apart.full(sources.directory(name), sources.threads)

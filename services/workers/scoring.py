@@ -6,6 +6,7 @@ and the append: then the judgement is kept without a quote, since figures stay a
 
 from __future__ import annotations
 
+import asyncio
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -60,10 +61,11 @@ class Words:
 
 @dataclass(slots=True)
 class Unread:
-    """What a model did not judge: `failed` on alone, or `left` since it went down before their turn."""
+    """What a model did not judge: `failed` on alone, `left` since it went down before their turn, or `late`."""
 
     failed: list[Words] = field(default_factory=list)
     left: list[Words] = field(default_factory=list)
+    late: list[Words] = field(default_factory=list)
 
     @property
     def words(self) -> list[Words]:
@@ -79,18 +81,30 @@ class Scorer:
         self._noticed = noticed
 
     async def score(
-        self, brand: BrandId, words: Sequence[Words], read_at: int, judging: Judging, *, provisional: bool = False
-    ) -> Unread:
-        """Judges in small batches and appends. `read_at`: the position the words were read at."""
+        self, brand: BrandId, words: Sequence[Words], read_at: int, judging: Judging,
+        *, provisional: bool = False, patience_s: float | None = None,
+    ) -> Unread:  # fmt: skip
+        """Judges in small batches and appends. `read_at`: the position the words were read at. `patience_s`: a batch
+        that takes longer is `late`, with all behind it; what the model says of it then is nobody's."""
         unread, left = Unread(), list(words)
         while left:
             count = judging.pace.fitting([one.read for one in left], BATCH_S)
             batch, left = left[:count], left[count:]
             try:
-                unread.failed += await self._batch(brand, batch, read_at, judging, provisional)
+                async with asyncio.timeout(patience_s) as patience:
+                    judged = await self._judged(batch, judging)
+            except TimeoutError:
+                if not patience.expired():
+                    raise
+                unread.late = [*batch, *left]
+                break
             except ClassifierDown:
                 unread.left = [*batch, *left]
                 break
+            pairs = list(zip(batch, judged, strict=True))
+            unread.failed += [one for one, said in pairs if said is None]
+            if found := [(one, replace(said, provisional=provisional)) for one, said in pairs if said is not None]:
+                await self.append(brand, [one for one, _ in found], [said for _, said in found], read_at)
         return unread
 
     async def alarm(self, brand: BrandId, words: Sequence[Words], read_at: int, first: Judging) -> None:
@@ -117,20 +131,14 @@ class Scorer:
                 said = NOT_ASSESSED
         await self.append(brand, [words], [said], read_at)
 
-    async def _batch(
-        self, brand: BrandId, batch: Sequence[Words], read_at: int, judging: Judging, provisional: bool
-    ) -> list[Words]:
-        """What it failed on. One text that the model cannot stand must not keep its neighbours waiting."""
+    async def _judged(self, batch: Sequence[Words], judging: Judging) -> list[Judgement | None]:
+        """None for what it failed on. One text that the model cannot stand must not keep its neighbours waiting."""
         try:
-            judged = await judging.judge([one.read for one in batch])
+            return list(await judging.judge([one.read for one in batch]))
         except ClassifierFailed:
             if len(batch) == 1:
-                return list(batch)
-            return [
-                failed for one in batch for failed in await self._batch(brand, [one], read_at, judging, provisional)
-            ]
-        await self.append(brand, batch, [replace(said, provisional=provisional) for said in judged], read_at)
-        return []
+                return [None]
+            return [said for one in batch for said in await self._judged([one], judging)]
 
     async def append(
         self, brand: BrandId, words: Sequence[Words], judged: Sequence[Judgement], read_at: int, *, run: str = ""

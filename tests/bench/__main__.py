@@ -5,30 +5,37 @@ from __future__ import annotations
 import argparse
 import asyncio
 import importlib
+import inspect
 import tempfile
-from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 from inbox.log import migrate
 from services.postgres import Postgres
-from tests.bench import report
-from tests.bench.measure import Bench, Figure
+from tests.bench import machine, picture, report
+from tests.bench.measure import Bench
 
-GROUPS = ("append", "ingest", "rebuild", "growth", "live", "arrival")
-"""Each a module of this package with `async def run(bench: Bench) -> list[Figure]`."""
+GROUPS = ("append", "ingest", "rebuild", "growth", "live", "arrival", "neighbours")
+"""Each a module of this package with `async def run(bench: Bench) -> list[Figure]`; its docstring goes on the page."""
+
+ROOM = {"max_connections": "300"}
+"""Peers hold a connection a writer. Everything else is as the product runs it."""
 
 
-async def measure(group: str, *, quick: bool) -> tuple[list[Figure], object]:
-    run: Callable[[Bench], Awaitable[Sequence[Figure]]] = importlib.import_module(f"tests.bench.{group}").run
+async def measure(group: str, *, quick: bool) -> report.Measured:
+    """On a server of its own, gone when this returns."""
+    module = importlib.import_module(f"tests.bench.{group}")
+    load_before = machine.load()
     with tempfile.TemporaryDirectory(prefix="vigie-bench-") as folder:
-        server = Postgres(Path(folder) / "pg")
+        server = Postgres(Path(folder) / "pg", options=ROOM)
         dsn = await server.start()
         try:
             await migrate.migrate(dsn)
             bench = Bench(dsn, folder, quick)
-            return list(await run(bench)), bench.rows
+            figures = list(await module.run(bench))
+            facts = await machine.facts(dsn, load_before)
         finally:
             await server.stop()
+    return report.Measured(group, inspect.getdoc(module) or "", facts, figures, bench.rows)
 
 
 async def main() -> None:
@@ -37,10 +44,11 @@ async def main() -> None:
     parser.add_argument("--quick", action="store_true", help="few and short rounds, nothing written: does it run?")
     args = parser.parse_args()
     for group in args.only.split(","):
-        figures, rows = await measure(group, quick=args.quick)
-        report.show(group, figures)
+        measured = await measure(group, quick=args.quick)
+        report.show(measured)
         if not args.quick:
-            report.keep(group, figures, rows)
+            report.keep(measured)
+            picture.draw(report.RESULTS)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""How contenders are compared: round by round, one after the other, so that a noisy minute of the machine hits them all.
+"""How contenders are compared: round by round, one after the other, so that a noisy minute hits them all.
 
 A figure is a ratio of two contenders of one round, or a time; its value is the median over the rounds, its spread the
 least and the most. Nothing here asserts: what a figure should be is printed beside what it was.
@@ -6,11 +6,17 @@ least and the most. Nothing here asserts: what a figure should be is printed bes
 
 from __future__ import annotations
 
+import asyncio
 import statistics
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Protocol
+
+import asyncpg
+
+Row = dict[str, str | int | float | None]
+"""A row of a table: what stands in it, by column."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +60,13 @@ class Contender(Protocol):
 @dataclass(slots=True)
 class Bench:
     """What a group of figures is given. `dsn`: a fresh, migrated database on a server with the product's own durable
-    settings. `quick`: few and short rounds, to see that it runs. `rows`: what goes into the tables of the page, by
-    group."""
+    settings. `quick`: few and short rounds, to see that it runs. `rows`: the tables of the group's page, by title; all
+    rows of one table have the same columns."""
 
     dsn: str
     folder: str
     quick: bool = False
-    rows: dict[str, Any] = field(default_factory=dict)
+    rows: dict[str, list[Row]] = field(default_factory=dict)
 
     @property
     def rounds(self) -> int:
@@ -69,6 +75,15 @@ class Bench:
     @property
     def seconds(self) -> float:
         return 0.5 if self.quick else 2.0
+
+    async def database(self, name: str) -> str:
+        """The DSN of an empty database on the same server: a contender's own."""
+        connection = await asyncpg.connect(self.dsn)
+        try:
+            await connection.execute(f'CREATE DATABASE "{name}"')
+        finally:
+            await connection.close()
+        return self.dsn.replace("/vigie?", f"/{name}?")
 
 
 async def interleaved(contenders: Sequence[Contender], rounds: int, seconds: float) -> dict[str, list[Sample]]:
@@ -99,17 +114,37 @@ def figure(
     return Figure(name, value, unit, min(values), max(values), ask, reached, "" if reached else why)
 
 
+def tabled(samples: Mapping[str, Sequence[Sample]], what: str = "events/s") -> list[Row]:
+    """The rows of a table: each contender's rate and times, the median of its rounds and the spread of the rate."""
+    return [
+        {
+            "": name,
+            what: round(statistics.median(one.rate for one in found)),
+            "least": round(min(one.rate for one in found)),
+            "most": round(max(one.rate for one in found)),
+            "p50 ms": milliseconds([one.p50_s for one in found]),
+            "p99 ms": milliseconds([one.p99_s for one in found]),
+        }
+        for name, found in samples.items()
+    ]
+
+
+def milliseconds(times_s: Sequence[float | None]) -> float | None:
+    """The median of times that were taken, to three digits."""
+    taken = [time_s for time_s in times_s if time_s is not None]
+    return float(f"{statistics.median(taken) * 1000:.3g}") if taken else None
+
+
 async def closed_loop(workers: int, seconds: float, call: Callable[[int], Awaitable[int]]) -> Sample:
     """`workers` call at once, each again as soon as it was answered; `call` is given the worker's number and says how
     many events it wrote."""
-    import asyncio
-
     end, times, done = time.perf_counter() + seconds, list[float](), 0
 
     async def work(worker: int) -> None:
         nonlocal done
         while (begun := time.perf_counter()) < end:
-            done += await call(worker)
+            wrote = await call(worker)  # not `done +=` in one: that reads `done` before it waits
+            done += wrote
             times.append(time.perf_counter() - begun)
 
     begun = time.perf_counter()

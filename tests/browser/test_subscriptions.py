@@ -13,8 +13,9 @@ from tests.browser.test_accessible import OPTIONS
 pytestmark = [pytest.mark.browser, pytest.mark.postgres]
 
 TRIED = """
-INSERT INTO vigie.forward_attempts (brand_id, subscription_id, position, type, number, at, duration_ms, status, error)
-SELECT $1, $2, n, 'MessageReceived', n, $3, CASE WHEN n < 3 THEN 1234 END, CASE WHEN n = 1 THEN 503 END,
+INSERT INTO vigie.forward_attempts (
+  brand_id, subscription_id, attempt_id, position, type, number, at, duration_ms, status, error)
+SELECT $1, $2, n, n, 'MessageReceived', n, $3, CASE WHEN n < 3 THEN 1234 END, CASE WHEN n = 1 THEN 503 END,
   (ARRAY['busy', NULL, 'interrupted'])[n] FROM generate_series(1, 3) n
 """
 

@@ -5,19 +5,22 @@ from __future__ import annotations
 import asyncio
 import json
 from datetime import UTC, datetime
+from typing import Any
 
 import asyncpg
 import pytest
 from aiohttp import web
 
 from inbox.events import DeliveryQuarantined, MessageReceived
+from inbox.ids import BrandId
 from inbox.log.batcher import Batcher
-from inbox.log.store import LogUnavailable
-from services import metrics
+from inbox.log.store import LogUnavailable, Positions
+from inbox.meters import REGISTRY
 from services.ingest import body as bodies
-from services.ingest import routes
+from services.ingest import turns
 from tests.channels.senders import APP_SECRET, WHSEC, standard
 from tests.channels.test_generic import MESSAGE
+from tests.conftest import new_brand
 from tests.ingest.conftest import MOST, Hooks
 
 
@@ -70,7 +73,7 @@ async def test_a_bad_signature_is_refused_without_a_word_of_the_body_and_counted
     health = (await hooks.channels.health(hooks.brand))[channel.channel_id]
     assert (health.failures, health.last_failure, health.deliveries) == (3, "bad_signature", 0)
     labels = {"network": "generic", "channel": channel.channel_id, "outcome": "bad_signature"}
-    assert metrics.REGISTRY.get_sample_value("vigie_deliveries_total", labels) == 3
+    assert REGISTRY.get_sample_value("vigie_deliveries_total", labels) == 3
 
 
 async def test_every_refusal_of_a_hook_is_a_problem_document_like_the_apis(hooks: Hooks) -> None:
@@ -178,9 +181,40 @@ async def test_a_body_that_is_not_encoded_as_it_says_is_refused(hooks: Hooks, en
 async def test_too_many_at_once_on_one_channel_are_asked_to_come_back(
     hooks: Hooks, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(routes, "AT_ONCE_MOST", 0)
+    monkeypatch.setattr(turns, "CHANNEL_MOST", 0)
     status, _, response = await hooks.post(await hooks.channel(), MESSAGE)
     assert (status, response.headers["Retry-After"]) == (429, "1")
+
+
+async def test_a_brand_that_floods_by_many_channels_is_throttled_and_its_neighbours_are_not(
+    hooks: Hooks, pool: asyncpg.Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(turns, "BRAND_MOST", 2)
+    held, let_go = asyncio.Event(), asyncio.Event()
+    noisy = [await hooks.channel() for _ in range(3)]
+    quiet = await hooks.channel(brand=await new_brand(pool, "quiet"))
+    submit = Batcher.submit
+
+    async def slow(batcher: Batcher, brand: BrandId, *rest: Any) -> Positions:
+        """The disk does not follow what the noisy brand sends."""
+        if brand == hooks.brand:
+            waiting.append(brand)
+            if len(waiting) == 2:
+                held.set()
+            await let_go.wait()
+        return await submit(batcher, brand, *rest)
+
+    waiting: list[BrandId] = []
+    monkeypatch.setattr(Batcher, "submit", slow)
+    async with asyncio.timeout(10), asyncio.TaskGroup() as group:
+        taken = [group.create_task(hooks.post(channel, MESSAGE)) for channel in noisy[:2]]
+        await held.wait()
+        status, _, response = await hooks.post(noisy[2], MESSAGE)
+        assert (status, response.headers["Retry-After"]) == (429, "1")
+        assert (await hooks.post(quiet, MESSAGE))[0] == 202
+        let_go.set()
+    assert [task.result()[0] for task in taken] == [202, 202]
+    assert (await hooks.post(noisy[2], MESSAGE))[0] == 202
 
 
 async def test_what_the_log_does_not_take_is_answered_503(hooks: Hooks, monkeypatch: pytest.MonkeyPatch) -> None:

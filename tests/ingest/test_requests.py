@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from inbox import meters
 from inbox.events import MessageReceived
-from services import metrics
 from services.channels import registry
 from tests.channels.senders import APP_SECRET
 from tests.fakes.network import FakeNetwork
@@ -61,7 +61,7 @@ async def test_a_proven_hand_shake_is_answered_and_leaves_nothing(hooks: Hooks, 
     assert await hooks.events() == []
     assert await hooks.log.pool.fetchval("SELECT count(*) FROM vigie.deliveries") == 0
     labels = {"network": "fake", "channel": channel.channel_id, "outcome": "greeted"}
-    assert metrics.REGISTRY.get_sample_value("vigie_deliveries_total", labels) == 1
+    assert meters.REGISTRY.get_sample_value("vigie_deliveries_total", labels) == 1
 
 
 async def test_headers_say_what_a_body_is_also_when_it_is_read_again(hooks: Hooks, network: FakeNetwork) -> None:

@@ -12,6 +12,7 @@ from inbox.channels import ChannelRecord
 from inbox.clock import SystemClock
 from inbox.events import MessageReceived
 from inbox.ids import BrandId
+from inbox.people import numbers
 from tests.conftest import new_brand
 from tests.ingest.conftest import Hooks
 from tests.ingest.test_hooks import comment, page
@@ -19,13 +20,14 @@ from tests.ingest.test_hooks import comment, page
 
 async def sister(pool: asyncpg.Pool, brand: BrandId) -> BrandId:
     """A second brand of the same organisation."""
-    made = await pool.fetchval(
-        "INSERT INTO vigie.brands (org_id, name, created_at) SELECT org_id, 'Sœur', $2 FROM vigie.brands"
-        " WHERE brand_id = $1 RETURNING brand_id",
-        brand, SystemClock().now(),
+    made = BrandId(numbers.drawn())
+    await pool.execute(
+        "INSERT INTO vigie.brands (brand_id, org_id, name, created_at) SELECT $3, org_id, 'Sœur', $2 FROM vigie.brands"
+        " WHERE brand_id = $1",
+        brand, SystemClock().now(), made,
     )  # fmt: skip
     await pool.execute("INSERT INTO vigie.heads (brand_id) VALUES ($1)", made)
-    return BrandId(made)
+    return made
 
 
 def direct(account: str, mid: str) -> dict[str, Any]:

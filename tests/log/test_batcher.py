@@ -10,6 +10,7 @@ from typing import Any
 import asyncpg
 import pytest
 
+from inbox import meters
 from inbox.errors import NotFound
 from inbox.ids import BrandId
 from inbox.log import batcher as batching
@@ -83,11 +84,42 @@ async def test_all_who_wait_hear_that_the_process_ends(log: Log, brand: BrandId,
     gated = Gated(log)
     batcher = Batcher(gated)
     tasks = await gathered(batcher, gated, brand, noon, 3)
-    (flusher,) = batcher._flushers.values()
+    (line,) = batcher._lines.values()
+    (flusher,) = line.flushers
     flusher.cancel()
     assert {type(answer) for answer in await answers(tasks)} == {LogUnavailable}
     assert batcher._count == 0
     assert await log.head(brand) == 0
+
+
+async def test_in_a_storm_a_second_batch_is_sent_while_the_first_is_under_way_but_no_third(
+    log: Log, brand: BrandId, noon: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batching, "SECOND_FROM", 3)
+    gated = Gated(log)
+    batcher = Batcher(gated)
+    tasks = await gathered(batcher, gated, brand, noon, 3)
+    (line,) = batcher._lines.values()
+    assert len(line.flushers) == 1
+    tasks += [asyncio.create_task(batcher.submit(brand, [message(log, brand, n, noon)])) for n in range(3, 9)]
+    async with asyncio.timeout(10):
+        await asyncio.wait(tasks[1:4], return_when=asyncio.FIRST_COMPLETED)  # though the first commit still waits
+    assert len(line.flushers) <= batching.MOST_FLUSHERS
+    gated.gate.set()
+    assert sorted(position for (position,) in await answers(tasks)) == list(range(1, 10))
+    assert not batcher._lines
+
+
+async def test_flushes_are_counted_with_what_they_hold(log: Log, brand: BrandId, noon: datetime) -> None:
+    def counted(name: str, **labels: str) -> float:
+        return meters.REGISTRY.get_sample_value(name, labels) or 0.0
+
+    names = ("vigie_append_batch_events_sum", "vigie_append_flush_seconds_count")
+    before = [counted(name) for name in names]
+    stored = counted("vigie_append_flushes_total", outcome="stored")
+    await Batcher(log).submit(brand, [message(log, brand, n, noon) for n in range(7)])
+    assert [counted(name) - old for name, old in zip(names, before, strict=True)] == [7, 1]
+    assert counted("vigie_append_flushes_total", outcome="stored") == stored + 1
 
 
 async def test_closing_waits_for_what_was_taken_in(log: Log, brand: BrandId, noon: datetime) -> None:

@@ -196,7 +196,7 @@ async def test_who_was_overtaken_sets_nothing_aside_and_never_moves_the_checkpoi
     runner = follow.Runner(log, Overtaken(log), batch=7)
     task = asyncio.create_task(runner.run())
     async with asyncio.timeout(20):
-        while await pool.fetchval("SELECT max(position) FROM vigie.checkpoints") != 9 or runner._busy:
+        while await pool.fetchval("SELECT max(position) FROM vigie.checkpoints") != 9 or not runner.idle:
             await asyncio.sleep(0)
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
@@ -213,10 +213,10 @@ async def test_what_was_given_back_is_leased_again_before_going_on(
         await log.append(brand, [message(log, brand, n, noon)])
         task = asyncio.create_task(runner.run())
         await collector.until(n + 1)
-        assert await seen.fetchval("SELECT count(*) FROM vigie.leases") == 1
+        assert await seen.fetchval("SELECT count(*) FROM vigie.crew") == 1
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
-        assert await seen.fetchval("SELECT count(*) FROM vigie.leases") == 0
+        assert await seen.fetchval("SELECT count(*) FROM vigie.crew") == 0
 
 
 class Choosy(Collector):

@@ -27,9 +27,10 @@ def free_port() -> int:
 
 @dataclass
 class Instance:
-    """Start, stop, kill. Always its own embedded database, whatever DATABASE_URL says."""
+    """Start, stop, kill. Its own embedded database, whatever DATABASE_URL says, unless it is given another here."""
 
     data_dir: Path
+    database_url: str | None = None
     port: int = field(default_factory=free_port)
     process: asyncio.subprocess.Process | None = None
 
@@ -50,6 +51,8 @@ class Instance:
         environment = {
             name: value for name, value in os.environ.items() if not name.startswith(("VIGIE_", "DATABASE_"))
         }
+        if self.database_url is not None:
+            environment["DATABASE_URL"] = self.database_url
         with self.log_path.open("ab") as log:
             self.process = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "services.cli", "up", "--demo", "--no-browser",

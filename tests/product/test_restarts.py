@@ -36,9 +36,10 @@ async def test_demo_json_is_current_on_every_start_and_leaves_peoples_own_channe
     await instance.start()
     try:
         first = await is_current(instance)
-        own = await _shell(instance, "channel", "add", "generic", "--brand", "1", "--name", "Ours", "--set",
+        brand = str(first["brand_id"])
+        own = await _shell(instance, "channel", "add", "generic", "--brand", brand, "--name", "Ours", "--set",
                            "reply_url=https://example.org/replies")  # fmt: skip
-        assert own.startswith("Channel 1-")
+        assert own.startswith(f"Channel {brand}-")
         assert await instance.stop() == 0
         instance.port = free_port()
         await instance.start()
@@ -54,11 +55,11 @@ async def test_demo_json_is_current_on_every_start_and_leaves_peoples_own_channe
         third = await is_current(instance)
         assert third["api_token"] != first["api_token"]
         old = {"Authorization": f"Bearer {first['api_token']}"}
-        address = f"{instance.base_url}/api/v1/brands/1/items"
+        address = f"{instance.base_url}/api/v1/brands/{brand}/items"
         async with aiohttp.ClientSession(headers=old) as client, client.get(address) as response:
             assert response.status == 401
         assert await _shell(instance, "channel", "list", "--brand", "99") == (
-            "vigie: There is no brand 99; there are: 1 (Brizéo)."
+            f"vigie: There is no brand 99; there are: {brand} (Brizéo)."
         )
         await _sends_a_long_cookie(instance)
         assert "vigie=secret" not in instance.log_path.read_text()

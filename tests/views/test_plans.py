@@ -109,6 +109,17 @@ async def test_a_rare_word_is_looked_up_and_a_common_one_found_on_the_way_down(
     assert "Seq Scan" not in common
 
 
+async def test_words_are_looked_for_among_those_who_wait_without_reading_what_is_done(
+    full: asyncpg.Connection, brand: BrandId, noon: datetime
+) -> None:
+    """A common word, and a rare one beside the beginning of a common one: the past holds ever more of them."""
+    place = start(brand, noon, Filter(statuses=frozenset({"open", "acknowledged"})))
+    for typed in ("bonjour", "mot77 bonj"):
+        found = await plan(full, queue.sql.found_waiting, *place, words.query(brand, typed))
+        assert re.search("items_(rank|status)", found), found
+        assert "items_words" not in found, found
+
+
 async def test_the_filter_is_inlined_and_costs_no_call_a_row(
     full: asyncpg.Connection, brand: BrandId, noon: datetime
 ) -> None:
@@ -154,7 +165,7 @@ HOT: list[tuple[Queries, str, str, Any]] = [
     (classify.sql, "unscored", "items_to_score", lambda b, t: (b, [uuid.UUID(int=1)], 64)),
     (classify.sql, "waiting", "items_to_score", lambda b, t: (b,)),
     (trials.sql, "in_force", "events_stream", lambda b, t: (b,)),
-    (trials.sql, "received", "events_pkey", lambda b, t: (b, 10, MANY, 64)),
+    (trials.sql, "received", "events_pkey", lambda b, t: (b, 10, MANY, 16)),
     (trials.sql, "received_after", "events_pkey", lambda b, t: (b, 10_000)),
     (classify.sql, "brands", "items_to_score", lambda b, t: ()),
 ]  # fmt: skip

@@ -16,10 +16,15 @@ from inbox.ids import BrandId, ChannelId, DedupeKey, ItemId, SubjectId
 from inbox.log.record import POLICY_STREAM, NewEvent, Recorded, item_stream
 from inbox.log.store import Log
 from inbox.policy import Policy
-from inbox.views import items, queue
+from inbox.views import items, queue, wave_members
 from inbox.views.queue import Filter, Page
 
 ME = 7
+JOINED = """
+INSERT INTO vigie.checkpoints (brand_id, follower, position) VALUES ($1, 'waves', $2)
+ON CONFLICT (brand_id, follower) DO UPDATE SET position = $2
+"""
+VIEWS = ("items", "turns", "messages", "corrections", "wave_members", "waves")
 
 
 @dataclass
@@ -30,6 +35,7 @@ class World:
     brand: BrandId
     noon: datetime
     projected: int = 0
+    joined: int = 0
     spoken: int = field(default=0)
 
     @property
@@ -98,6 +104,15 @@ class World:
             await connection.execute(items.sql.set_checkpoint, self.brand, events[-1].position)
         self.projected = events[-1].position
 
+    async def project_waves(self, leave: int = 0) -> None:
+        """As the waves' follower does, but for the last events."""
+        events = (await self.log.read(self.brand, self.joined, 1000))[: -leave or None]
+        if events:
+            async with self.pool.acquire() as connection, connection.transaction():
+                await wave_members.project(connection, self.brand, events)
+                await connection.execute(JOINED, self.brand, events[-1].position)
+            self.joined = events[-1].position
+
     async def page(self, filter: Filter | None = None, *, now: datetime | None = None, **given: Any) -> Page:
         async with self.pool.acquire() as connection:
             return await queue.page(connection, self.brand, filter or Filter(), now=now or self.noon, **given)
@@ -111,9 +126,9 @@ class World:
 
 
 async def tables(pool: asyncpg.Pool, brand: BrandId) -> dict[str, list[tuple[Any, ...]]]:
-    """All view rows of a brand, comparable."""
+    """All view rows of a brand as they are stored, byte for byte."""
     found = {}
-    for table in ("items", "turns", "messages", "corrections"):
-        rows = await pool.fetch(f"SELECT * FROM vigie.{table} WHERE brand_id = $1 ORDER BY 2, 3", brand)
+    for table in VIEWS:
+        rows = await pool.fetch(f"SELECT v.* FROM vigie.{table} v WHERE brand_id = $1 ORDER BY 2, 3", brand)
         found[table] = [tuple(row.values()) for row in rows]
     return found

@@ -296,14 +296,14 @@ async def test_a_row_that_cannot_be_rendered_breaks_its_stream_and_nothing_else(
 
 async def test_a_reader_that_does_not_read_is_cut(world: World) -> None:
     from inbox.web.context import RIGHTS_OF_ROLE
-    from inbox.web.frames import Variant, counts
+    from inbox.web.frames import Batch, Variant, counts
     from inbox.web.watchers import Watcher
 
     watcher = Watcher(Variant("api"), 1, b"", RIGHTS_OF_ROLE["cm"])
     for _ in range(QUEUE):
-        watcher.give(counts({}))
+        watcher.give(Batch([counts({})]), lambda row, variant: {})
     assert not watcher.cut.is_set()
-    watcher.give(counts({}))
+    watcher.give(Batch([counts({})]), lambda row, variant: {})
     assert watcher.cut.is_set()
     assert not watcher.waiting
 

@@ -146,8 +146,9 @@ async def test_attempts_are_shown_and_each_can_be_sent_again(bench: Bench) -> No
 
 async def _tried(bench: Bench, subscription_id: str, error: str | None, status: int | None) -> None:
     await bench.world.pool.execute(
-        "INSERT INTO vigie.forward_attempts (brand_id, subscription_id, position, type, number, at, duration_ms,"
-        " status, error) VALUES ($1, $2, 3, 'MessageReceived', 1, $3, 12, $4, $5)",
+        "INSERT INTO vigie.forward_attempts (brand_id, subscription_id, attempt_id, position, type, number, at,"
+        " duration_ms, status, error) SELECT $1, $2, count(*) + 1, 3, 'MessageReceived', 1, $3, 12, $4, $5"
+        " FROM vigie.forward_attempts WHERE brand_id = $1",
         bench.world.brand, subscription_id, bench.world.clock.now(), status, error,
     )  # fmt: skip
 

@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 
 from inbox import events as ev
+from inbox import meters
 from inbox.clock import SimulatedClock
 from inbox.ids import BrandId
 from inbox.log.record import NewEvent, Recorded, item_stream
 from inbox.log.store import Log, Positions
 from inbox.policy import Policy, Target
-from services import metrics
 from services.workers.clock import ClockWorker
 from tests.conftest import new_brand
 from tests.views.world import ME, World
@@ -198,8 +198,8 @@ async def test_it_measures_who_waits(world: World, clock: SimulatedClock) -> Non
     await world.project()
     clock.advance(timedelta(minutes=31))
     await ClockWorker(world.log, clock).measure()
-    assert metrics.REGISTRY.get_sample_value("vigie_open_items", {"priority": "2"}) == 1
-    assert metrics.REGISTRY.get_sample_value("vigie_breached_items") == 1
+    assert meters.REGISTRY.get_sample_value("vigie_open_items", {"priority": "2"}) == 1
+    assert meters.REGISTRY.get_sample_value("vigie_breached_items") == 1
 
 
 async def test_it_starts_and_stops_cleanly(world: World, clock: SimulatedClock) -> None:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from inbox import meters
 from inbox.events import PriorityOverridden
-from services import metrics
 from services.workers.pace import Pace
 from tests.fakes.model import dead
 from tests.workers.desk import Desk
 
 
 def value(name: str, **labels: str) -> float:
-    return metrics.REGISTRY.get_sample_value(name, labels) or 0.0
+    return meters.REGISTRY.get_sample_value(name, labels) or 0.0
 
 
 async def test_how_much_waits_and_since_when(staged: Desk) -> None:

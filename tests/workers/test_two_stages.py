@@ -87,6 +87,20 @@ async def test_while_the_full_model_is_still_loading_a_first_look_goes_before_it
     staged.judging.close()
 
 
+async def test_a_full_model_slower_than_it_ever_was_is_not_waited_for(staged: Desk) -> None:
+    """The machine is busy with something else: nothing foretold it."""
+    release = threading.Event()
+    staged.fake.mood = lambda texts: [CALM] * len(texts) if release.wait(30) else None
+    item = await staged.world.says("zoe", "bonjour")
+    await staged.follow()
+    row = await staged.world.row(item)
+    assert (row.priority, row.scored) == (4, True)
+    assert [said.provisional for said in await staged.judged()] == [True]
+    release.set()
+    await staged.later(staged.unscored(), seconds=0)
+    assert [said.provisional for said in await staged.judged()] == [True, False]
+
+
 async def test_a_dead_model_leaves_all_unscored_but_what_alarms_a_first_look(staged: Desk) -> None:
     staged.fake.mood = dead
     calm = await staged.world.says("eve", "bonjour", thread="t2")

@@ -16,7 +16,7 @@ from inbox.web.live import HUB
 from inbox.web.problems import bad
 from inbox.web.routes import Route
 from inbox.web.security import brand_of, credential
-from inbox.web.watchers import Watcher
+from inbox.web.watchers import Socket, Watcher
 
 WRITE_TIMEOUT_S = 10.0
 LANGUAGES = ("fr", "en")
@@ -59,16 +59,23 @@ async def _stream(request: web.Request, variant: frames.Variant) -> web.StreamRe
         await response.prepare(request)
         try:
             await _write(response, frames.RETRY + first)
+            watcher.socket = _socket(request, response)
             async for batch in entries:
                 await _write(response, batch)
         except (ConnectionError, TimeoutError):
-            watcher.end()
+            watcher.end("slow")
         except Exception as error:  # noqa: BLE001 — the answer has begun: nothing further out can say that it broke
             failures.note_bug(request, error)
-            watcher.end()
+            watcher.end("broken")
     if watcher.cut.is_set() and request.transport is not None and not deps(request).stopping.is_set():
         request.transport.abort()  # a reader that does not read would hold its buffers for ever
     return response
+
+
+def _socket(request: web.Request, response: web.StreamResponse) -> Socket | None:
+    """Its head has gone out: from here on whoever has news may write to it."""
+    transport, chunked = request.transport, response.headers.get(hdrs.TRANSFER_ENCODING) == "chunked"
+    return Socket(transport, chunked) if isinstance(transport, asyncio.WriteTransport) else None
 
 
 async def _write(response: web.StreamResponse, batch: bytes) -> None:

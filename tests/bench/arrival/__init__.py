@@ -1,118 +1,117 @@
 """From the POST of a message to its row in an open browser, classified: `make bench-latency` prints the distribution.
 
-Starts the product, signs in with a real Chromium, opens the whole queue, and posts signed messages at a steady rate. An
-observer in the page notes when each message's row stands there with its judgement; clocks are one machine's.
+Starts the product, signs in with a real Chromium, opens the whole queue, and posts signed messages at a steady rate,
+then in a burst. An observer in the page notes when each message's row stands there with a judgement; a first look is
+one, and the row says so. Load, product, database and Chromium share the machine; clocks are one machine's.
 """
 
 from __future__ import annotations
 
-import argparse
 import asyncio
-import json
-import statistics
+import contextlib
+import math
+import os
 import tempfile
-import time
-from datetime import UTC, datetime
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import aiohttp
-from playwright.async_api import Page, async_playwright
-from standardwebhooks import Webhook
 
-from tests import chromium
+from tests.bench.arrival import browser
+from tests.bench.arrival.sender import Sending
+from tests.bench.arrival.texts import is_critical
+from tests.bench.measure import Bench, Figure, figure
 from tests.product.instance import Instance
 
-OBSERVE = """
-() => {
-  window.seen = {};
-  const look = (row) => {
-    const mark = /bench-(\\d+)/.exec(row.textContent);
-    if (!mark || row.querySelector(".chip-unknown")) return;
-    window.seen[mark[1]] ??= performance.timeOrigin + performance.now();
-  };
-  new MutationObserver((changes) => {
-    for (const change of changes) for (const node of change.addedNodes) if (node.matches?.(".row[data-id]")) look(node);
-  }).observe(document.body, { childList: true, subtree: true });
-}
-"""
-TEXTS = (
-    "La livraison a trois jours de retard", "Is it normal that the battery smokes?", "Merci, super vélo !",
-    "Wo finde ich die Anleitung?", "¿Cuándo llega mi pedido?", "Pessimo servizio, nessuno risponde",
-)  # fmt: skip
+STEADY, BASE, BURST, STORM = 200.0, 20.0, 200.0, 2000.0
+"""Messages a second."""
 
 
-async def post(client: aiohttp.ClientSession, hook: dict[str, str], number: int) -> float:
-    now = datetime.now(UTC)
-    message = {
-        "type": "message.received", "id": f"bench-{number}", "kind": "comment", "thread_id": f"t{number}",
-        "text": f"{TEXTS[number % len(TEXTS)]} bench-{number}", "sent_at": now.isoformat(),
-        "author": {"id": f"a{number}", "handle": f"a{number}", "name": f"Auteur {number}", "followers": 10},
-    }  # fmt: skip
-    body = json.dumps(message, ensure_ascii=False)
-    headers = {
-        "webhook-id": f"d{number}", "webhook-timestamp": str(int(now.timestamp())),
-        "webhook-signature": Webhook(hook["secret"]).sign(f"d{number}", now, body), "content-type": "application/json",
-    }  # fmt: skip
-    sent = time.time()
-    async with client.post(hook["hook_url"], data=body.encode(), headers=headers) as response:
-        if response.status != 202:
-            raise SystemExit(f"a message was answered {response.status}")
-    return sent
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """`took_s`: from the first try to a row read at least at first sight, sorted; infinite for a row that never came.
+    `top_s`: the same of the critical ones, to a row at P1. `full`: which share was read in full by the end."""
+
+    took_s: Sequence[float]
+    top_s: Sequence[float]
+    full: float
+    refused: int
+
+    def row(self, what: str) -> dict[str, str | int | float | None]:
+        cuts = {f"p{share}_s": at(self.took_s, share / 100) for share in (50, 95, 99)}
+        top = {"p1_p50_s": at(self.top_s, 0.5), "p1_p99_s": at(self.top_s, 0.99)}
+        return {"what": what, "messages": len(self.took_s), **cuts, **top, "full": self.full, "refused": self.refused}
 
 
-async def sign_in(page: Page, demo: dict[str, Any]) -> None:
-    await page.goto(demo["sign_in_url"])
-    await page.locator("main form button[type=submit]").first.click()
-    await page.wait_for_url("**/account/**")
-    await page.goto(f"{demo['base_url']}/b/{demo['brand_id']}/queue?view=all")
-    await page.wait_for_function("document.querySelector('[data-live-word]')?.textContent")
+def at(times: Sequence[float], share: float) -> float:
+    return times[min(len(times) - 1, math.ceil(share * len(times)) - 1)] if times else math.nan
 
 
-async def measure(page: Page, demo: dict[str, Any], rate: float, seconds: float) -> list[float]:
+async def load(
+    demo: dict[str, Any], seconds: float, rate: Callable[[float], float], *, settle_s: float = 20.0
+) -> Arrived:
+    """One run in a browser of its own."""
     hook = next(channel for channel in demo["channels"] if channel["network"] == "generic")
-    await page.evaluate(OBSERVE)
-    sent: dict[int, float] = {}
-
-    async def one(number: int) -> None:
-        sent[number] = await post(client, hook, number)
-
-    async with aiohttp.ClientSession() as client, asyncio.TaskGroup() as group:
-        start = time.monotonic()
-        for number in range(int(rate * seconds)):
-            await asyncio.sleep(max(0.0, start + number / rate - time.monotonic()))
-            group.create_task(one(number))
-    await asyncio.sleep(5)
-    seen = {int(number): at / 1000 for number, at in (await page.evaluate("window.seen")).items()}
-    missing = sorted(set(sent) - set(seen))
-    if missing:
-        print(f"{len(missing)} rows never came: {missing[:10]}")
-    return [seen[number] - at for number, at in sent.items() if number in seen]
+    async with browser.opened(demo) as page:
+        sending = Sending(hook)
+        await sending.run(0, seconds, rate)
+        await browser.until_all(page, len(sending.sent), settle_s)
+        seen, top, full = [await browser.seen(page, name) for name in ("seen", "top1", "full")]
+    critical = [number for number in sending.sent if is_critical(number)]
+    return Arrived(
+        _times(seen, sending.sent, sending.sent), _times(top, sending.sent, critical),
+        len(full) / len(sending.sent), sending.refused,
+    )  # fmt: skip
 
 
-async def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rate", type=float, default=50.0, help="messages a second")
-    parser.add_argument("--seconds", type=float, default=30.0)
-    args = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
+def _times(seen: browser.Seen, sent: dict[int, float], numbers: Iterable[int]) -> list[float]:
+    return sorted(seen.get(number, math.inf) - sent[number] for number in numbers)
+
+
+@contextlib.asynccontextmanager
+async def product() -> AsyncIterator[dict[str, Any]]:
+    """The product as its users run it, with a database of its own. What it knows of the demo."""
+    with tempfile.TemporaryDirectory(prefix="vigie-bench-") as folder:
         instance = Instance(Path(folder) / "data")
         await instance.start()
         try:
-            async with async_playwright() as playwright:
-                browser = await playwright.chromium.launch(executable_path=chromium.find(), args=["--no-sandbox"])
-                page = await browser.new_page(viewport={"width": 1440, "height": 900})
-                await sign_in(page, instance.demo)
-                took = sorted(await measure(page, instance.demo, args.rate, args.seconds))
-                await browser.close()
+            await _warm(instance.base_url)
+            yield instance.demo
         finally:
             await instance.stop()
-    quantiles = statistics.quantiles(took, n=100)
-    print(
-        f"{len(took)} messages at {args.rate:g}/s: p50 {quantiles[49]:.3f} s, p95 {quantiles[94]:.3f} s,"
-        f" p99 {quantiles[98]:.3f} s, worst {took[-1]:.3f} s"
-    )
 
 
-if __name__ == "__main__":
-    asyncio.run(main())
+async def _warm(base_url: str) -> None:
+    """Until both models have read their first text: the minute after a start is not what is measured."""
+    stages = [f'vigie_judging_seconds_count{{stage="{stage}"}}' for stage in ("first", "full")]
+    async with asyncio.timeout(120), aiohttp.ClientSession() as client:
+        while True:
+            async with client.get(f"{base_url}/metrics") as response:
+                counts = dict(line.rsplit(" ", 1) for line in (await response.text()).splitlines() if line)
+            if all(float(counts.get(stage, 0)) > 0 for stage in stages):
+                return
+            await asyncio.sleep(0.5)
+
+
+async def run(bench: Bench) -> list[Figure]:
+    seconds = 5.0 if bench.quick else 60.0
+    plans: dict[str, Callable[[float], float]] = {
+        "steady": lambda _: STEADY,
+        "burst": lambda at: BURST if at > seconds / 6 else BASE,
+        "storm": lambda at: STORM if at > seconds / 6 and at < seconds / 3 else BASE,
+    }
+    found: dict[str, Arrived] = {}
+    for name, rate in plans.items():
+        async with product() as demo:
+            found[name] = await load(demo, seconds if name != "burst" else seconds * 7 / 6, rate, settle_s=60.0)
+        bench.rows.setdefault("arrival", []).append(found[name].row(name))
+        print(found[name].row(name), f"load of the machine {os.getloadavg()[0]:.1f}", flush=True)
+    steady, burst, storm = found["steady"], found["burst"], found["storm"]
+    return [
+        figure("e2e_p95_s", [at(steady.took_s, 0.95)], "s", most=1.0),
+        figure("e2e_full_share", [steady.full], "share"),
+        figure("burst_p1_p99_s", [at(burst.top_s, 0.99)], "s", most=5.0),
+        figure("storm_p1_p99_s", [at(storm.top_s, 0.99)], "s", most=5.0),
+    ]

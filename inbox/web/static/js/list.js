@@ -15,8 +15,17 @@ const SOON_MS = 100;
 
 const rows = () => all("#rows .row");
 const pending = () => /** @type {HTMLElement} */ (find("#pending"));
-/** @param {string} id @param {ParentNode} [within] */
-const rowOf = (id, within = document) => find(`.row[data-id="${CSS.escape(id)}"]`, within);
+/** Where each row was last seen: to walk the whole list for every change costs a storm's browser all its time.
+ * @type {Map<string, HTMLElement>} */
+const known = new Map();
+
+/** @param {string} id @returns {HTMLElement | null} */
+function rowOf(id) {
+  const last = known.get(id);
+  if (last?.isConnected) return last;
+  known.delete(id);
+  return null;
+}
 
 /** Whether an item belongs to this list; undefined where only the server can tell. @param {import("./live.js").Facets} facets */
 function belongs(facets) {
@@ -43,6 +52,7 @@ function made(html) {
 
 /** The viewer's own: the address of the link, and whose avatar is theirs. @param {HTMLElement} row */
 export function dress(row) {
+  if (row.dataset.id && row.isConnected) known.set(row.dataset.id, row);
   const link = row.querySelector("a.row-link");
   if (link) link.setAttribute("href", `${base}/items/${row.dataset.id}${query}`);
   for (const badge of all("a[data-wave]", row)) badge.setAttribute("href", `${base}/waves/${badge.dataset.wave}`);
@@ -56,9 +66,15 @@ export function take(change) {
   if (old && Number(old.dataset.position) >= change.position) return;
   const row = made(change.html);
   if (!row) return;
-  const mine = belongs(change.facets);
+  settle(row, old, belongs(change.facets));
+  if (row.isConnected) known.set(change.id, row);
+}
+
+/** @param {HTMLElement} row @param {HTMLElement | null} old @param {boolean | undefined} mine */
+function settle(row, old, mine) {
+  const id = row.dataset.id ?? "";
   if (old && old.closest("#pending")) {
-    if (mine === false) { old.remove(); waiting.delete(change.id); } else { old.replaceWith(row); waiting.set(change.id, row); }
+    if (mine === false) { old.remove(); waiting.delete(id); } else { old.replaceWith(row); waiting.set(id, row); }
     tellSoon();
     return;
   }

@@ -1,0 +1,27 @@
+"""Each statement of the product can be planned by the cluster: what it refuses, it refuses there."""
+
+from __future__ import annotations
+
+import asyncpg
+
+from inbox.ids import BrandId
+from tests.log.test_statements import FOUND
+
+PLANNED = {name: text for name, text in FOUND.items() if not text.startswith("SET")}
+
+
+async def refused(connection: asyncpg.Connection, brand: BrandId, text: str) -> str | None:
+    """The brand for whatever takes a number first; nothing is known of the rest, and nothing runs."""
+    parameters = (await connection.prepare(text)).get_parameters()
+    given = [brand if n == 0 and type_.name == "int8" else None for n, type_ in enumerate(parameters)]
+    try:
+        await connection.fetch(f"EXPLAIN {text}", *given)
+    except asyncpg.PostgresError as error:
+        return str(error)
+    return None
+
+
+async def test_every_statement_can_be_planned(pool: asyncpg.Pool, brand: BrandId) -> None:
+    async with pool.acquire() as connection:
+        answers = {name: await refused(connection, brand, text) for name, text in PLANNED.items()}
+    assert {name: answer for name, answer in answers.items() if answer} == {}
