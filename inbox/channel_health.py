@@ -56,7 +56,13 @@ class Tallies:
         tally.last_failure = reason
 
     def _of(self, brand: BrandId, channel_id: str) -> _Tally:
-        return self._open.setdefault(brand, {}).setdefault(channel_id, _Tally())
+        tallies = self._open.get(brand)
+        if tallies is None:
+            tallies = self._open[brand] = {}
+        tally = tallies.get(channel_id)
+        if tally is None:
+            tally = tallies[channel_id] = _Tally()
+        return tally
 
     async def keep(self, pool: asyncpg.Pool) -> None:
         try:

@@ -69,6 +69,11 @@ def two_digits(number: int) -> int:
     return max(0, number) // step * step
 
 
+def reach_of(author: Author) -> int | None:
+    """As a message tells it: the author's followers, rounded down to two digits."""
+    return None if author.followers is None else two_digits(author.followers)
+
+
 def mark_of(text: str | None) -> int | None:
     """16 bits of the words, whatever the white space: enough to know a reply of ours when the network shows it to us,
     far too few to tell what it said. None for no words. It stays outside the seal, so that a forgotten item folds as
@@ -140,8 +145,7 @@ class MessageReceived(ItemEvent):
     def _reach_outlives_the_seal(cls, fields: Any) -> Any:
         if not isinstance(fields, dict) or fields.get("reach") is not None or not fields.get("author"):
             return fields
-        author = Author.model_validate(fields["author"])
-        return fields if author.followers is None else {**fields, "reach": two_digits(author.followers)}
+        return {**fields, "reach": reach_of(Author.model_validate(fields["author"]))}
 
 
 class MessageEdited(ItemEvent):
@@ -492,17 +496,17 @@ class UnknownEventType(Exception):
 def encode(event: Event) -> tuple[bytes, bytes | None]:
     """The open JSON, and the JSON to be sealed (None when there is nothing personal to seal)."""
     # The instance's own values, not a copy of all that is below them: in a storm this is most of what an append costs.
-    fields = vars(event)
-    bare, hidden = _parted(type(event))
-    sealed = {name: value for name in hidden if (value := fields[name])}
-    body = orjson.dumps({name: fields[name] for name in bare}, default=_plain)
-    return body, orjson.dumps(sealed, default=_plain) if sealed else None
+    body = vars(event).copy()
+    sealed: Fields = {}
+    for name in _hidden(type(event)):
+        if value := body.pop(name):
+            sealed[name] = value
+    return orjson.dumps(body, _plain), orjson.dumps(sealed, _plain) if sealed else None
 
 
 @functools.cache
-def _parted(cls: type[Event]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The fields that are written openly, and those that are sealed."""
-    return tuple(name for name in cls.model_fields if name not in cls.SEALED), tuple(sorted(cls.SEALED))
+def _hidden(cls: type[Event]) -> tuple[str, ...]:
+    return tuple(sorted(cls.SEALED))
 
 
 def _plain(value: object) -> object:

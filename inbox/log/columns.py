@@ -10,7 +10,7 @@ from typing import Any
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from inbox import events as ev
-from inbox.ids import BrandId, SubjectId
+from inbox.ids import BrandId
 from inbox.log import seal
 from inbox.log.record import NewDelivery, NewEvent
 
@@ -44,13 +44,13 @@ def encoded(events: Sequence[NewEvent]) -> list[Encoded]:
 
 
 def of_events(
-    brand: BrandId, events: Sequence[NewEvent], written: Sequence[Encoded], ciphers: Mapping[SubjectId, AESGCM]
+    brand: BrandId, events: Sequence[NewEvent], written: Sequence[Encoded], ciphers: Mapping[int, AESGCM]
 ) -> list[list[Any]]:
-    """Stream, type, version, dedupe key, subject, body, sealed."""
+    """Stream, type, version, dedupe key, subject, body, sealed. `ciphers` by the number of their subject."""
     prefix, nonces = _of_brand(brand), seal.nonces(len(events))
     sealed = [
         None if personal is None or new.subject is None
-        else seal.seal_with(ciphers[new.subject], personal, prefix + new.dedupe.bytes, nonce)
+        else seal.seal_with(ciphers[new.subject.int], personal, prefix + new.dedupe.bytes, nonce)
         for new, (_, personal), nonce in zip(events, written, nonces, strict=True)
     ]  # fmt: skip
     types = [type(new.event) for new in events]

@@ -50,8 +50,8 @@ def proving(held: Sequence[str], request: Inbound) -> str | None:
     Each signature of the list is tried by itself: a malformed neighbour must not hide a good one. The bytes are signed
     as they are: what is no UTF-8 is no message either, but signed it is kept, in the quarantine.
     """
-    ident, at = request.header("webhook-id"), request.header("webhook-timestamp")
-    signatures = request.header("webhook-signature")
+    header = request.header
+    ident, at, signatures = header("webhook-id"), header("webhook-timestamp"), header("webhook-signature")
     if not (ident and at and signatures and proof.fresh(at)):
         return None
     signed = f"{ident}.{at}.".encode("utf-8", "surrogateescape") + request.raw

@@ -26,23 +26,21 @@ class Broken(Exception):
     """The connection was lost, or the body is not encoded as its headers say."""
 
 
-async def read(request: web.Request, most: int) -> bytes:
+def at_hand(request: web.Request, most: int) -> bytes | None:
+    """A small body comes with its headers: nothing is waited for, so no timer is set. None for one that is still on
+    its way (`arriving`)."""
     if (request.content_length or 0) > most:
         raise TooLarge
-    if request.content.is_eof() and request.content.total_bytes <= most:
-        return _at_hand(request)
-    return await _arriving(request, most)
-
-
-def _at_hand(request: web.Request) -> bytes:
-    """A small body comes with its headers: nothing is waited for, so no timer is set."""
+    content = request.content
+    if not content.is_eof() or content.total_bytes > most:
+        return None
     try:
-        return request.content.read_nowait()
+        return content.read_nowait()
     except (web.RequestPayloadError, HttpProcessingError, ConnectionError) as error:
         raise Broken from error
 
 
-async def _arriving(request: web.Request, most: int) -> bytes:
+async def arriving(request: web.Request, most: int) -> bytes:
     chunks: list[bytes] = []
     size = 0
     try:

@@ -7,7 +7,7 @@ are sealed with the body, and go when it goes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -40,51 +40,44 @@ _OF_THE_CONNECTION = frozenset(
 _PREFIXES = ("x-forwarded-", "cf-", "sec-", "x-amzn-", "x-envoy-", "x-b3-")
 
 
-class Sent(Mapping[str, Sequence[str]]):
-    """A request's headers as networks read them: names in lower case, every value of a repeated one. Nothing is copied
-    before somebody asks for it."""
-
-    __slots__ = ("_headers",)
-
-    def __init__(self, headers: CIMultiDictProxy[str]) -> None:
-        self._headers = headers
-
-    def __getitem__(self, name: str) -> Sequence[str]:
-        return self._headers.getall(name)
-
-    def get(self, name: str, default: Any = None) -> Any:
-        return self._headers.getall(name, default)
-
-    def __contains__(self, name: object) -> bool:
-        return name in self._headers
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(dict.fromkeys(map(str.lower, self._headers)))
-
-    def __len__(self) -> int:
-        return sum(1 for _ in self)
-
-
-def kept(headers: Headers) -> dict[str, list[str]]:
-    """The content type first, then by name, as far as there is room."""
+def sent(headers: CIMultiDictProxy[str]) -> dict[str, list[str]]:
+    """A request's headers as networks read them: names in lower case, every value of a repeated one."""
     found: dict[str, list[str]] = {}
+    for name, value in headers.items():
+        lower = name.lower()
+        if lower in found:
+            found[lower].append(value)
+        else:
+            found[lower] = [value]
+    return found
+
+
+def packed(headers: Headers) -> bytes:
+    """Those that are kept, by name. All of them are, as far as there is room; then the content type first."""
+    found = {name: _cleaned(values) for name, values in headers.items() if _may_be_kept(name)}
+    whole = orjson.dumps(found, option=orjson.OPT_SORT_KEYS)
+    return whole if len(whole) <= KEPT_MOST else orjson.dumps(_first(found), option=orjson.OPT_SORT_KEYS)
+
+
+def _first(found: dict[str, list[str]]) -> dict[str, list[str]]:
+    """The content type first, then by name, as far as there is room."""
+    first: dict[str, list[str]] = {}
     room = KEPT_MOST
-    for name in sorted(filter(_may_be_kept, headers), key=_content_type_first):
-        values = [_clean(value) for value in headers[name]]
-        room -= len(name) + sum(len(value) for value in values)
+    for name in sorted(found, key=_content_type_first):
+        room -= len(name) + sum(len(value) for value in found[name])
         if room < 0:
             break
-        found[name] = values
-    return found
+        first[name] = found[name]
+    return first
 
 
 def _content_type_first(name: str) -> str:
     return "" if name == "content-type" else name
 
 
-def _clean(value: str) -> str:
+def _cleaned(values: Sequence[str]) -> list[str]:
     """Without the halves of letters that a header's bytes may leave."""
-    return value if value.isascii() else value.encode("utf-8", "replace").decode()
+    return [value if value.isascii() else value.encode("utf-8", "replace").decode() for value in values]
 
 
 @lru_cache(maxsize=1024)
@@ -94,10 +87,6 @@ def _may_be_kept(name: str) -> bool:
         and not name.startswith(_PREFIXES)
         and not any(word in name for word in _PROOFS)
     )  # fmt: skip
-
-
-def packed(headers: Headers) -> bytes:
-    return orjson.dumps(kept(headers), option=orjson.OPT_SORT_KEYS)
 
 
 def unpacked(packed_: bytes | None, content_type: str) -> dict[str, list[str]]:

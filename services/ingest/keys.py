@@ -20,7 +20,7 @@ import hashlib
 import uuid
 from datetime import date
 
-from inbox.ids import BrandId, DedupeKey, dedupe_key
+from inbox.ids import BrandId, DedupeKey, dedupe_key, uuid_of
 
 
 def received(brand: BrandId, channel_id: str, external_id: str) -> DedupeKey:
@@ -48,13 +48,11 @@ def quarantined(brand: BrandId, channel_id: str, delivery_id: uuid.UUID, reason:
 
 
 def delivery(channel_id: str, body: bytes, headers: bytes = b"") -> uuid.UUID:
-    digest = hashlib.blake2b(digest_size=16)
-    digest.update(channel_id.encode())
-    digest.update(b"|")
+    digest = hashlib.blake2b(channel_id.encode() + b"|", digest_size=16)
     digest.update(body)
     if headers:
         digest.update(b"|" + headers)
-    return uuid.UUID(bytes=digest.digest())
+    return uuid_of(digest.digest())
 
 
 def swept_unread(channel_id: str, reason: str, day: date) -> uuid.UUID:

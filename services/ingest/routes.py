@@ -8,9 +8,12 @@ the application's table of routes, `Ingest.keep_health` among its workers.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache, lru_cache
 
 import asyncpg
 from aiohttp import web
+from multidict import CIMultiDict
+from prometheus_client import Counter
 
 from inbox.channels import ChannelRecord, Channels
 from inbox.clock import Clock
@@ -22,7 +25,7 @@ from services import metrics
 from services.channels import registry
 from services.channels.contract import PROBLEM_TYPE, Answer, Channel, Inbound, Way, problem
 from services.ingest import body
-from services.ingest.headers import Sent
+from services.ingest.headers import sent
 from services.ingest.take import Arrival, Taker
 from services.ingest.turns import Full, Turns
 
@@ -120,7 +123,7 @@ class Ingest:
             response, outcome = await self._take(request, hook, network)
         except _Refusal as refusal:
             response, outcome = refusal.response, refusal.outcome
-        metrics.DELIVERIES.labels(label, channel, outcome).inc()
+        _deliveries(label, channel, outcome).inc()
         return response
 
     async def _addressed(self, request: web.Request) -> tuple[ChannelRecord, Channel]:
@@ -162,7 +165,8 @@ class Ingest:
 
     async def _body(self, request: web.Request, hook: ChannelRecord) -> bytes:
         try:
-            return await body.read(request, self._most)
+            raw = body.at_hand(request, self._most)
+            return await body.arriving(request, self._most) if raw is None else raw
         except body.TooLarge as error:
             refusal = _Refusal(413, "too_large", f"A body may have {self._most} bytes.")
             refusal.response.force_close()
@@ -175,7 +179,7 @@ class Ingest:
             raise _Refusal(400, "broken", "The body did not arrive whole.") from error
 
     def _inbound(self, request: web.Request, raw: bytes) -> Inbound:
-        return Inbound(Sent(request.headers), raw, self._base_url + _path(request), request.method)
+        return Inbound(sent(request.headers), raw, self._base_url + _path(request), request.method)
 
     def _noted(self, hook: ChannelRecord, refusal: _Refusal) -> _Refusal:
         self._channels.note_failure(hook, refusal.outcome)
@@ -189,5 +193,19 @@ def _path(request: web.Request) -> str:
 
 
 def _response(answer: Answer) -> web.Response:
-    headers = {**answer.headers, **HEADERS}
-    return web.Response(status=answer.status, body=answer.body, content_type=answer.content_type, headers=headers)
+    headers = _headers(answer.content_type)
+    if answer.headers:
+        headers = CIMultiDict({**answer.headers, **headers})
+    return web.Response(status=answer.status, body=answer.body, headers=headers)
+
+
+@lru_cache(maxsize=64)
+def _headers(content_type: str) -> CIMultiDict[str]:
+    """What every answer of one content type begins with: it is copied, never changed."""
+    return CIMultiDict(HEADERS | {"Content-Type": content_type})
+
+
+@cache
+def _deliveries(network: str, channel: str, outcome: str) -> Counter:
+    """As many as there are lines in the metrics."""
+    return metrics.DELIVERIES.labels(network, channel, outcome)

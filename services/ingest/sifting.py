@@ -6,7 +6,6 @@ anything else that could not be read: a mistake of ours costs nobody a message.
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import traceback
 from collections.abc import Iterable, Sequence
@@ -62,24 +61,18 @@ class Share:
                     pass  # a receipt: no event of ours says that a person has read a reply
 
 
-async def split(network: Channel, request: Inbound) -> Sequence[Envelope] | Unreadable:
+def split(network: Channel, request: Inbound) -> Sequence[Envelope] | Unreadable:
     """The envelopes of a delivery, or why there are none."""
     try:
-        if request.content_type in OURS:
-            return await asyncio.to_thread(network.split, request.raw) if network.slow else network.split(request.raw)
-        return (
-            await asyncio.to_thread(network.split_request, request) if network.slow else network.split_request(request)
-        )
+        return network.split(request.raw) if request.content_type in OURS else network.split_request(request)
     except CannotRead as error:
         return error.unreadable
     except Exception as error:  # noqa: BLE001 — the edge of a parser, see above
         return _stumbled(network, error)
 
 
-async def read(network: Channel, envelope: Envelope, channel: ChannelRecord, at: datetime) -> Sequence[Parsed]:
+def read(network: Channel, envelope: Envelope, channel: ChannelRecord, at: datetime) -> Sequence[Parsed]:
     try:
-        if network.slow:
-            return await asyncio.to_thread(network.read, envelope, channel, at)
         return network.read(envelope, channel, at)
     except Exception as error:  # noqa: BLE001 — the edge of a parser, see above
         return (_stumbled(network, error),)

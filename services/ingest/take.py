@@ -7,6 +7,7 @@ own entries. Every brand's commit is awaited: an answer of 2xx means that all of
 from __future__ import annotations
 
 import asyncio
+import time
 import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -82,7 +83,8 @@ class Taker:
         commits = self._commits(network, arrival, shares)
         placed = await self._submit(commits)
         for share in shares:
-            await self._keep_hints(share, arrival.received_at)
+            if share.hints:
+                await self._keep_hints(share, arrival.received_at)
         messages = tuple([
             (ident, position is not None)
             for commit, positions in zip(commits.values(), placed, strict=True)
@@ -98,7 +100,10 @@ class Taker:
         """The hook's own share stands first, and is there even when it is empty."""
         shares = {arrival.hook.channel_id: Share(arrival.hook)}
         own = shares[arrival.hook.channel_id]
-        envelopes = await sifting.split(network, arrival.request)
+        envelopes = (
+            await asyncio.to_thread(sifting.split, network, arrival.request) if network.slow
+            else sifting.split(network, arrival.request)
+        )  # fmt: skip
         if isinstance(envelopes, Unreadable):
             own.unreadable.append(envelopes)
             return [own]
@@ -111,7 +116,11 @@ class Taker:
             taker = shares.setdefault(channel.channel_id, Share(channel))
             taker.envelopes.append(envelope)
             # By the rules of the network that takes it, whose hook ever it came to.
-            taker.add(await sifting.read(registry.networks()[channel.network], envelope, channel, arrival.received_at))
+            reader, at = registry.networks()[channel.network], arrival.received_at
+            taker.add(
+                await asyncio.to_thread(sifting.read, reader, envelope, channel, at) if reader.slow
+                else sifting.read(reader, envelope, channel, at)
+            )  # fmt: skip
         return list(shares.values())
 
     async def _others(self, hook: ChannelRecord, envelopes: Sequence[Envelope]) -> tuple[ChannelRecord, ...]:
@@ -161,11 +170,14 @@ class Taker:
                 yield NewEvent(event, channel_stream(kept.channel_id), key)
 
     async def _submit(self, commits: dict[BrandId, _Commit]) -> list[Positions]:
-        with metrics.APPEND_SECONDS.time():
-            under_way = [self._batcher.submit(brand, c.events, c.deliveries) for brand, c in commits.items()]
+        under_way = [self._batcher.submit(brand, c.events, c.deliveries) for brand, c in commits.items()]
+        begun = time.perf_counter()
+        try:
             if len(under_way) == 1:
                 return [await under_way[0]]
             done = await asyncio.gather(*under_way, return_exceptions=True)
+        finally:
+            metrics.APPEND_SECONDS.observe(time.perf_counter() - begun)
         return [_positions(one) for one in done]
 
     async def _keep_hints(self, share: Share, at: datetime) -> None:

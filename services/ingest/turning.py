@@ -20,6 +20,7 @@ from inbox.events import (
     MessageWithdrawn,
     ReferenceHeld,
     ReplyEchoed,
+    reach_of,
 )
 from inbox.ids import DedupeKey, IdMaker, ItemId, SubjectId
 from inbox.log.record import NewEvent, item_stream
@@ -58,7 +59,8 @@ class Turner:
             item_id=item, channel_id=self.channel.channel_id, network=self.channel.network, kind=said.kind,
             external_id=said.external_id, parent_id=said.parent_id, sent_at=said.sent_at, received_at=self.received_at,
             delivery_id=self.delivery_id, reply_until=said.reply_until, thread_id=said.thread_id, author=author,
-            title=said.title, text=_said(said), attachments=said.attachments, permalink=said.permalink,
+            reach=reach_of(author), title=said.title, text=_said(said), attachments=said.attachments,
+            permalink=said.permalink,
         )  # fmt: skip
         key = keys.received(self.channel.brand, self.channel.channel_id, said.external_id)
         return NewEvent(event, item_stream(item), key, subject)

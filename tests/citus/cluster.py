@@ -36,7 +36,7 @@ OPTIONS = {
     "max_wal_senders": "20",
     "citus.node_conninfo": "sslmode=prefer",
     "citus.enable_unsafe_triggers": "on",  # those that keep events immutable: see deploy/citus/README.md
-    "citus.show_shards_for_app_name_prefixes": "*",  # else each look at a type searches all shards: seconds a connection
+    "citus.show_shards_for_app_name_prefixes": "*",  # else a look at a type searches all shards, for seconds
     "citus.shard_count": str(SHARDS),
     "citus.enable_create_database_propagation": "off",
     "citus.recover_2pc_interval": "-1",
@@ -71,7 +71,9 @@ class Node(Postgres):
 def plugins(binaries: Path) -> dict[str, str]:
     """Newer servers want to be told which libraries may read the WAL: Citus does, when it splits a shard."""
     asked = [str(binaries / "postgres"), "--describe-config"]
-    known = subprocess.run(asked, capture_output=True, text=True, check=True, user="nobody" if os.geteuid() == 0 else None)  # noqa: S603
+    known = subprocess.run(
+        asked, capture_output=True, text=True, check=True, user="nobody" if os.geteuid() == 0 else None
+    )
     name = "output_plugin_libraries"
     return {name: "pgoutput, citus"} if f"{name}\t" in known.stdout else {}
 

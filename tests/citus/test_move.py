@@ -125,7 +125,8 @@ async def test_a_brand_gets_a_machine_of_its_own_under_load(load: Load, pool: as
     before, _ = await whereabouts(pool, brand)
     async with load.running():
         await pool.execute(
-            "SELECT isolate_tenant_to_new_shard('vigie.heads', $1::bigint, 'CASCADE', shard_transfer_mode => 'block_writes')",
+            "SELECT isolate_tenant_to_new_shard('vigie.heads', $1::bigint, 'CASCADE',"
+            " shard_transfer_mode => 'block_writes')",
             brand, timeout=120,
         )  # fmt: skip
         assert (await whereabouts(pool, brand))[0] != before

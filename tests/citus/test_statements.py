@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncpg
 
 from inbox.ids import BrandId
+from inbox.log.store import Connection
 from tests.log.test_statements import FOUND
 
 PLANNED = {name: text for name, text in FOUND.items() if not text.startswith("SET")}
 
 
-async def refused(connection: asyncpg.Connection, brand: BrandId, text: str) -> str | None:
+async def refused(connection: Connection, brand: BrandId, text: str) -> str | None:
     """The brand for whatever takes a number first; nothing is known of the rest, and nothing runs."""
     parameters = (await connection.prepare(text)).get_parameters()
     given = [brand if n == 0 and type_.name == "int8" else None for n, type_ in enumerate(parameters)]

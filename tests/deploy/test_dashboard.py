@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-import yaml  # type: ignore[import-untyped]
+import yaml
 
 from tests.deploy import queries
 from tests.deploy.queries import DEPLOY

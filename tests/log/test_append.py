@@ -13,7 +13,7 @@ import asyncpg
 import orjson
 import pytest
 
-from inbox.events import Attachment, encode
+from inbox.events import Attachment, ItemAcknowledged, encode
 from inbox.ids import BrandId, Position, dedupe_key
 from inbox.log import batcher as batching
 from inbox.log import store
@@ -170,6 +170,42 @@ async def test_an_event_is_encoded_as_a_full_dump_of_it_would_be(log: Log, brand
     fields = event.model_dump(mode="python")
     sealed = {name: value for name in sorted(event.SEALED) if (value := fields.pop(name))}
     assert encode(event) == (orjson.dumps(fields), orjson.dumps(sealed))
+
+
+def claim(log: Log, brand: BrandId, stream: str, n: int, at: datetime) -> NewEvent:
+    """An event that names nobody and seals nothing."""
+    item = log.keyring.ids.item(brand, "c", "t", "a1")  # type: ignore[arg-type]
+    return NewEvent(ItemAcknowledged(item_id=item, by=n, at=at), stream, dedupe_key("claim", str(brand), str(n)))
+
+
+@pytest.mark.parametrize("size", [2, 40])
+async def test_events_of_every_kind_come_back_from_one_batch_as_they_went_in(
+    log: Log, brand: BrandId, noon: datetime, size: int
+) -> None:
+    """With words and without, of somebody and of nobody, in streams of any name."""
+    names = ("plain", 'a,b {"c"}', "NULL", "étage\n2", "", "\\")
+    batch = [
+        message(log, brand, n, noon, author=f"a{n % 3}", text=f"mot {n}" * n)
+        if n % 2
+        else claim(log, brand, names[n // 2 % len(names)], n, noon)
+        for n in range(size)
+    ]
+    assert await log.append(brand, batch) == list(range(1, size + 1))
+    stored = await log.read(brand)
+    assert [(r.stream, r.dedupe, r.subject, r.event) for r in stored] == [
+        (new.stream, new.dedupe, new.subject, new.event) for new in batch
+    ]
+
+
+async def test_of_a_large_batch_only_what_is_new_is_stored_behind_the_head(
+    log: Log, brand: BrandId, noon: datetime
+) -> None:
+    """What was known stands in the middle and at the end; the others keep their order, without gaps."""
+    await log.append(brand, [message(log, brand, n, noon) for n in (30, 31)])
+    batch = [message(log, brand, n, noon) for n in (*range(20), 30, *range(20, 30), 31)]
+    assert await log.append(brand, batch) == [*range(3, 23), None, *range(23, 33), None]
+    assert [r.position for r in await log.read(brand)] == list(range(1, 33))
+    assert await log.head(brand) == 32
 
 
 # --- many at once -----------------------------------------------------------------------------------------------------

@@ -252,7 +252,7 @@ async def test_a_checkpoint_is_held_while_its_follower_works(
 
     class Curious(Collector):
         async def handle(self, connection: Connection | None, brand: BrandId, events: Sequence[Recorded]) -> None:
-            free = await seen.fetch("SELECT FROM vigie.checkpoints FOR UPDATE SKIP LOCKED")
+            free = await seen.fetch("SELECT FROM vigie.checkpoints WHERE brand_id = $1 FOR UPDATE SKIP LOCKED", brand)
             held.append(not free)
             await super().handle(connection, brand, events)
 

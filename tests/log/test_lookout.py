@@ -157,7 +157,7 @@ async def test_a_stalled_transaction_is_passed_by_and_not_waited_for(
     assert await runner.step(brand) is False
     await log.append(brand, [message(log, brand, 2, noon)])
     async with log.pool.acquire() as stalled, stalled.transaction():
-        await stalled.execute("SELECT FROM vigie.checkpoints FOR UPDATE")
+        await stalled.execute("SELECT FROM vigie.checkpoints WHERE brand_id = $1 FOR UPDATE", brand)
         async with asyncio.timeout(5):
             assert await runner.step(brand) is False
         assert await seen.fetchval("SELECT count(*) FROM seen") == 1

@@ -1,4 +1,4 @@
-"""Every statement names the brand it is about; the few that look at all of them are listed here, each with its reason."""
+"""Every statement names the brand it is about; the few that look at all brands are listed, each with its reason."""
 
 from __future__ import annotations
 
@@ -54,7 +54,9 @@ def names_its_brand(text: str) -> bool:
     compared = re.findall(r"(?:\b(\w+)\.)?\bbrand_id = \$\d+(?!\d)(?! *::bigint\[)", text)
     if any(not alias or alias in known for alias in compared):
         return True
-    inserted = re.match(r"INSERT INTO [\w.]+(?: AS \w+)?\s*\(\s*brand_id\b.*?(?:SELECT|VALUES)\s*\(?\s*\$1\b", text, re.S)
+    inserted = re.match(
+        r"INSERT INTO [\w.]+(?: AS \w+)?\s*\(\s*brand_id\b.*?(?:SELECT|VALUES)\s*\(?\s*\$1\b", text, re.S
+    )
     called = re.match(r"SELECT\b.*?\bFROM vigie\.\w+\(\s*\$1\b", text, re.S)
     return bool(inserted or called)
 

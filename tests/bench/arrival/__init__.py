@@ -1,4 +1,4 @@
-"""From the POST of a message to its row in an open browser, classified: `make bench-latency` prints the distribution.
+"""From the POST of a message to its row in an open browser, classified.
 
 Starts the product, signs in with a real Chromium, opens the whole queue, and posts signed messages at a steady rate,
 then in a burst. An observer in the page notes when each message's row stands there with a judgement; a first look is

@@ -1,4 +1,4 @@
-"""One steady run by itself: `make bench-latency`."""
+"""One steady run by itself: `python -m tests.bench.arrival --rate 50`."""
 
 from __future__ import annotations
 

@@ -38,13 +38,14 @@ CRITICAL = (
     "Der Akku {what} hat Feuer gefangen, meine Tochter ist verletzt",
 )
 WHATS = ("rouge", "new", "neu", "XL", "pro", "city", "mini", "cargo", "junior", "sport", "air", "max")
-THINGS = (
+_THINGS = (
     "jardin train museum piano Brücke soup hiver mirror cousin ticket Regen fromage ladder tambour window Katze bureau"
     " candle plage engine Schule guitar marché pocket neige teacher Wolke bottle cuisine forest montre dentist Garten"
     " chapeau violin pharmacie sailor Löffel camion pillow école orchard Fenster lampe doctor gâteau harbour Stiefel"
     " tortue blanket avocat kitchen Vogel parking statue garage Kuchen moulin island cahier shadow Zeitung théâtre"
     " rocket bougie tractor Nebel cerise hammer clocher balloon Schnee pirate wagon Insel marathon feather volcan"
-).split()  # noqa: SIM905
+)
+THINGS = tuple(_THINGS.split())
 CRITICAL_EVERY = 100
 
 
