@@ -1,8 +1,9 @@
 """Which categories a message is said to be about: the network's probabilities, with the lexicons as a guard of recall.
 
 For the dangers and for what is urgent by law (`GUARDED`), a word that a lexicon knows raises the network's logit by a
-weight fitted on validation; it never lowers it. A category is named from its threshold on, and the words that the
-lexicon found are shown as its evidence.
+weight fitted on validation; and a sure one ("caught fire", "#boycott") is heard of any grave category even where the
+network hears nothing. Neither ever lowers it. A category is named from its threshold on, and the words that the lexicon
+found are shown as its evidence.
 """
 
 from __future__ import annotations
@@ -20,7 +21,12 @@ GUARDED: Final = ("safety", "self_harm", "legal", "data_fraud")
 USUAL: Final = {3: 0.3, 2: 0.4, 1: 0.5, 0: 0.5}
 """Thresholds by level, where a model's config gives none: the graver, the lower."""
 
-
+SURE: Final = 0.9
+"""Certainty of the lexicons from which they are heard by themselves: one sure pattern, neither negated nor an idiom,
+nor told of a film or of the past."""
+HEARD: Final = 0.5
+"""The probability that a grave category then has at the least. It costs the written test part two points of precision
+and gives one of recall; the encoder alone took "mine caught fire" for a complaint."""
 FIGURATIVE: Final = 0.5
 """What a grave category needs beside an idiom that only sounds grave."""
 
@@ -43,7 +49,8 @@ class Rules:
 
     def _raised(self, category: str, share: float, score: float) -> float:
         weight = self.guard.get(category, 0.0) * score
-        return float(1.0 / (1.0 + np.exp(-(logit(share) + weight)))) if weight > 0.0 else share
+        raised = float(1.0 / (1.0 + np.exp(-(logit(share) + weight)))) if weight > 0.0 else share
+        return max(raised, HEARD) if score >= SURE and LEVEL_OF[category] >= 2 else raised
 
     def reasons(
         self, shares: Mapping[str, float], found: Sequence[Reason], *, figurative: bool = False

@@ -69,6 +69,21 @@ def test_a_lexicon_shows_the_words_of_a_category_that_the_encoder_named(read: Re
     assert "fume" in " ".join(reason.evidence)
 
 
+@pytest.mark.parametrize(
+    ("text", "category", "words"),
+    [
+        ("La mienne a pris feu.", "safety", "a pris feu"),
+        ("Brizéo savait et n’a rien dit… Rappel de toutes les batteries #BoycottBrizeo", "boycott", "Boycott"),
+    ],
+)
+def test_a_plain_danger_is_heard_by_its_words_though_the_encoder_misses_it(
+    read: Reader, text: str, category: str, words: str
+) -> None:
+    (reason,) = [one for one in read(text).reasons if one.category == category]
+    assert words in reason.evidence
+    assert read(text).level >= 2
+
+
 def test_the_first_look_is_marked_as_provisional(look: FirstLook) -> None:
     assert look.judge(["La batterie fume"])[0].provisional
 
