@@ -24,9 +24,10 @@ USUAL: Final = {3: 0.3, 2: 0.4, 1: 0.5, 0: 0.5}
 SURE: Final = 0.9
 """Certainty of the lexicons from which they are heard by themselves: one sure pattern, neither negated nor an idiom,
 nor told of a film or of the past."""
-HEARD: Final = 0.5
-"""The probability that a grave category then has at the least. It costs the written test part two points of precision
-and gives one of recall; the encoder alone took "mine caught fire" for a complaint."""
+HEARD: Final = 0.3
+"""The probability that a grave category then has at the least (and never less than its threshold): it is named, and
+stands behind what the encoder is sure of. It costs the written test part two points of precision of the dangers and
+gives one of recall; the encoder alone took "mine caught fire" for a complaint."""
 FIGURATIVE: Final = 0.5
 """What a grave category needs beside an idiom that only sounds grave."""
 
@@ -50,7 +51,7 @@ class Rules:
     def _raised(self, category: str, share: float, score: float) -> float:
         weight = self.guard.get(category, 0.0) * score
         raised = float(1.0 / (1.0 + np.exp(-(logit(share) + weight)))) if weight > 0.0 else share
-        return max(raised, HEARD) if score >= SURE and LEVEL_OF[category] >= 2 else raised
+        return max(raised, HEARD, self.threshold(category)) if score >= SURE and LEVEL_OF[category] >= 2 else raised
 
     def reasons(
         self, shares: Mapping[str, float], found: Sequence[Reason], *, figurative: bool = False
