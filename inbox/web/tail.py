@@ -64,7 +64,7 @@ class Tail:
         self._to_count = True
         self._next_count = 0.0
         self._next_check = 0.0
-        self._switches: int | None = None
+        self._switches = 0
 
     async def run(self) -> None:
         """Until cancelled. A database that is away only delays."""
@@ -84,6 +84,7 @@ class Tail:
         await asyncio.sleep(min(MOST_GAP_S, max(LEAST_GAP_S, self._worked_s)))
 
     async def _start(self) -> None:
+        self._switches = await shadow.switches(self._deps.pool, self.brand)  # before what it may have changed is read
         _, self.position = await self.read(NOWHERE)
         self.recent_after = self.position
         self.started.set()
@@ -188,7 +189,7 @@ class Tail:
     async def _heed_rebuilds(self) -> None:
         """Rows may be others now of which no event speaks: whoever watches starts anew."""
         switches = await shadow.switches(self._deps.pool, self.brand)
-        if self._switches is not None and switches != self._switches:
+        if switches != self._switches:
             again = frames.Batch([frames.ready(self.position, reset=True)])
             for watcher in tuple(self.watchers):
                 watcher.give(again, self.render)

@@ -13,7 +13,7 @@ import pytest
 
 from inbox import events as ev
 from inbox.errors import Unavailable
-from inbox.ids import DedupeKey, ItemId, dedupe_key
+from inbox.ids import BrandId, DedupeKey, ItemId, dedupe_key
 from inbox.log.record import NewEvent
 from inbox.web.api.shapes import AgreementShape, WeightsShape
 from inbox.web.context import DEPS
@@ -157,7 +157,7 @@ async def test_words_that_are_not_there_cannot_be_weighed(world: World) -> None:
 
 
 async def test_a_classifier_that_cannot_say_is_told_in_words_and_breaks_nothing(world: World) -> None:
-    async def down(_: str) -> list[Any]:
+    async def down(_brand: BrandId, _text: str) -> list[Any]:
         raise Unavailable("it hangs")
 
     item = await world.hear()
