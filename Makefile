@@ -8,7 +8,7 @@ DEV_STAMP := $(VENV)/.installed-dev
 SOURCES := pyproject.toml constraints.txt inbox/web/assets/package-lock.json inbox/web/assets/build_hook.py
 
 .DEFAULT_GOAL := help
-.PHONY: help install up drill test test-citus check bench chaos clean
+.PHONY: help install up drill test test-citus check bench chaos mutants clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -33,9 +33,13 @@ up: install ## start everything on http://127.0.0.1:8040 (VIGIE_PORT, VIGIE_DATA
 drill: install ## send a scripted bad buzz to the running instance (ARGS="--speed 2 --messages 400")
 	@exec $(BIN)/vigie drill $(ARGS)
 
-test: $(DEV_STAMP) ## set up what the tests need (Chromium too) and run them all
+# A server, a browser or a process may be slow to come on a busy machine: what only ran out of time is tried once more,
+# and named at the end.
+PATIENCE := --reruns 1 --only-rerun 'Timeout|Locator expected' -rR
+
+test: $(DEV_STAMP) ## set up what the tests need (Chromium too) and run them all, on up to four processors
 	@$(BIN)/python -m tests.chromium
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal $(PATIENCE) $(ARGS)
 
 test-citus: $(DEV_STAMP) ## the log, the main job and a moving brand on Citus (PG_BIN=bin folder of a PostgreSQL that has it)
 	@$(BIN)/python -m tests.citus '$(PG_BIN)' $(ARGS)
@@ -52,6 +56,9 @@ bench: $(DEV_STAMP) ## measure docs/benchmarks.md anew, peers beside us (ONLY=ap
 
 chaos: $(DEV_STAMP) ## kill and stall real processes for minutes (ARGS="--rounds 20 --seconds 90")
 	@$(BIN)/python -m tests.chaos $(ARGS)
+
+mutants: $(DEV_STAMP) ## spoil what networks send, 10,000 bodies of each, and read them (ARGS="--count 500 --network x")
+	@$(BIN)/python -m tests.channels.mutants $(ARGS)
 
 clean: ## remove the environment and what the tools left (data in var/ stay)
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
