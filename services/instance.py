@@ -6,6 +6,8 @@ import base64
 import binascii
 import fcntl
 import os
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import IO
 
@@ -63,11 +65,42 @@ def write_private(path: Path, content: str) -> None:
 def keyring(settings: Settings) -> Keyring:
     """The keys derived from VIGIE_MASTER_KEY, else from the data folder's master.key, made on first use."""
     if settings.master_key is not None:
-        return Keyring(_decoded(settings.master_key.get_secret_value(), "VIGIE_MASTER_KEY"))
-    path = settings.data_dir / "master.key"
+        return read_keyring(settings.master_key.get_secret_value(), "VIGIE_MASTER_KEY")
+    path = master_key_path(settings)
     if not path.exists():
         write_private(path, base64.b64encode(os.urandom(KEY_BYTES)).decode() + "\n")
-    return Keyring(_decoded(path.read_text(encoding="ascii"), str(path)))
+    text = path.read_text(encoding="ascii")
+    return replace(read_keyring(text, str(path)), reread=partial(keyring, settings))
+
+
+def master_key_path(settings: Settings) -> Path:
+    return settings.data_dir / "master.key"
+
+
+def read_keyring(text: str, where: str) -> Keyring:
+    """The master key, then (after a rotation) `old=…` for each that still opens, and `lasting=…`; base64, separated by
+    commas or white space. `where`: for the message of `SettingsError`."""
+    master, old, lasting = b"", list[bytes](), b""
+    for entry in text.replace(",", " ").split():
+        if entry.startswith("old="):
+            old.append(_decoded(entry.removeprefix("old="), where))
+        elif entry.startswith("lasting="):
+            lasting = _decoded(entry.removeprefix("lasting="), where)
+        elif master:
+            raise SettingsError(f"{where}: two master keys; say old=… of the one before")
+        else:
+            master = _decoded(entry, where)
+    if not master:
+        raise SettingsError(f"{where}: holds no key")
+    return Keyring(master, tuple(old), lasting)
+
+
+def written_keyring(ring: Keyring) -> str:
+    """What `read_keyring` reads, a line an entry."""
+    entries = [("", ring.master), *(("old=", old) for old in ring.old)]
+    if ring.lasting:
+        entries.append(("lasting=", ring.lasting))
+    return "".join(f"{name}{base64.b64encode(value).decode()}\n" for name, value in entries)
 
 
 def _decoded(text: str, where: str) -> bytes:

@@ -6,7 +6,10 @@ import asyncio
 import contextlib
 import gc
 import logging
+import os
 import signal
+import sys
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 Worker = Callable[[], Awaitable[None]]
@@ -14,6 +17,7 @@ Worker = Callable[[], Awaitable[None]]
 logger = logging.getLogger(__name__)
 STOP_TIMEOUT_S = 10.0
 RESTART_S = 1.0
+MODEL_THREADS = ("classifier-", "weighing")
 COLLECT_EVERY = 20_000
 """New objects, more than were freed, after which the collector looks at the young ones."""
 
@@ -51,8 +55,8 @@ async def background(workers: dict[str, Worker]) -> AsyncIterator[None]:
                 logger.error("%s does not stop", task.get_name())
 
 
-def until_told() -> asyncio.Event:
-    """Set by SIGINT (Ctrl-C) or SIGTERM. A second one ends the process the hard way."""
+def until_told(*signals: signal.Signals) -> asyncio.Event:
+    """Set by SIGINT (Ctrl-C) or SIGTERM, or by those given. A second one ends the process the hard way."""
     told = asyncio.Event()
     loop = asyncio.get_running_loop()
 
@@ -61,6 +65,18 @@ def until_told() -> asyncio.Event:
             raise SystemExit(128 + number)
         told.set()
 
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in signals or (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, tell, number)
     return told
+
+
+def left(code: int) -> int:
+    """The code to leave with; leaves at once where a model's thread still lives. All that has to be closed is closed by
+    now; a model that is being loaded would be torn down by the interpreter's end, and abort the process instead of
+    ending it."""
+    if any(thread.daemon and thread.name.startswith(MODEL_THREADS) for thread in threading.enumerate()):
+        logging.shutdown()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    return code

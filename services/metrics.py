@@ -31,8 +31,17 @@ DELIVERIES = Counter(
     ["network", "channel", "outcome"],
     registry=REGISTRY,
 )  # fmt: skip
-"""Outcomes: taken, greeted, quarantined, bad_signature, unknown_channel, too_large, too_slow, throttled,
+"""Outcomes: taken, spooled, greeted, quarantined, bad_signature, unknown_channel, too_large, too_slow, throttled,
 unavailable."""
+
+SPOOL_WAITING = Gauge(
+    "vigie_spool_deliveries", "Acknowledged deliveries that wait on this host's disk for the log.", registry=REGISTRY
+)
+SPOOL_OLDEST_SECONDS = Gauge("vigie_spool_oldest_seconds", "How long the oldest of them waits.", registry=REGISTRY)
+SPOOL_BYTES = Gauge("vigie_spool_bytes", "What they take on disk.", registry=REGISTRY)
+SPOOL_MOST_BYTES = Gauge("vigie_spool_most_bytes", "What they may take (VIGIE_SPOOL_MB).", registry=REGISTRY)
+SPOOL_ASIDE = Gauge("vigie_spool_aside", "Deliveries of the spool that nobody could read.", registry=REGISTRY)
+SPOOL_DRAINED = Counter("vigie_spool_drained", "Deliveries that came from the spool into the log.", registry=REGISTRY)
 
 MESSAGES = Counter(
     "vigie_messages", "Messages in deliveries, by network, and whether the log already had them.", ["network", "new"],
@@ -97,6 +106,15 @@ DISAGREEMENTS = Counter(
     registry=REGISTRY,
 )  # fmt: skip
 
+RETIRED = Counter(
+    "vigie_retired", "What was past its time of keeping and is gone, by what it was.", ["what"], registry=REGISTRY
+)
+"""author: their words; delivery: raw bytes."""
+SEALED_EVENTS = Counter("vigie_sealed_events", "Events that the notary has sealed.", registry=REGISTRY)
+LOG_GAPS = Gauge(
+    "vigie_log_gaps", "Brands whose log the notary seals no further, since a position is missing.", registry=REGISTRY
+)
+
 OPEN_ITEMS = Gauge("vigie_open_items", "Items whose author waits, by priority.", ["priority"], registry=REGISTRY)
 AT_RISK_ITEMS = Gauge("vigie_at_risk_items", "Items past 75 % of a target that is still running.", registry=REGISTRY)
 BREACHED_ITEMS = Gauge("vigie_breached_items", "Items past a target, and still waiting.", registry=REGISTRY)
@@ -106,6 +124,11 @@ REPLIES = Counter(
     registry=REGISTRY,
 )  # fmt: skip
 """Outcomes: sent, refused, uncertain; undelivered: what a network took, and then said it did not deliver."""
+
+REPLIES_WAITING = Gauge(
+    "vigie_replies_waiting", "Replies that wait because a network told their account to, by network.", ["network"],
+    registry=REGISTRY,
+)  # fmt: skip
 
 HINTS = Counter(
     "vigie_hints", "Things that a delivery named and did not hold, by what became of them.", ["network", "outcome"],
@@ -124,6 +147,33 @@ SWEEP_GAPS = Counter(
     ["network"],
     registry=REGISTRY,
 )  # fmt: skip
+
+STREAMS_OPEN = Gauge(
+    "vigie_streams_open", "Connections to networks that this process keeps open.", ["network"], registry=REGISTRY
+)
+STREAM_BREAKS = Counter(
+    "vigie_stream_breaks", "Connections to networks that broke off or could not be opened, and why.",
+    ["network", "reason"],
+    registry=REGISTRY,
+)  # fmt: skip
+"""Reasons: as of replies that were not posted."""
+STREAM_GAPS = Counter(
+    "vigie_stream_gaps", "Times that a stream no longer had all that was said since we last heard it.", ["network"],
+    registry=REGISTRY,
+)  # fmt: skip
+
+RENEWALS = Counter(
+    "vigie_renewals", "Looks after access and subscriptions that end, by what came of them.", ["network", "outcome"],
+    registry=REGISTRY,
+)  # fmt: skip
+"""Outcomes: renewed (or asked for), kept (nothing was due), failed."""
+
+CHANNEL_CONCERNS = Gauge(
+    "vigie_channel_concern", "What is to be worried about in a channel: 1 amber, 2 red.",
+    ["network", "channel", "concern"],
+    registry=REGISTRY,
+)  # fmt: skip
+"""Concerns: those of `inbox.channel_state`."""
 
 FORWARDS = Counter(
     "vigie_forwards", "Attempts to send an event to a subscriber, by what became of them.", ["outcome"],

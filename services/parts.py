@@ -31,6 +31,7 @@ class Parts:
     batcher: Batcher
     clock: SystemClock
     base_url: str
+    dsn: str | None = None
 
 
 @contextlib.asynccontextmanager
@@ -42,7 +43,7 @@ async def parts(settings: Settings, dsn: str, base_url: str) -> AsyncIterator[Pa
         clock = SystemClock()
         batcher = Batcher(log)
         try:
-            yield Parts(settings, pool, log, Channels(log, clock), batcher, clock, base_url)
+            yield Parts(settings, pool, log, Channels(log, clock), batcher, clock, base_url, dsn)
         finally:
             await batcher.close()
     finally:

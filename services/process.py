@@ -1,8 +1,8 @@
 """One process of Vigie: the workers of its roles, and the HTTP server in front of them.
 
-Roles: `ingest` takes webhooks, `inbox` serves people and scripts, `workers` follow the log. `vigie up` runs all three
-here;
-`vigie run` any of them, in any number of processes on the same database.
+Roles: `ingest` takes webhooks, `inbox` serves people and scripts, `workers` follow the log. `vigie up` runs the first
+two here and the third beside (`services.beside`); `vigie run` any of them, in any number of processes on the same
+database.
 """
 
 from __future__ import annotations
@@ -10,13 +10,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
+from typing import Protocol
 
-import asyncpg
 from aiohttp import web
+from prometheus_client import Metric
 
-from inbox.errors import Unavailable
-from inbox.log import follow, migrate
 from inbox.web import app as web_app
 from inbox.web.context import Deps, WebSettings
 from inbox.web.routes import Route
@@ -24,31 +23,43 @@ from services import hooks_described, metrics_page
 from services.catalogue import Installed
 from services.channels import registry
 from services.channels.contract import Way
+from services.ingest import safe
 from services.ingest.record import Record
 from services.ingest.reparse import Reparse
 from services.ingest.routes import Ingest
-from services.lifetime import Worker, background
 from services.models import Once, Sources
+from services.opening import Open
 from services.outbound import Outbound
 from services.parts import SHUTDOWN_S, Parts
+from services.verifying import Verify
 from services.weighing_for import WeighingFor
-from services.workers import roster
+from services.working import Working
 
 ALL_ROLES = frozenset({"ingest", "inbox", "workers"})
-READY_TIMEOUT_S = 3.0
-STUCK_S = 15.0
-"""A follower that has not looked at the log for this long is stuck: the process says so on /readyz."""
 KEEPALIVE_S = 15.0
 """Also how long a connection may take over its headers: silent and dripping ones are cut after it."""
 
 
-class Process:
-    """`running` serves until the block is left."""
+class Beside(Protocol):
+    """The process with the other roles."""
 
-    def __init__(self, shared: Parts, roles: frozenset[str], extra: Sequence[Route] = ()) -> None:
+    async def ready(self) -> None:
+        """Raises `Unavailable`, saying what is not."""
+
+    async def counted(self) -> Iterable[Metric]: ...
+
+
+class Process:
+    """`running` serves until the block is left. `beside`: the process that has the other roles, whose readiness and
+    metrics are told with ours."""
+
+    def __init__(
+        self, shared: Parts, roles: frozenset[str], extra: Sequence[Route] = (), beside: Beside | None = None
+    ) -> None:
         self._shared = shared
         self._roles = roles
         self._extra = extra
+        self._beside = beside
         self._sources = Sources.of(shared.settings)
         self._model = Once(self._sources.load)
         self._catalogue = Installed(self._sources)
@@ -57,12 +68,12 @@ class Process:
             shared.channels, shared.batcher, shared.clock, self._way,
             base_url=shared.base_url, max_body_bytes=shared.settings.max_body_bytes,
         )  # fmt: skip
-        self._runners: list[follow.Runner] = []
+        self._working = Working(shared, roles)
         self._stopping = asyncio.Event()
 
     @contextlib.asynccontextmanager
     async def running(self, listener: socket.socket) -> AsyncIterator[None]:
-        async with background(self._workers()):
+        async with self._working.running(), self._safe():
             server = web.AppRunner(
                 self._application(), access_log=None, keepalive_timeout=KEEPALIVE_S, shutdown_timeout=SHUTDOWN_S
             )
@@ -75,18 +86,13 @@ class Process:
                 await server.cleanup()
                 await self._way.http.close()
 
-    def _workers(self) -> dict[str, Worker]:
-        workers: dict[str, Worker] = {"pulse": self._shared.log.pulse.run}
-        if self._roles & {"ingest", "workers"}:  # both note what channels do
-            workers["health"] = self._ingest.keep_health
-        if "workers" in self._roles:
-            team = roster.team(self._shared)
-            self._runners = team.runners
-            workers |= team.workers
-        return workers
+    def _safe(self) -> contextlib.AbstractAsyncContextManager[None]:
+        """Where deliveries are taken: what an outage of the database calls for."""
+        return safe.safe(self._shared, self._ingest) if "ingest" in self._roles else contextlib.nullcontext()
 
     def _application(self) -> web.Application:
-        extra = [*self._extra, *metrics_page.routes(self._runners, self._roles, self._shared.pool)]
+        counted = None if self._beside is None else self._beside.counted
+        extra = [*self._extra, *metrics_page.routes(self._working.runners, self._roles, self._shared.pool, counted)]
         if "ingest" in self._roles:
             extra += self._ingest.routes()
         deps = Deps(
@@ -103,7 +109,9 @@ class Process:
             channels=self._shared.channels,
             networks=registry.networks(),
             reparse=Reparse(self._shared.channels, self._shared.batcher),
+            verify=Verify(self._way, self._shared.clock),
             record=Record(self._shared.channels, self._shared.batcher, self._shared.clock),
+            open_file=Open(self._way.http),
             ready=self.ready,
             weigh=self._weigh() if "inbox" in self._roles else None,
             stopping=self._stopping,
@@ -125,15 +133,8 @@ class Process:
         return self._shared.base_url.startswith("https://") if given is None else given
 
     async def ready(self) -> None:
-        """Database reachable and migrated, followers moving; else `Unavailable`, saying which is not."""
-        try:
-            async with asyncio.timeout(READY_TIMEOUT_S):
-                revision = await self._shared.pool.fetchval("SELECT version_num FROM public.migrations")
-        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-            raise Unavailable(f"the database does not answer: {type(error).__name__}") from error
-        if revision != migrate.newest():
-            raise Unavailable(f"the database is at migration {revision}, this version wants {migrate.newest()}")
-        now = asyncio.get_running_loop().time()
-        for runner in self._runners:
-            if runner.last_look is None or now - runner.last_look > STUCK_S:
-                raise Unavailable(f"the follower {runner.name} does not move")
+        """Database reachable and migrated, followers moving, here and beside; else `Unavailable`, saying which is
+        not."""
+        await self._working.ready()
+        if self._beside is not None:
+            await self._beside.ready()

@@ -1,6 +1,7 @@
-"""`vigie up`: every role in one process, with the database; `vigie run`: single roles beside a database of its own.
+"""`vigie up`: every role, with the database; `vigie run`: single roles beside a database of its own.
 
-Order of starting: lock, listening socket, database, migration, roles. Of stopping: HTTP, roles, database last.
+`vigie up` serves here and has its workers in a process beside this one (`services.beside`). Order of starting: lock,
+listening socket, database, migration, roles. Of stopping: HTTP, workers, database last.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from collections.abc import AsyncIterator
 from rich.console import Console
 
 from services import database, lifetime, models
+from services.beside.child import ROLES, Given
+from services.beside.keeper import Keeper, kept
 from services.demo import Demo
 from services.demo_network import DemoNetwork
 from services.instance import InstanceLock
@@ -37,9 +40,9 @@ async def up(settings: Settings, *, demo: bool, open_browser: bool) -> int:
         address = address_of(settings, listener)
         if demo:
             settings = with_demo_network(settings, address)
-        async with _database(settings, told) as dsn:
+        async with _beside(settings) as keeper, _database(settings, told) as dsn:
             if dsn is not None:
-                await _serve(settings, dsn, listener, address, told, demo=demo, open_browser=open_browser)
+                await _serve(settings, dsn, keeper, listener, address, told, demo=demo, open_browser=open_browser)
     finally:
         lock.release()
     return 0
@@ -103,15 +106,30 @@ async def _database(settings: Settings, told: asyncio.Event) -> AsyncIterator[st
         yield None if told.is_set() else dsn
 
 
+@contextlib.asynccontextmanager
+async def _beside(settings: Settings) -> AsyncIterator[Keeper | None]:
+    """None where the workers stay in this process."""
+    if not settings.workers_beside:
+        yield None
+        return
+    async with kept() as keeper:
+        yield keeper
+
+
+def _working(keeper: Keeper | None, given: Given) -> contextlib.AbstractAsyncContextManager[None]:
+    return contextlib.nullcontext() if keeper is None else keeper.working(given)
+
+
 async def _serve(
-    settings: Settings, dsn: str, listener: socket.socket, address: str, told: asyncio.Event,
+    settings: Settings, dsn: str, keeper: Keeper | None, listener: socket.socket, address: str, told: asyncio.Event,
     *, demo: bool, open_browser: bool,
 ) -> None:  # fmt: skip
-    async with parts(settings, dsn, address) as shared:
+    async with parts(settings, dsn, address) as shared, _working(keeper, Given(settings, dsn, address)):
         # demo.json is whole before the first request is answered: whoever waits for /readyz may read it then.
         link = await _demo(shared) if demo else None
         extra = DemoNetwork(shared.channels).routes() if demo else ()
-        async with Process(shared, ALL_ROLES, extra).running(listener):
+        roles = ALL_ROLES if keeper is None else ALL_ROLES - ROLES
+        async with Process(shared, roles, extra, keeper).running(listener):
             lifetime.settle()
             _welcome(address, link)
             if open_browser and link is not None and _has_screen():

@@ -23,6 +23,8 @@ BEHIND = 10
 """The full model's niceness: about a tenth of a core where others want them all, all of one where nobody does."""
 HANGS_S = 60.0
 """A process that has not answered by then is killed; the next call starts another."""
+LOADS_S = 300.0
+"""The same while it loads its model, which behind others takes minutes: another would have to begin anew."""
 
 
 class Apart:
@@ -46,7 +48,7 @@ class Apart:
             reading.put(child.stdin, list(texts))
         except BrokenPipeError as error:
             raise Failed("Died", "the model's process has ended") from error
-        judged: list[Judgement] = _answer(child)
+        judged: list[Judgement] = _answer(child, HANGS_S)
         return judged
 
     def _started(self) -> subprocess.Popen[bytes]:
@@ -55,7 +57,7 @@ class Apart:
             self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment
         )
         weakref.finalize(self, _end, child)
-        _answer(child)
+        _answer(child, LOADS_S)
         return child
 
 
@@ -72,9 +74,9 @@ def full(directory: Path | None, threads: int) -> Apart:
     return Apart("full", directory, threads=threads, nice=BEHIND)
 
 
-def _answer(child: subprocess.Popen[bytes]) -> Any:
+def _answer(child: subprocess.Popen[bytes], within_s: float) -> Any:
     assert child.stdout is not None
-    ready, _, _ = select.select([child.stdout], [], [], HANGS_S)
+    ready, _, _ = select.select([child.stdout], [], [], within_s)
     if not ready:
         child.kill()
         raise Failed("Hangs", "the model's process does not answer")

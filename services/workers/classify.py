@@ -27,7 +27,8 @@ from inbox.views.columns import to_score
 from services.workers import disagreement
 from services.workers.in_force import Models
 from services.workers.judging import ClassifierDown, ClassifierFailed, Judging
-from services.workers.scoring import Scorer, Unread, Words
+from services.workers.saying import Words
+from services.workers.scoring import Scorer, Unread
 
 if TYPE_CHECKING:
     from services.workers.waves import Noticing

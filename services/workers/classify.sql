@@ -3,38 +3,40 @@
 SELECT DISTINCT stream_id FROM vigie.events
 WHERE brand_id = $1 AND stream_id = ANY($2::text[]) AND type = 'MessageEdited'
 
--- name: edited_since
--- Whose words changed after we read them: what we judged is no longer what they say, and the edit is judged by itself.
-SELECT DISTINCT stream_id FROM vigie.events
-WHERE brand_id = $1 AND stream_id = ANY($2::text[]) AND type = 'MessageEdited' AND position > $3
-
--- name: spread
--- How many authors were heard in each message's thread in the hour before it, itself and its companions included. An
--- item is one author in one thread, so items are counted; a thread that roars is counted by its latest messages.
+-- name: before_saying
+-- What must be known before judgements are said, in one look: how many of the brand's keys were destroyed by now; which
+-- items were edited since their words were read ($2 at $3; the edit is judged by itself); whose key is there ($4); who
+-- was forgotten since, to be heard again under a new key: old words must not be quoted any more; and the spread of each
+-- message ($5 items, $6 threads, $7 times): how many authors were heard in its thread in the hour before it, itself and
+-- its companions included. An item is one author in one thread, so items are counted; a thread that roars is counted by
+-- its latest messages.
 WITH asked AS (
-  SELECT a.item_id, a.received_at, coalesce(a.thread,
+  SELECT a.n, a.item_id, a.received_at, coalesce(a.thread,
     (SELECT m.thread FROM vigie.messages m WHERE m.brand_id = $1 AND m.item_id = a.item_id LIMIT 1)) AS thread
-  FROM unnest($2::uuid[], $3::uuid[], $4::timestamptz[]) AS a(item_id, thread, received_at))
-SELECT greatest(1, (SELECT count(DISTINCT heard.item_id) FROM (
-    SELECT item_id FROM (
-      SELECT m.item_id FROM vigie.messages m
-      WHERE m.brand_id = $1 AND m.thread = asked.thread AND m.received_at <= asked.received_at
-        AND m.received_at > asked.received_at - interval '1 hour'
-      ORDER BY m.received_at DESC LIMIT 2000) stored
-    UNION ALL
-    SELECT b.item_id FROM asked b
-    WHERE b.thread = asked.thread AND b.received_at <= asked.received_at
-      AND b.received_at > asked.received_at - interval '1 hour') heard))::int AS authors
-FROM asked
-
--- name: hold_keys
--- Until the judgements are committed no author of theirs can be forgotten.
-SELECT subject_id FROM vigie.subject_keys
-WHERE brand_id = $1 AND subject_id = ANY($2::uuid[]) ORDER BY subject_id FOR KEY SHARE
-
--- name: forgotten_since
--- Who was forgotten after their words were read: those words must not be quoted any more.
-SELECT v, body FROM vigie.events WHERE brand_id = $1 AND type = 'AuthorForgotten' AND position > $2
+  FROM unnest($5::uuid[], $6::uuid[], $7::timestamptz[]) WITH ORDINALITY AS a(item_id, thread, received_at, n)),
+spread AS (
+  SELECT asked.n, greatest(1, (SELECT count(DISTINCT heard.item_id) FROM (
+      SELECT item_id FROM (
+        SELECT m.item_id FROM vigie.messages m
+        WHERE m.brand_id = $1 AND m.thread = asked.thread AND m.received_at <= asked.received_at
+          AND m.received_at > asked.received_at - interval '1 hour'
+        ORDER BY m.received_at DESC LIMIT 2000) stored
+      UNION ALL
+      SELECT b.item_id FROM asked b
+      WHERE b.thread = asked.thread AND b.received_at <= asked.received_at
+        AND b.received_at > asked.received_at - interval '1 hour') heard))::int AS authors
+  FROM asked)
+SELECT h.key_epoch AS epoch,
+  ARRAY(SELECT DISTINCT e.stream_id FROM vigie.events e
+    WHERE e.brand_id = $1 AND e.stream_id = ANY($2::text[]) AND e.type = 'MessageEdited' AND e.position > $3) AS edited,
+  ARRAY(SELECT k.subject_id FROM vigie.subject_keys k
+    WHERE k.brand_id = $1 AND k.subject_id = ANY($4::uuid[])) AS known,
+  ARRAY(SELECT e.v FROM vigie.events e
+    WHERE e.brand_id = $1 AND e.type = 'AuthorForgotten' AND e.position > $3 ORDER BY e.position) AS forgotten_v,
+  ARRAY(SELECT e.body FROM vigie.events e
+    WHERE e.brand_id = $1 AND e.type = 'AuthorForgotten' AND e.position > $3 ORDER BY e.position) AS forgotten,
+  ARRAY(SELECT s.authors FROM spread s ORDER BY s.n) AS spreads
+FROM vigie.heads h WHERE h.brand_id = $1
 
 -- name: brands
 -- Brands with words that nobody judged, or only at first sight. Looks at all brands, in one step down each one's index.

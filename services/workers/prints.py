@@ -80,6 +80,11 @@ def _maker(brand: BrandId, key: bytes) -> Callable[[list[str]], Print]:
     return made
 
 
+def ready() -> None:
+    """Loads the library, which takes a second or more: ahead of the first print, and off the event loop."""
+    _permutations()
+
+
 def _blank(hashed: Callable[[bytes], int]) -> Any:
     from datasketch.minhash import MinHash
 

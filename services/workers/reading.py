@@ -7,6 +7,7 @@ that was killed leaves nothing behind.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pickle
 import signal
@@ -52,13 +53,10 @@ def main(which: str, directory: str, threads: str, nice: str) -> None:
         put(answers, error_of(error))
         return
     os.nice(int(nice))
-    put(answers, None)
-    while True:
-        try:
-            texts = get(given)
-        except EOFError:
-            return
-        send(answers, _judged(model, texts))
+    with contextlib.suppress(EOFError, BrokenPipeError):  # our parent is gone
+        put(answers, None)
+        while True:
+            send(answers, _judged(model, get(given)))
 
 
 def _judged(model: Model, texts: object) -> bytes:

@@ -14,6 +14,7 @@ from services.models import Sources
 from services.outbound import Outbound
 from services.parts import Parts
 from services.workers import apart
+from services.workers.again import Again
 from services.workers.classify import Classify
 from services.workers.clock import ClockWorker
 from services.workers.deliver import Deliver
@@ -23,11 +24,16 @@ from services.workers.forward_attempt import TIMEOUT_S, Attempting
 from services.workers.in_force import InForce
 from services.workers.judging import Judging
 from services.workers.link import Link
+from services.workers.listen import Listener
+from services.workers.notary import Notary
 from services.workers.project import Projector
+from services.workers.retention import Retention
 from services.workers.sweep import Sweeper
+from services.workers.tend import Tender
 from services.workers.tidy import Tidy
 from services.workers.trying import Trying
 from services.workers.unscored import Unscored
+from services.workers.watch import Watch
 from services.workers.waves import Waves
 
 UNHURRIED_S = 0.1
@@ -54,13 +60,14 @@ def team(parts: Parts) -> Team:
     way = Way(Outbound(parts.settings.outbound_allow), parts.settings.meta_graph_url)
     deliver = Deliver(log, parts.channels, registry.networks(), way, clock)
     # Connections of their own: whoever stops closes his, and a reply under way must not break off for it.
-    asking = [Way(Outbound(parts.settings.outbound_allow), parts.settings.meta_graph_url) for _ in range(2)]
+    asking = [Way(Outbound(parts.settings.outbound_allow), parts.settings.meta_graph_url) for _ in range(4)]
     allow = parts.settings.outbound_allow
     outside = Outbound(allow, total_s=TIMEOUT_S)
     forward = Forward(log, Attempting(log, outside, clock, allow=allow), outside, clock)
+    classify = Runner(log, Classify(log, clock, models, glance, waves.noticed), lookout=lookout)
     runners = [
         Runner(log, Projector(log), gather_s=COMPANY_S, lookout=lookout),
-        Runner(log, Classify(log, clock, models, glance, waves.noticed), lookout=lookout),
+        classify,
         Runner(log, waves, lookout=lookout),
         Runner(log, Link(log), gather_s=UNHURRIED_S, lookout=lookout),
         Runner(log, deliver.outbox, gather_s=UNHURRIED_S, lookout=lookout),
@@ -71,15 +78,21 @@ def team(parts: Parts) -> Team:
             "warm": judging.keep_warm,
             "warm-first": glance.keep_warm,
             **{f"follow-{runner.name}": runner.run for runner in runners},
-            "unscored": Unscored(log, clock, models, glance, waves.noticed).run,
+            "unscored": Unscored(log, clock, models, glance, waves.noticed, classify.lag_seconds).run,
             "waves": waves.run,
             "trying": Trying(log, clock, models).run,
             "clock": ClockWorker(log, clock).run,
+            "tend": Tender(parts.channels, registry.networks(), asking[3], clock, parts.base_url).run,
+            "watch": Watch(log.pool, clock).run,
             "tidy": Tidy(log).run,
+            "again": Again(log, runners).run,
+            "notary": Notary(log).run,
+            "retention": Retention(log, clock).run,
             "sender": deliver.run,
             "forward": forward.run,
             "sweep": Sweeper(parts.channels, registry.networks(), parts.batcher, asking[0], clock).run,
             "fetch": Fetcher(parts.channels, registry.networks(), parts.batcher, asking[1], clock).run,
+            "listen": Listener(parts.channels, registry.networks(), parts.batcher, asking[2], clock).run,
         },
     )
 

@@ -7,7 +7,7 @@ and the append: then the judgement is kept without a quote, since figures stay a
 from __future__ import annotations
 
 import asyncio
-import uuid
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -16,47 +16,25 @@ from typing import TYPE_CHECKING
 from classifier.judgement import LANGUAGES, Judgement
 from inbox import events as ev
 from inbox.clock import Clock
-from inbox.ids import BrandId, DedupeKey, ItemId, SubjectId, dedupe_key
+from inbox.ids import BrandId, DedupeKey, dedupe_key
 from inbox.log.record import NewEvent, item_stream
-from inbox.log.store import Connection, Log
-from inbox.sql import beside
+from inbox.log.store import Log, Positions, StaleKeys
 from services import metrics
+from services.workers import saying
+from services.workers.behind import OneBehind
 from services.workers.judging import ClassifierDown, ClassifierFailed, Judging
+from services.workers.saying import Words
 
 if TYPE_CHECKING:
     from services.workers.waves import Noticing
 
-sql = beside(__file__, "classify.sql")
-
 BATCH_S = 0.25
 """How long one batch may take the model: a message that comes meanwhile waits no longer than that for its turn."""
-HEAD, TAIL = 15_000, 5_000
-"""Letters read of a very long text, at either end: people open with what happened and close with what they want."""
+ATTEMPTS = 4
+"""Looks at what happened since, while authors are being forgotten."""
 LIKELY = 0.02
 """Categories below this probability are not worth their bytes in the log."""
 NO_MODEL = "none"
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """Words to be judged. `version`: the time of their edit, "" for the original ones. `thread`: None where the views
-    know it. `glanced`: a first look at them stands already."""
-
-    item_id: ItemId
-    channel_id: str
-    external_id: str
-    text: str
-    received_at: datetime
-    version: str = ""
-    subject: SubjectId | None = None
-    thread: uuid.UUID | None = None
-    glanced: bool = False
-
-    @property
-    def read(self) -> str:
-        """What a model is given of them."""
-        text = self.text
-        return text if len(text) <= HEAD + TAIL else f"{text[:HEAD]}\n{text[-TAIL:]}"
 
 
 @dataclass(slots=True)
@@ -84,8 +62,16 @@ class Scorer:
         self, brand: BrandId, words: Sequence[Words], read_at: int, judging: Judging,
         *, provisional: bool = False, patience_s: float | None = None,
     ) -> Unread:  # fmt: skip
-        """Judges in small batches and appends. `read_at`: the position the words were read at. `patience_s`: a batch
-        that takes longer is `late`, with all behind it; what the model says of it then is nobody's."""
+        """Judges in small batches, and appends what was said of one while the model reads the next. `read_at`: the
+        position the words were read at. `patience_s`: a batch that takes longer is `late`, with all behind it; what the
+        model says of it then is nobody's."""
+        async with OneBehind() as behind:
+            return await self._scored(brand, words, read_at, judging, behind, provisional, patience_s)
+
+    async def _scored(
+        self, brand: BrandId, words: Sequence[Words], read_at: int, judging: Judging, behind: OneBehind,
+        provisional: bool, patience_s: float | None,
+    ) -> Unread:  # fmt: skip
         unread, left = Unread(), list(words)
         while left:
             count = judging.pace.fitting([one.read for one in left], BATCH_S)
@@ -104,7 +90,7 @@ class Scorer:
             pairs = list(zip(batch, judged, strict=True))
             unread.failed += [one for one, said in pairs if said is None]
             if found := [(one, replace(said, provisional=provisional)) for one, said in pairs if said is not None]:
-                await self.append(brand, [one for one, _ in found], [said for _, said in found], read_at)
+                await behind.go(self.append(brand, [one for one, _ in found], [said for _, said in found], read_at))
         return unread
 
     async def alarm(self, brand: BrandId, words: Sequence[Words], read_at: int, first: Judging) -> None:
@@ -143,27 +129,31 @@ class Scorer:
     async def append(
         self, brand: BrandId, words: Sequence[Words], judged: Sequence[Judgement], read_at: int, *, run: str = ""
     ) -> int:
-        """How many judgements are new to the log. `run`: of a model put in force, which speaks again for itself."""
-        async with self._log.pool.acquire() as connection, connection.transaction():
-            judged, words = await self._still_said(connection, brand, judged, words, read_at)
-            if not words:
-                return 0
-            gone = await self._forgotten(connection, brand, words, read_at)
-            spreads = await self._spreads(connection, brand, words)
+        """How many judgements are new to the log. `run`: of a model put in force, which speaks again for itself.
+
+        Two round trips: a look at what happened since the words were read, and an append that the log refuses where an
+        author was forgotten after that look. Whoever forgets authors as fast as we look is judged without quotes."""
+        for left in reversed(range(ATTEMPTS)):
+            since = await saying.look(self._log.pool, brand, words, read_at)
+            pairs = [(n, *pair) for n, pair in enumerate(zip(words, judged, strict=True)) if since.holds(pair[0])]
             new = [
-                self._event(brand, one, said, spread, one.subject is not None and one.subject not in gone, run)
-                for one, said, spread in zip(words, judged, spreads, strict=True)
-            ]
-            placed = await self._log.append(brand, new, connection=connection)
-        self._log.pulse.beat("log", brand)
-        if self._noticed is not None:
-            self._noticed(brand, list(zip(words, judged, strict=True)))
-        self._count(words, judged, placed)
+                self._event(brand, one, said, since.spreads[n], left > 0 and since.quotable(one), run)
+                for n, one, said in pairs
+            ]  # fmt: skip
+            with contextlib.suppress(StaleKeys):
+                placed = await self._log.append(brand, new, as_of=since.epoch)
+                break
+        self._tell(brand, [(one, said) for _, one, said in pairs], placed)
         return sum(position is not None for position in placed)
 
-    def _count(self, words: Sequence[Words], judged: Sequence[Judgement], placed: Sequence[int | None]) -> None:
+    def _tell(self, brand: BrandId, said: Sequence[tuple[Words, Judgement]], placed: Positions) -> None:
+        if self._noticed is not None and said:
+            self._noticed(brand, list(said))
+        self._count(said, placed)
+
+    def _count(self, judged: Sequence[tuple[Words, Judgement]], placed: Positions) -> None:
         now = self._clock.now()
-        for one, said, position in zip(words, judged, placed, strict=True):
+        for (one, said), position in zip(judged, placed, strict=True):
             if position is None:
                 continue
             stage = "first" if said.provisional else "full"
@@ -172,28 +162,6 @@ class Scorer:
             metrics.JUDGEMENTS.labels(stage, level, lang).inc()
             waited_s = max(0.0, (now - one.received_at).total_seconds())
             metrics.CLASSIFICATION_SECONDS.labels(stage).observe(waited_s)
-
-    async def _still_said(
-        self, connection: Connection, brand: BrandId, judged: Sequence[Judgement], words: Sequence[Words], read_at: int
-    ) -> tuple[Sequence[Judgement], Sequence[Words]]:
-        """Without the words that were edited since: a late judgement of old words must not stand for new ones."""
-        streams = [item_stream(one.item_id) for one in words]
-        changed = {row["stream_id"] for row in await connection.fetch(sql.edited_since, brand, streams, read_at)}
-        kept = [n for n, stream in enumerate(streams) if stream not in changed]
-        return [judged[n] for n in kept], [words[n] for n in kept]
-
-    async def _forgotten(
-        self, connection: Connection, brand: BrandId, words: Sequence[Words], read_at: int
-    ) -> set[uuid.UUID]:
-        subjects = {one.subject for one in words if one.subject is not None}
-        held = {row["subject_id"] for row in await connection.fetch(sql.hold_keys, brand, list(subjects))}
-        since = await connection.fetch(sql.forgotten_since, brand, read_at)
-        events = [ev.decode(ev.AuthorForgotten.TYPE, row["v"], row["body"], None) for row in since]
-        return (subjects - held) | {event.subject_id for event in events if isinstance(event, ev.AuthorForgotten)}
-
-    async def _spreads(self, connection: Connection, brand: BrandId, words: Sequence[Words]) -> list[int]:
-        columns = zip(*((one.item_id, one.thread, one.received_at) for one in words), strict=True)
-        return [row["authors"] for row in await connection.fetch(sql.spread, brand, *map(list, columns))]
 
     def _event(
         self, brand: BrandId, words: Words, said: Judgement, spread: int, quotable: bool, run: str

@@ -32,7 +32,8 @@ from inbox.views.stored import load_item
 from services.workers.classify import latest_words
 from services.workers.in_force import InForce
 from services.workers.judging import ClassifierDown, ClassifierFailed, Judging
-from services.workers.scoring import BATCH_S, Scorer, Words
+from services.workers.saying import Words
+from services.workers.scoring import BATCH_S, Scorer
 
 logger = logging.getLogger(__name__)
 

@@ -1,5 +1,7 @@
 """Reads later what could not be read at once, and reads anew what only a first look was had at: the most urgent first.
 
+While words wait that nobody looked at yet it reads nothing: a first look at all of them goes before any second one.
+
 It takes small batches and asks again what is most urgent after each, brand by brand in turn, so that a danger found
 meanwhile waits behind no backlog, and fresh messages take turns with it at the model. Only a text that fails alone,
 again and again, while others are judged, is given up: what a first look said of it is final then, or it is shown as not
@@ -12,7 +14,7 @@ import asyncio
 import logging
 import uuid
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -29,7 +31,8 @@ from services import metrics
 from services.workers.classify import latest_words
 from services.workers.in_force import Models
 from services.workers.judging import ClassifierDown, Judging
-from services.workers.scoring import BATCH_S, Scorer, Words
+from services.workers.saying import Words
+from services.workers.scoring import BATCH_S, Scorer
 
 if TYPE_CHECKING:
     from services.workers.waves import Noticing
@@ -44,6 +47,8 @@ AT_ONCE = 64
 ATTEMPTS = 3
 GRACE_S = 3.0
 """What came in so lately and was not looked at yet is the follower's to judge."""
+LATE_S = 3.0
+"""Where the follower has yet to look at what came in so long ago, it has more than it can do."""
 MOST_SEEN = 2_000
 """After so many items a round ends, and what failed in it may be tried again."""
 
@@ -56,11 +61,14 @@ class _Round:
 
 
 class Unscored:
-    """`run` ends when its task is cancelled."""
+    """`run` ends when its task is cancelled. `waiting`: for how many seconds the follower that reads first has been
+    behind, by brand."""
 
     def __init__(
-        self, log: Log, clock: Clock, models: Models, first: Judging | None = None, noticed: Noticing | None = None
-    ) -> None:
+        self, log: Log, clock: Clock, models: Models, first: Judging | None = None, noticed: Noticing | None = None,
+        waiting: Mapping[BrandId, float] | None = None,
+    ) -> None:  # fmt: skip
+        self._waiting = {} if waiting is None else waiting
         self._log = log
         self._clock = clock
         self._models = models
@@ -101,7 +109,10 @@ class Unscored:
             raise down
 
     async def _step(self, brand: BrandId, round_: _Round) -> bool:
-        """Reads a batch; False when this brand has nothing more, or is another process's."""
+        """Reads a batch; False when this brand has nothing more, has first looks to catch up with, or is another
+        process's."""
+        if self._waiting.get(brand, 0.0) > LATE_S:
+            return False
         mine = await self._log.pool.fetchval(follow_sql.lease, brand, "unscored", self._holder, LEASE_S)
         if mine is None or len(round_.seen) >= MOST_SEEN:
             return False

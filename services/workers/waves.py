@@ -26,7 +26,8 @@ from inbox.log.store import Connection, Log
 from inbox.log.store import sql as log_sql
 from inbox.sql import beside
 from inbox.views import wave_members
-from services.workers.scoring import Words
+from services.workers import prints
+from services.workers.saying import Words
 from services.workers.wave_prints import Said, Unheard, Windows
 from services.workers.wave_window import Kept
 
@@ -128,6 +129,7 @@ class Waves:
 
     async def run(self) -> None:
         """Ends when its task is cancelled."""
+        await asyncio.to_thread(prints.ready)
         while True:
             try:
                 async with asyncio.timeout(SWEEP_S):

@@ -27,10 +27,12 @@ def free_port() -> int:
 
 @dataclass
 class Instance:
-    """Start, stop, kill. Its own embedded database, whatever DATABASE_URL says, unless it is given another here."""
+    """Start, stop, kill. Its own embedded database, whatever DATABASE_URL says, unless it is given another here.
+    `settings`: further variables of its environment."""
 
     data_dir: Path
     database_url: str | None = None
+    settings: dict[str, str] = field(default_factory=dict)
     port: int = field(default_factory=free_port)
     process: asyncio.subprocess.Process | None = None
 
@@ -51,6 +53,7 @@ class Instance:
         environment = {
             name: value for name, value in os.environ.items() if not name.startswith(("VIGIE_", "DATABASE_"))
         }
+        environment |= self.settings
         if self.database_url is not None:
             environment["DATABASE_URL"] = self.database_url
         with self.log_path.open("ab") as log:

@@ -120,7 +120,7 @@ class Site:
         log, now = self.shared.log, self.shared.clock.now()
         brand = await brands.create(log, org, f"Marque {n}", now=now)
         owner = await members.add(
-            log, brand, email=f"owner{n}@vigie.invalid", name="Inès Carpentier", role="owner", by=None, now=now
+            log, brand, email=f"owner{org}-{n}@vigie.invalid", name="Inès Carpentier", role="owner", by=None, now=now
         )  # fmt: skip
         channel = await self.shared.channels.add(
             brand, network="generic", name="Site", secrets=new_secrets("generic"), settings={"reply_url": reply_url},

@@ -8,11 +8,13 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from prometheus_client import CollectorRegistry, Counter, generate_latest
 from prometheus_client.metrics import MetricWrapperBase
+from prometheus_client.parser import text_string_to_metric_families
 
 from inbox import meters
 from inbox.meters import REGISTRY
-from services import metrics, metrics_page
+from services import metrics, metrics_page, metrics_read
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "metrics.md"
@@ -32,8 +34,8 @@ def rows() -> list[tuple[str, str, frozenset[str]]]:
 def sources() -> str:
     """Without the lines of the page that only put a label there, at nought."""
     files = [*(ROOT / "inbox").rglob("*.py"), *(ROOT / "services").rglob("*.py")]
-    texts = [file.read_text(encoding="utf-8") for file in files if file.name != "metrics_page.py"]
-    page = (ROOT / "services" / "metrics_page.py").read_text(encoding="utf-8")
+    texts = [file.read_text(encoding="utf-8") for file in files if file.name != "metrics_read.py"]
+    page = (ROOT / "services" / "metrics_read.py").read_text(encoding="utf-8")
     return "\n".join([*texts, re.sub(r"\.labels\([^()\n]*\)$", "", page, flags=re.MULTILINE)])
 
 
@@ -67,3 +69,18 @@ def test_what_is_rare_stands_at_nought_from_the_start() -> None:
     assert ("vigie_live_cut_total", ("reason", "slow")) in told
     for outcome in ("refused", "uncertain", "undelivered"):
         assert ("vigie_replies_total", ("network", "facebook"), ("outcome", outcome)) in told
+
+
+def test_two_processes_stand_on_one_page_and_apart() -> None:
+    """Each family once, and each process's counter by itself: one that is started again begins anew at nought."""
+    ours, theirs = CollectorRegistry(), CollectorRegistry()
+    Counter("seen", "By both.", registry=ours).inc(3)
+    Counter("seen", "By both.", registry=theirs).inc(2)
+    Counter("read", "By the workers.", ["stage"], registry=theirs).labels("first").inc()
+    told = generate_latest(metrics_page.Told(metrics_read.together(ours.collect(), theirs.collect()))).decode()
+    families = {family.name: family.samples for family in text_string_to_metric_families(told)}
+    assert told.count("# TYPE seen_total counter") == 1
+    assert {(s.labels.get("process"), s.value) for s in families["seen"] if s.name == "seen_total"} == {
+        (None, 3.0), ("workers", 2.0),
+    }  # fmt: skip
+    assert [s.labels for s in families["read"] if s.name == "read_total"] == [{"stage": "first", "process": "workers"}]

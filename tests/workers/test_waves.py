@@ -20,7 +20,7 @@ from inbox.log.follow import Runner
 from inbox.views import waves as view
 from inbox.views.rebuild import rebuild
 from inbox.waves import WINDOW
-from services.workers.scoring import Words
+from services.workers.saying import Words
 from services.workers.waves import Waves
 from tests.fakes.model import CALM
 from tests.views.world import World
