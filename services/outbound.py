@@ -8,14 +8,18 @@ side has meanwhile closed would leave us not knowing whether it arrived. Answers
 the asker does not say otherwise, and no request takes longer than the client's maker said (`TOTAL_S`).
 
 Failures say what a caller must know: `NotSent` (nothing left: safe to try again) or `NoAnswer` (it may have arrived).
+
+`stream` opens a WebSocket under the same guard. It has no end of its own: whoever listens says when it is enough. One
+that goes silent is noticed by pings, and no message may have more than `MESSAGE_MOST` bytes.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import ipaddress
 import socket
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -26,6 +30,12 @@ TOTAL_S = 10.0
 CONNECT_S = 5.0
 BODY_MOST = 100_000
 AT_ONCE = 64
+PING_S = 30.0
+"""A stream whose other side does not answer a ping by half of this is given up."""
+MESSAGE_MOST = 1_000_000
+CLOSE_S = 2.0
+WEB = frozenset({"http", "https"})
+STREAMS = frozenset({"ws", "wss"})
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Net = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -55,6 +65,15 @@ class NoAnswer(Exception):
     def __init__(self, reason: Literal["no_answer", "connection_lost"]) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+class NotOpened(Exception):
+    """The other side opens no stream: it answered `status` instead, and perhaps how long to wait."""
+
+    def __init__(self, status: int, headers: Mapping[str, str]) -> None:
+        super().__init__(f"answered {status}")
+        named = {name.lower(): value for name, value in headers.items()}
+        self.response = Response(status, named, b"")
 
 
 class _NotAllowed(OSError):
@@ -103,6 +122,18 @@ def _tracing() -> aiohttp.TraceConfig:
     return tracing
 
 
+def _unswerving() -> aiohttp.TraceConfig:
+    """For streams, whose opening takes no word against redirects."""
+
+    async def led_away(_session: object, _context: object, params: aiohttp.TraceRequestRedirectParams) -> None:
+        params.response.close()
+        raise NotOpened(params.response.status, params.response.headers)
+
+    tracing = aiohttp.TraceConfig()
+    tracing.on_request_redirect.append(led_away)
+    return tracing
+
+
 def _meaning(error: Exception, progress: _Progress) -> NotSent | NoAnswer:
     if not progress.begun:
         return NotSent("address_not_allowed" if _was_barred(error) else "unreachable")
@@ -117,7 +148,7 @@ class Outbound:
         self._total_s = total_s
         self._nets = tuple(net for entry in allow if (net := _net(entry)) is not None)
         self._hosts = frozenset(_host(entry) for entry in allow if _net(entry) is None)
-        self._sessions: dict[bool, aiohttp.ClientSession] = {}
+        self._sessions: dict[tuple[bool, bool], aiohttp.ClientSession] = {}
 
     async def __aenter__(self) -> Outbound:
         return self
@@ -145,7 +176,7 @@ class Outbound:
         """Raises `NotSent` or `NoAnswer`; any answer, whatever its status, is a `Response`. `most`: where its body is
         cut, for who asks for lists."""
         target = _target(url)
-        session = self._session(guarded=_host(target.host or "") not in self._hosts)
+        session = self._session(guarded=self._is_guarded(target))
         progress = _Progress()
         try:
             async with session.request(
@@ -155,6 +186,28 @@ class Outbound:
                 return Response(response.status, named, await _body(response, most))
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise _meaning(error, progress) from error
+
+    @contextlib.asynccontextmanager
+    async def stream(
+        self, url: str, headers: Mapping[str, str] | None = None
+    ) -> AsyncIterator[AsyncIterator[bytes]]:  # fmt: skip
+        """An open WebSocket (`ws`, `wss`): what the other side says, message by message, until it breaks off: then
+        `NoAnswer`. Opening raises `NotSent` or `NotOpened`."""
+        target = _target(url, STREAMS)
+        session = self._session(guarded=self._is_guarded(target), streams=True)
+        try:
+            opened = await session.ws_connect(
+                target, headers=headers, heartbeat=PING_S, max_msg_size=MESSAGE_MOST, decode_text=False,
+                timeout=aiohttp.ClientWSTimeout(ws_close=CLOSE_S),
+            )  # fmt: skip
+        except aiohttp.WSServerHandshakeError as error:
+            raise NotOpened(error.status, error.headers or {}) from error
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            raise NotSent("address_not_allowed" if _was_barred(error) else "unreachable") from error
+        try:
+            yield _messages(opened)
+        finally:
+            await opened.close()
 
     async def connect(self, host: str, port: int) -> socket.socket:
         """A connected socket, for what speaks no HTTP (mail servers), under the same guard. Raises `NotSent`."""
@@ -185,22 +238,26 @@ class Outbound:
                 return one
         raise failed
 
-    def _session(self, *, guarded: bool) -> aiohttp.ClientSession:
-        if guarded not in self._sessions:
+    def _is_guarded(self, target: URL) -> bool:
+        return _host(target.host or "") not in self._hosts
+
+    def _session(self, *, guarded: bool, streams: bool = False) -> aiohttp.ClientSession:
+        """Streams have one of their own: they stay, and would take the places of requests."""
+        if (guarded, streams) not in self._sessions:
             connector = aiohttp.TCPConnector(
-                limit=AT_ONCE, force_close=True, use_dns_cache=False,
+                limit=0 if streams else AT_ONCE, force_close=True, use_dns_cache=False,
                 socket_factory=self._guarded_socket if guarded else None,
             )  # fmt: skip
-            self._sessions[guarded] = aiohttp.ClientSession(
+            self._sessions[guarded, streams] = aiohttp.ClientSession(
                 connector=connector,
                 timeout=aiohttp.ClientTimeout(total=self._total_s or TOTAL_S, sock_connect=CONNECT_S),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 headers={"User-Agent": "Vigie", "Accept-Encoding": "identity"},
                 auto_decompress=False,
                 trust_env=False,
-                trace_configs=[_tracing()],
+                trace_configs=[_unswerving() if streams else _tracing()],
             )
-        return self._sessions[guarded]
+        return self._sessions[guarded, streams]
 
     def _guarded_socket(self, info: Any) -> socket.socket:
         """Called with the address that is about to be connected; what it refuses is never connected."""
@@ -225,12 +282,12 @@ def _host(name: str) -> str:
     return name.strip().rstrip(".").lower()
 
 
-def _target(url: str) -> URL:
+def _target(url: str, schemes: frozenset[str] = WEB) -> URL:
     try:
         target = URL(url)
     except ValueError as error:
         raise NotSent("address_not_allowed") from error
-    if target.scheme not in {"http", "https"} or not target.host or target.user or target.password:
+    if target.scheme not in schemes or not target.host or target.user or target.password:
         raise NotSent("address_not_allowed")
     return target
 
@@ -248,6 +305,13 @@ async def _body(response: aiohttp.ClientResponse, most: int) -> bytes:
     except (aiohttp.ClientError, TimeoutError, OSError):
         pass
     return b"".join(chunks)[:most]
+
+
+async def _messages(opened: aiohttp.ClientWebSocketResponse[Any]) -> AsyncIterator[bytes]:
+    async for message in opened:
+        if message.type in (aiohttp.WSMsgType.TEXT, aiohttp.WSMsgType.BINARY):
+            yield message.data
+    raise NoAnswer("connection_lost")
 
 
 def _was_barred(error: BaseException | None) -> bool:

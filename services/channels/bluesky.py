@@ -7,7 +7,9 @@ of the post and of its thread's root as well, so both are asked for first.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import contextlib
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Any
@@ -15,33 +17,42 @@ from typing import Any
 import orjson
 
 from inbox.channels import ChannelRecord, SetupField
+from inbox.clock import Clock
 from inbox.events import Attachment, Author, Kind
-from services.channels import asking, graphemes, parts, polled, posting, reading
+from services.channels import asking, bluesky_stream, graphemes, parts, polled, posting, reading
 from services.channels.base import BaseChannel, guarded
 from services.channels.contract import (
     CannotRead,
     Capabilities,
+    Deed,
     Echoed,
     Edited,
     Envelope,
+    Heard,
     Ignored,
+    NothingToHear,
     Outcome,
     Parsed,
     Received,
     Refused,
     Reply,
+    Sent,
     SweepFailed,
     Swept,
     Way,
     Withdrawn,
 )
 from services.channels.tokens import Shelf
+from services.outbound import NoAnswer, NotSent
 
 API = "https://bsky.social"
 POSTS = "app.bsky.feed.post"
+LIKES = "app.bsky.feed.like"
 REACTIONS = frozenset({"app.bsky.feed.like", "app.bsky.feed.repost"})
 SPOKEN = frozenset({"reply", "mention", "quote"})
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+STREAM = "wss://jetstream2.us-east.bsky.network/subscribe"
+NO_STREAM = "-"
 LENGTH_MOST = 300
 SESSION_S = 3600.0
 LIMIT = 50
@@ -80,7 +91,7 @@ class Reader:
         key = reading.need(event.get("rkey"), "the key")
         uri = reading.need(f"at://{did}/{collection}/{key}", "the post's address")
         if event["operation"] == "delete":
-            return Ignored("own") if did == self._own else Withdrawn(uri, self._at(event))
+            return Ignored("own") if did == self._own else Withdrawn(uri, self._at(event), author=Author(id=did))
         if event["operation"] == "update":
             return self._edit(uri, did, event)
         return self._said(uri, event["record"], Author(id=did), told=False, otherwise=self._at(event))
@@ -90,7 +101,8 @@ class Reader:
         if did == self._own:
             return Ignored("own")
         version = reading.ident(event.get("cid")) or at.isoformat()
-        return Edited(uri, at, version, reading.words(record.get("text")), _pictures(record, did))
+        text, written_at = reading.words(record.get("text")), self._sent(record, at)
+        return Edited(uri, at, version, text, _pictures(record, did), author=Author(id=did), written_at=written_at)
 
     def _said(
         self, uri: str, record: Any, author: Author, *, told: bool, otherwise: datetime | None = None
@@ -188,8 +200,9 @@ class Bluesky(BaseChannel):
     title = "Bluesky"
     sweep_every_s = 60.0
     capabilities = Capabilities(
-        ("poll",), reply=True, attachments=True, edits=True, withdrawals=True, echoes=True, length_most=LENGTH_MOST,
-        limits="5,000 points an hour, a reply costs 3; lengths are counted in characters as people see them",
+        ("stream", "poll"), reply=True, attachments=True, edits=True, withdrawals=True, echoes=True,
+        length_most=LENGTH_MOST, counting="graphemes", like=True,
+        limits="5,000 points an hour, a reply costs 3; characters are counted as people see them",
     )  # fmt: skip
     setup_fields = (
         SetupField(
@@ -211,18 +224,30 @@ class Bluesky(BaseChannel):
             required=True,
         ),
         posting.api_url_field(API),
+        SetupField(
+            "stream_url", "setting",
+            {"fr": "Adresse du flux Jetstream", "en": "Address of the Jetstream"},
+            {
+                "fr": f"Vide : {STREAM} pour un compte de bsky.social. Un tiret (-) : ne pas l’écouter (il coûte"
+                " quelques gigaoctets par jour).",
+                "en": f"Empty: {STREAM} for an account of bsky.social. A dash (-): do not listen (it costs some"
+                " gigabytes a day).",
+            },
+        ),
     )  # fmt: skip
     setup_steps: Mapping[str, Sequence[str]] = MappingProxyType(
         {
             "fr": (
                 "Dans Bluesky : Paramètres › Confidentialité et sécurité › Mots de passe d’application › Ajouter.",
                 "Collez ici le DID du compte et ce mot de passe.",
-                "Réponses, mentions et citations sont lues chaque minute. Aucune adresse n’est à donner à Bluesky.",
+                "Réponses, mentions, citations et suppressions arrivent aussitôt par le flux public ; une lecture"
+                " chaque minute rattrape le reste. Aucune adresse n’est à donner à Bluesky.",
             ),
             "en": (
                 "In Bluesky: Settings › Privacy and security › App passwords › Add.",
                 "Paste the account's DID and that password here.",
-                "Answers, mentions and quotes are read every minute. Bluesky needs no address of ours.",
+                "Answers, mentions, quotes and deletions come at once by the public stream; a look every minute catches"
+                " what it missed. Bluesky needs no address of ours.",
             ),
         }
     )
@@ -250,9 +275,47 @@ class Bluesky(BaseChannel):
             times = [polled.gmt(one["indexedAt"]) for one in found]
             return at.swept(parsed, times, content.get("cursor"), orjson.dumps(content))
 
+    async def listen(
+        self, way: Way, channel: ChannelRecord, cursor: str | None, clock: Clock
+    ) -> AsyncGenerator[Heard, None]:
+        url = _stream(channel)
+        if url is None or channel.account_id is None:
+            raise NothingToHear
+
+        def read(content: Any, now: datetime) -> Parsed:
+            return Reader(channel, now).part(content)
+
+        said = bluesky_stream.listen(way, url, channel.account_id, cursor, clock, read)
+        async with contextlib.aclosing(said):
+            async for heard in said:
+                yield replace(heard, parsed=tuple([await _named(way, channel, one) for one in heard.parsed]))
+
+    async def gesture(self, way: Way, channel: ChannelRecord, deed: Deed) -> Outcome:
+        return await asking.carefully(self._like(way, channel, deed))
+
+    async def _like(self, way: Way, channel: ChannelRecord, deed: Deed) -> Outcome:
+        """A like is a record of our own: the post tells whether there is one already, and which."""
+        headers = await _session(way, channel)
+        url = asking.address(_call(channel, "app.bsky.feed.getPosts"), uris=deed.external_id)
+        found = parts.rows(await asking.get(way, url, headers), "posts")
+        if not found:
+            return Refused("gone")
+        mine = parts.name(parts.dig(found[0], "viewer", "like"))
+        if bool(mine) == (deed.gesture == "like"):
+            return Sent()
+        body: dict[str, Any] = {"repo": channel.account_id, "collection": LIKES}
+        if mine:
+            verb, body = "deleteRecord", body | {"rkey": mine.rpartition("/")[2]}
+        else:
+            at = deed.now.isoformat(timespec="milliseconds")
+            subject = {"uri": deed.external_id, "cid": found[0]["cid"]}
+            verb, body = "createRecord", body | {"record": {"$type": LIKES, "subject": subject, "createdAt": at}}
+        call = posting.Call(_call(channel, f"com.atproto.repo.{verb}"), body, headers)
+        return await posting.done(way, call, _refusal)
+
     async def reply(self, way: Way, channel: ChannelRecord, reply: Reply) -> Outcome:
         if graphemes.count(reply.text) > LENGTH_MOST:
-            return Refused("rejected")
+            return Refused("too_long")
         return await asking.carefully(self._reply(way, channel, reply))
 
     async def _reply(self, way: Way, channel: ChannelRecord, reply: Reply) -> Outcome:
@@ -264,6 +327,29 @@ class Bluesky(BaseChannel):
         body = {"repo": channel.account_id, "collection": POSTS, "record": record}
         call = posting.Call(_call(channel, "com.atproto.repo.createRecord"), body, headers)
         return await posting.send(way, call, lambda content: content["uri"], _refusal)
+
+
+def _stream(channel: ChannelRecord) -> str | None:
+    """None: not to be listened to. A network of one's own has a stream of its own, if any."""
+    given = str(channel.settings.get("stream_url") or "").strip()
+    if given == NO_STREAM or (not given and posting.api_url(channel, API) != API):
+        return None
+    return given or STREAM
+
+
+async def _named(way: Way, channel: ChannelRecord, said: Parsed) -> Parsed:
+    """The stream names nobody but by their DID. Who it is can be asked; where that fails, the DID has to do."""
+    if not isinstance(said, Received) or said.author is None:
+        return said
+    with contextlib.suppress(SweepFailed, NotSent, NoAnswer, CannotRead, *reading.MISREAD):
+        url = asking.address(_call(channel, "app.bsky.actor.getProfile"), actor=said.author.id)
+        person = await asking.get(way, url, await _session(way, channel))
+        author = Author(
+            id=said.author.id, handle=parts.name(person.get("handle")), name=parts.name(person.get("displayName")),
+            avatar_url=reading.link(person.get("avatar")), followers=reading.count(person.get("followersCount")),
+        )  # fmt: skip
+        return replace(said, author=author)
+    return said
 
 
 async def _place(way: Way, channel: ChannelRecord, reply: Reply, headers: Mapping[str, str]) -> dict[str, Any]:

@@ -7,8 +7,10 @@ wrote it. Objects of ActivityPub, as servers send them to each other, are read a
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
@@ -17,15 +19,18 @@ from urllib.parse import urlencode
 import orjson
 
 from inbox.channels import ChannelRecord, SetupField
+from inbox.clock import Clock
 from inbox.events import Attachment, Author, Kind
 from services.channels import activitypub, asking, parts, polled, posting, proof, reading
 from services.channels.base import BaseChannel, guarded_all
 from services.channels.contract import (
     CannotRead,
     Capabilities,
+    Deed,
     Echoed,
     Edited,
     Envelope,
+    Heard,
     Ignored,
     Inbound,
     Outcome,
@@ -95,11 +100,12 @@ class Reader:
         author = _author(status["account"])
         if author.id == self._own:
             return (Ignored("own"),)
-        at = reading.instant(status.get("edited_at") or status["created_at"])
+        written_at = reading.instant(status["created_at"])
+        at = reading.instant(status["edited_at"]) if status.get("edited_at") else written_at
         return (
             Edited(
                 reading.need(status.get("id"), "the post's id"), at, at.isoformat(), _text(status),
-                _attachments(status), _thread(status, author), author,
+                _attachments(status), _thread(status, author), author, written_at,
             ),
         )  # fmt: skip
 
@@ -188,8 +194,9 @@ class Mastodon(BaseChannel):
     slow = True
     sweep_every_s = 60.0
     capabilities = Capabilities(
-        ("poll", "webhook"), reply=True, attachments=True, edits=True, withdrawals=True, echoes=True,
-        length_most=500, limits="300 requests in five minutes; the server's own limit of length may differ",
+        ("stream", "poll", "webhook"), reply=True, attachments=True, edits=True, withdrawals=True, echoes=True,
+        length_most=500, counting="mastodon", like=True,
+        limits="300 requests in five minutes; the server's own limit of length may differ",
     )  # fmt: skip
     setup_fields = (
         posting.api_url_field("https://mastodon.social", required=True),
@@ -226,14 +233,16 @@ class Mastodon(BaseChannel):
             "fr": (
                 "Sur votre serveur : Préférences › Développement › Nouvelle application, avec read et write:statuses.",
                 "Collez ici l’adresse du serveur, le jeton d’accès et l’identifiant du compte.",
-                "Les mentions et réponses sont lues chaque minute.",
-                "Si le serveur est le vôtre, un webhook d’administration vers {hook_url} les apporte aussitôt.",
+                "Mentions, réponses, modifications et suppressions arrivent aussitôt par le flux du serveur ; une"
+                " lecture chaque minute rattrape le reste.",
+                "Si le serveur est le vôtre et n’a pas de flux, un webhook d’administration vers {hook_url} suffit.",
             ),
             "en": (
                 "On your server: Preferences › Development › New application, with read and write:statuses.",
                 "Paste the server's address, the access token and the account's ID here.",
-                "Mentions and answers are read every minute.",
-                "Where the server is yours, an administration webhook to {hook_url} brings them at once.",
+                "Mentions, answers, edits and deletions come at once by the server's stream; a look every minute"
+                " catches what it missed.",
+                "Where the server is yours and has no stream, an administration webhook to {hook_url} takes its place.",
             ),
         }
     )
@@ -271,6 +280,32 @@ class Mastodon(BaseChannel):
             more = cursor is not None and len(idents) >= LIMIT
             return Swept(tuple(parsed), newest, more=more, raw=orjson.dumps(content))
 
+    async def listen(
+        self, way: Way, channel: ChannelRecord, cursor: str | None, clock: Clock
+    ) -> AsyncGenerator[Heard, None]:
+        """The stream keeps no place: what was said while it was closed is looked for as soon as it stands."""
+        headers = _headers(channel)
+        url = await _streaming(way, channel) + "/api/v1/streaming?stream=user"
+        async with asking.stream(way, url, headers) as said:
+            yield Heard(look=True)
+            async for raw in said:
+                parsed = await asyncio.to_thread(self._told, raw, channel, clock.now())
+                yield Heard(tuple(parsed), raw=raw)
+
+    def _told(self, raw: bytes, channel: ChannelRecord, now: datetime) -> list[Parsed]:
+        try:
+            return [one for envelope in self.split(raw) for one in self.read(envelope, channel, now)]
+        except CannotRead as error:
+            return [error.unreadable]
+
+    async def gesture(self, way: Way, channel: ChannelRecord, deed: Deed) -> Outcome:
+        return await asking.carefully(self._favourite(way, channel, deed))
+
+    async def _favourite(self, way: Way, channel: ChannelRecord, deed: Deed) -> Outcome:
+        headers, verb = _headers(channel), "favourite" if deed.gesture == "like" else "unfavourite"
+        url = f"{posting.api_url(channel, '')}/api/v1/statuses/{posting.segment(deed.external_id)}/{verb}"
+        return await posting.done(way, posting.Call(url, {}, headers))
+
     async def reply(self, way: Way, channel: ChannelRecord, reply: Reply) -> Outcome:
         return await asking.carefully(self._reply(way, channel, reply))
 
@@ -289,6 +324,19 @@ class Mastodon(BaseChannel):
 
 def addressed(text: str, handle: str) -> str:
     return text if not handle or f"@{handle}".lower() in text.lower() else f"@{handle} {text}"
+
+
+async def _streaming(way: Way, channel: ChannelRecord) -> str:
+    """Where the server streams, often under a name of its own. A secure server that names an open stream is not
+    followed: the token would go in the clear."""
+    api = posting.api_url(channel, "")
+    secure = api.startswith("https:")
+    for path, *names in (("v2", "configuration", "urls", "streaming"), ("v1", "urls", "streaming_api")):
+        with contextlib.suppress(SweepFailed):
+            found = parts.dig(await asking.get(way, f"{api}/api/{path}/instance"), *names)
+            if isinstance(found, str) and found.startswith("wss:" if secure else "ws"):
+                return found.rstrip("/")
+    return f"ws{api.removeprefix('http')}"
 
 
 def _rank(ident: str) -> tuple[int, str]:

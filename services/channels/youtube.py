@@ -17,14 +17,16 @@ from urllib.parse import parse_qs, urlsplit
 
 import orjson
 
+from inbox.channel_state import Term
 from inbox.channels import ChannelRecord, SetupField
 from inbox.events import Author
-from services.channels import asking, google, parts, polled, posting, proof, reading, youtube_videos
+from services.channels import asking, google, parts, polled, posting, proof, reading, youtube_videos, youtube_websub
 from services.channels.base import BaseChannel, guarded_all
 from services.channels.contract import (
     Answer,
     CannotRead,
     Capabilities,
+    Deed,
     Echoed,
     Envelope,
     Ignored,
@@ -34,6 +36,7 @@ from services.channels.contract import (
     Received,
     Reply,
     Swept,
+    Tended,
     Way,
     Withdrawn,
 )
@@ -109,8 +112,9 @@ class YouTube(BaseChannel):
     title = "YouTube"
     slow = True
     sweep_every_s = 300.0
+    tends = True
     capabilities = Capabilities(
-        ("poll", "webhook"), reply=True, edits=True, echoes=True, length_most=10_000,
+        ("poll", "webhook"), reply=True, hide=True, edits=True, echoes=True, length_most=10_000,
         limits="10,000 units of quota a day: one a look, 50 a reply",
     )  # fmt: skip
     setup_fields = (
@@ -155,15 +159,15 @@ class YouTube(BaseChannel):
                 "Dans la console Google Cloud, activez « YouTube Data API v3 » et créez une clé d’API.",
                 "Collez ici la clé et l’identifiant de la chaîne : les commentaires sont lus toutes les cinq minutes.",
                 "Pour répondre, créez un client OAuth et un jeton d’actualisation de portée youtube.force-ssl.",
-                "Pour suivre les vidéos d’autres chaînes, abonnez {hook_url} sur pubsubhubbub.appspot.com, avec le"
-                " secret WebSub.",
+                "Pour suivre les vidéos d’autres chaînes, donnez leurs identifiants : Vigie s’abonne de lui-même, et"
+                " renouvelle l’abonnement. {hook_url} doit être joignable d’Internet.",
             ),
             "en": (
                 "In the Google Cloud console, enable “YouTube Data API v3” and make an API key.",
                 "Paste the key and the channel's ID here: comments are read every five minutes.",
                 "To answer, make an OAuth client and a refresh token with the scope youtube.force-ssl.",
-                "To follow other channels' videos, subscribe {hook_url} at pubsubhubbub.appspot.com, with the WebSub"
-                " secret.",
+                "To follow other channels' videos, give their IDs: Vigie subscribes by itself, and renews. {hook_url}"
+                " must be within reach of the internet.",
             ),
         }
     )
@@ -180,13 +184,19 @@ class YouTube(BaseChannel):
 
     def handshake(self, query: Mapping[str, str], channel: ChannelRecord) -> Answer | None:
         """The hub asks whether we did subscribe to this topic; 404 says no."""
-        if query.get("hub.mode") == "denied":
-            return Answer(200)
-        challenge = query.get("hub.challenge", "")
         topic = parse_qs(urlsplit(query.get("hub.topic", "")).query).get("channel_id", [""])[0]
+        granted = youtube_websub.granted(channel, topic, query) if topic in _followed(channel) else None
+        if query.get("hub.mode") == "denied":
+            return Answer(200, granted=granted)
+        challenge = query.get("hub.challenge", "")
         if topic not in _topics(channel) or not 0 < len(challenge) <= CHALLENGE_MOST:
             return Answer(404)
-        return Answer(200, challenge.encode("utf-8", "replace"))
+        return Answer(200, challenge.encode("utf-8", "replace"), granted=granted)
+
+    async def tend(
+        self, way: Way, channel: ChannelRecord, hook: str, terms: Sequence[Term], now: datetime
+    ) -> Tended:  # fmt: skip
+        return await youtube_websub.tend(way, channel, hook, _followed(channel), terms, now)
 
     def split(self, raw: bytes) -> Sequence[Envelope]:
         if raw.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
@@ -203,6 +213,19 @@ class YouTube(BaseChannel):
         return _each(lambda one: comments(one, channel), polled.listed(content, "items"))
 
     # --- asking and answering ---
+
+    async def gesture(self, way: Way, channel: ChannelRecord, deed: Deed) -> Outcome:
+        return await asking.carefully(self._moderate(way, channel, deed))
+
+    async def _moderate(self, way: Way, channel: ChannelRecord, deed: Deed) -> Outcome:
+        """Hidden is what is held for review: `rejected` could not be taken back."""
+        status = "heldForReview" if deed.gesture == "hide" else "published"
+        url = asking.address(
+            posting.api_url(channel, API) + "/youtube/v3/comments/setModerationStatus", id=deed.external_id,
+            moderationStatus=status,
+        )  # fmt: skip
+        headers = asking.bearer(await google.token(way, channel))
+        return await posting.done(way, posting.Call(url, b"", headers), google.refusal)
 
     async def reply(self, way: Way, channel: ChannelRecord, reply: Reply) -> Outcome:
         return await asking.carefully(self._reply(way, channel, reply))
@@ -230,9 +253,13 @@ class YouTube(BaseChannel):
             return at.swept(parsed, _times(content), content.get("nextPageToken"), raw)
 
 
+def _followed(channel: ChannelRecord) -> set[str]:
+    """Our own videos are no messages, so nobody need tell us of them."""
+    return set(str(channel.settings.get("followed") or "").replace(",", " ").split()) - {channel.account_id}
+
+
 def _topics(channel: ChannelRecord) -> set[str]:
-    more = str(channel.settings.get("followed") or "")
-    return {topic for topic in (channel.account_id, *more.replace(",", " ").split()) if topic}
+    return _followed(channel) | ({channel.account_id} if channel.account_id else set())
 
 
 def _each(read: Callable[[Any], Iterable[Parsed]], found: Any) -> list[Parsed]:

@@ -151,7 +151,7 @@ class _Client(imaplib.IMAP4):
         self._connected = connected
         self._context = ssl.create_default_context()
         super().__init__(mailbox.host, mailbox.port)
-        if mailbox.port not in TLS_PORTS and not _is_local(connected):
+        if mailbox.port not in TLS_PORTS and not is_local(connected):
             self.starttls(self._context)
 
     def _create_socket(self, timeout: float | None) -> socket.socket:
@@ -167,7 +167,7 @@ class _Client(imaplib.IMAP4):
         return super().read(size)
 
 
-def _is_local(connected: socket.socket) -> bool:
+def is_local(connected: socket.socket) -> bool:
     return ipaddress.ip_address(str(connected.getpeername()[0]).partition("%")[0]).is_loopback
 
 
@@ -193,14 +193,14 @@ def _log_in(client: _Client, mailbox: Account) -> None:
         if "AUTH=PLAIN" in client.capabilities:
             client.authenticate("PLAIN", lambda _: f"\0{mailbox.user}\0{mailbox.password}".encode())
         else:
-            client.login(_quoted(mailbox.user), mailbox.password)
+            client.login(quoted(mailbox.user), mailbox.password)
     except imaplib.IMAP4.abort:
         raise
     except (imaplib.IMAP4.error, UnicodeEncodeError) as error:
         raise _Denied from error
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'
 
@@ -208,7 +208,7 @@ def _quoted(text: str) -> str:
 def _folder(
     client: _Client, folder: str, known: Place | None, now: datetime, *, is_sent: bool
 ) -> tuple[list[Post], Place, bool]:
-    status, _ = client.select(_quoted(_utf7(folder)), readonly=True)
+    status, _ = client.select(folder_name(folder), readonly=True)
     if status != "OK":
         raise client.error("there is no such folder")
     validity, following = _number(client, "UIDVALIDITY"), _following(client)
@@ -287,6 +287,11 @@ def _raw(client: _Client, uid: int, size: int) -> bytes | None:
     if status != "OK":
         raise client.error("the server does not give a mail")
     return next((one[1] for one in found if isinstance(one, tuple) and len(one) > 1), None)
+
+
+def folder_name(name: str) -> str:
+    """As a command has it."""
+    return quoted(_utf7(name))
 
 
 def _utf7(name: str) -> str:
