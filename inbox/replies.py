@@ -35,6 +35,12 @@ def in_flight(item: Item) -> bool:
     return any(reply.state in turns.IN_FLIGHT for reply in item.replies)
 
 
+def private_of(item: Item, external_id: str | None) -> Reply | None:
+    """The private answer to a public message that arrived, or may have: networks take one only."""
+    private = (reply for reply in item.replies if reply.private and reply.in_reply_to == external_id)
+    return next((reply for reply in private if reply.state in {*turns.IN_FLIGHT, "sent"}), None)
+
+
 def queue(item: Item, event: ReplyQueued, _: Policy) -> Item:
     if find(item, event.reply_id) is not None:
         return item
@@ -49,6 +55,7 @@ def queue(item: Item, event: ReplyQueued, _: Policy) -> Item:
         promise_until=event.promise_until,
         turn=_turn_no(item),
         mark=event.mark,
+        private=event.private,
     )
     return replace(item, replies=(*item.replies, reply))
 

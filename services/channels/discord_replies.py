@@ -8,16 +8,16 @@ from typing import Any
 from urllib.parse import quote
 
 from inbox.channels import ChannelRecord
-from services.channels import calling, posting, reading
-from services.channels.contract import Outcome, RefusalReason, Refused, Reply, Way
-from services.outbound import Response
+from services.channels import posting, reading
+from services.channels.contract import Deed, Outcome, RefusalReason, Refused, Reply, Way
 
 API_URL = "https://discord.com/api/v10"
 LENGTH_MOST = 2000
 REFUSALS: Mapping[int, RefusalReason] = MappingProxyType(
     {
-        10003: "gone", 10008: "gone", 10013: "gone", 50007: "gone", 50035: "rejected", 50001: "not_authorised",
-        50013: "not_authorised", 40001: "not_authorised", 40002: "blocked_by_network", 40333: "blocked_by_network",
+        10003: "gone", 10008: "gone", 10013: "gone", 50007: "author_blocked_us", 50035: "rejected",
+        50001: "not_authorised", 50013: "not_authorised", 40001: "token_expired", 50014: "token_expired",
+        40002: "blocked_by_network", 40333: "blocked_by_network",
         20028: "too_many", 20016: "too_many", 50083: "gone", 160002: "not_authorised", 200000: "rejected",
         200001: "rejected", 340013: "blocked_by_network",
     }
@@ -29,9 +29,20 @@ async def send(way: Way, channel: ChannelRecord, reply: Reply) -> Outcome:
     if not token:
         return Refused("not_configured")
     if len(reply.text) > LENGTH_MOST:
-        return Refused("rejected")
+        return Refused("too_long")
     url = f"{posting.api_url(channel, API_URL)}/channels/{quote(reply.thread_id, safe='')}/messages"
-    return await calling.post_json(way, url, _message(reply), {"authorization": f"Bot {token}"}, _outcome)
+    call = posting.Call(url, _message(reply), {"authorization": f"Bot {token}"})
+    return await posting.send(way, call, lambda content: content["id"], _refusal, named=True)
+
+
+async def gesture(way: Way, channel: ChannelRecord, deed: Deed) -> Outcome:
+    token = channel.secrets.get("bot_token")
+    if not token:
+        return Refused("not_configured")
+    place, message = posting.segment(deed.thread_id), posting.segment(deed.external_id)
+    url = f"{posting.api_url(channel, API_URL)}/channels/{place}/messages/{message}/reactions/%F0%9F%91%8D/@me"
+    method = "PUT" if deed.gesture == "like" else "DELETE"
+    return await posting.done(way, posting.Call(url, b"", {"authorization": f"Bot {token}"}, method), _refusal)
 
 
 def _message(reply: Reply) -> dict[str, Any]:
@@ -46,16 +57,11 @@ def _message(reply: Reply) -> dict[str, Any]:
     }
 
 
-def _outcome(response: Response) -> Outcome:
-    return calling.outcome(response, lambda content: reading.ident(content.get("id")), _refusal)
-
-
-def _refusal(content: Mapping[str, Any], response: Response) -> Refused:
-    code = content.get("code")
-    if code == 50035 and "message_reference" in reading.table(content.get("errors")):
+def _refusal(said: Any) -> Refused | None:
+    code = said.get("code")
+    if code == 50035 and "content" in reading.table(said.get("errors")):
+        return Refused("too_long")
+    if code == 50035 and "message_reference" in reading.table(said.get("errors")):
         return Refused("gone")  # what is answered has been deleted
     reason = REFUSALS.get(code) if isinstance(code, int) else None
-    if reason == "too_many":
-        return calling.too_many(response.retry_after_s)
-    by_status: Mapping[int, RefusalReason] = {401: "not_authorised", 403: "not_authorised", 404: "gone"}
-    return Refused(reason or by_status.get(response.status, "rejected"))
+    return Refused(reason, again=reason == "too_many") if reason else None

@@ -1,7 +1,6 @@
 """Replies through the Graph API: to a comment under it, to a direct message within 24 hours of the person's last one.
 
-Meta's error codes are many; `refusal` maps those that say why nothing was posted to our small vocabulary. An error of
-the server's own (5xx) says nothing about whether the reply was posted: uncertain, and never sent again by itself.
+Meta's error codes are many; `refusal` maps those that say why nothing was posted to our small vocabulary.
 """
 
 from __future__ import annotations
@@ -10,25 +9,11 @@ import hashlib
 import hmac
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote
-
-import orjson
 
 from inbox.channels import ChannelRecord
-from services.channels import reading
-from services.channels.contract import (
-    CannotRead,
-    Outcome,
-    RefusalReason,
-    Refused,
-    Reply,
-    Sent,
-    Uncertain,
-    Way,
-)
-from services.outbound import NoAnswer, NotSent, Response
+from services.channels import posting
+from services.channels.contract import Deed, Outcome, RefusalReason, Refused, Reply, Way
 
-THROTTLED_S = 300.0
 BY_SUBCODE: Mapping[int, RefusalReason] = {
     2018278: "window_closed",
     2534022: "window_closed",
@@ -37,8 +22,8 @@ BY_SUBCODE: Mapping[int, RefusalReason] = {
 }
 BY_CODE: Mapping[int, RefusalReason] = {
     4: "too_many", 17: "too_many", 32: "too_many", 613: "too_many", 80001: "too_many", 80002: "too_many",
-    80006: "too_many", 10: "not_authorised", 102: "not_authorised", 190: "not_authorised", 200: "not_authorised",
-    368: "blocked_by_network", 506: "duplicate", 551: "gone", 803: "gone",
+    80006: "too_many", 10: "not_authorised", 102: "token_expired", 190: "token_expired", 200: "not_authorised",
+    368: "blocked_by_network", 506: "duplicate", 551: "author_blocked_us", 803: "gone", 1545041: "author_blocked_us",
 }  # fmt: skip
 
 
@@ -47,24 +32,39 @@ async def send(way: Way, channel: ChannelRecord, reply: Reply) -> Outcome:
     if not token:
         return Refused("not_configured")
     path, body = _call(channel, reply)
+    return await posting.send(way, call(way, channel, token, path, body), posted, refusal, named=True)
+
+
+def call(way: Way, channel: ChannelRecord, token: str, path: str, body: Any, method: str = "POST") -> posting.Call:
+    """The token goes in a header: addresses end up in logs."""
     url = f"{way.meta_graph_url.rstrip('/')}/{path}?appsecret_proof={_proof(channel, token)}"
-    # The token goes in a header: addresses end up in logs.
-    headers = {"authorization": f"Bearer {token}", "content-type": "application/json"}
-    try:
-        return outcome(await way.http.post(url, orjson.dumps(body), headers))
-    except NotSent as error:
-        return Refused(error.reason, again=error.reason == "unreachable")
-    except NoAnswer as error:
-        return Uncertain(error.reason)
+    return posting.Call(url, body, {"authorization": f"Bearer {token}"}, method)
+
+
+async def gesture(way: Way, channel: ChannelRecord, deed: Deed) -> Outcome:
+    """A comment is hidden by its own address, and liked by its edge."""
+    token = channel.secrets.get("access_token")
+    if not token:
+        return Refused("not_configured")
+    ident = posting.segment(deed.external_id)
+    if deed.gesture in ("like", "unlike"):
+        made = call(way, channel, token, f"{ident}/likes", {}, "POST" if deed.gesture == "like" else "DELETE")
+    else:
+        name = "hide" if channel.network == "instagram" else "is_hidden"
+        made = call(way, channel, token, ident, {name: deed.gesture == "hide"})
+    return await posting.done(way, made, refusal)
 
 
 def _call(channel: ChannelRecord, reply: Reply) -> tuple[str, dict[str, Any]]:
+    page = posting.segment(str(channel.settings.get("page_id") or channel.account_id or "me"))
+    said = {"messaging_type": "RESPONSE", "message": {"text": reply.text}}
+    if reply.private:
+        target = "post_id" if reply.kind == "post" else "comment_id"
+        return f"{page}/messages", {"recipient": {target: reply.in_reply_to}, **said}
     if reply.kind == "dm" or reply.thread_id == reply.author_id:  # a story's mention is a direct message too
-        page = channel.settings.get("page_id") or channel.account_id or "me"
-        message = {"recipient": {"id": reply.author_id}, "messaging_type": "RESPONSE", "message": {"text": reply.text}}
-        return f"{quote(str(page), safe='')}/messages", message
+        return f"{page}/messages", {"recipient": {"id": reply.author_id}, **said}
     edge = "replies" if channel.network == "instagram" else "comments"
-    return f"{quote(reply.in_reply_to, safe='')}/{edge}", {"message": reply.text}
+    return f"{posting.segment(reply.in_reply_to)}/{edge}", {"message": reply.text}
 
 
 def _proof(channel: ChannelRecord, token: str) -> str:
@@ -72,38 +72,22 @@ def _proof(channel: ChannelRecord, token: str) -> str:
     return hmac.new(channel.secrets.get("secret", "").encode(), token.encode(), hashlib.sha256).hexdigest()
 
 
-def outcome(response: Response) -> Outcome:
-    content = _object(response.body)
-    if 200 <= response.status < 300:
-        posted = content.get("message_id") or content.get("id")
-        return Sent(str(posted)[:512]) if posted else Uncertain("unclear_answer")
-    if 300 <= response.status < 400:
-        return Refused("redirected")
-    if response.status >= 500:
-        return Uncertain("server_error")
-    return refusal(content.get("error"), response)
+def posted(said: Any) -> Any:
+    return said.get("message_id") or said.get("id")
 
 
-def refusal(error: Any, response: Response) -> Refused:
-    found = error if isinstance(error, dict) else {}
-    code, subcode = _number(found.get("code")), _number(found.get("error_subcode"))
-    reason: RefusalReason = BY_SUBCODE.get(subcode) or BY_CODE.get(code) or "rejected"
-    if reason == "rejected" and 200 <= code <= 299:
-        reason = "not_authorised"
-    if response.status == 429:
-        reason = "too_many"
+def refusal(said: Any) -> Refused | None:
+    error = said.get("error")
+    if not isinstance(error, dict):
+        return None
+    code, subcode = _number(error.get("code")), _number(error.get("error_subcode"))
+    reason = BY_SUBCODE.get(subcode) or BY_CODE.get(code)
+    if reason is None:
+        reason = "not_authorised" if 200 <= code <= 299 else "rejected"
     if reason == "too_many":
-        return Refused(reason, again=True, retry_after_s=response.retry_after_s or THROTTLED_S)
+        return Refused(reason, again=True)
     return Refused(reason)
 
 
 def _number(value: Any) -> int:
     return value if isinstance(value, int) and not isinstance(value, bool) else -1
-
-
-def _object(body: bytes) -> dict[str, Any]:
-    try:
-        content = reading.loads(body)
-    except CannotRead:
-        return {}
-    return content if isinstance(content, dict) else {}

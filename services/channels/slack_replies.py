@@ -12,10 +12,10 @@ from typing import Any
 from urllib.parse import urlencode
 
 from inbox.channels import ChannelRecord
-from services.channels import calling, posting, reading
-from services.channels.contract import Outcome, RefusalReason, Refused, Reply, Uncertain, Way
+from services.channels import posting, reading
+from services.channels.contract import Deed, Outcome, RefusalReason, Refused, Reply, Sent, Uncertain, Way
 from services.channels.slack_text import escaped
-from services.outbound import NoAnswer, NotSent, Response
+from services.outbound import NoAnswer, NotSent
 
 API_URL = "https://slack.com/api"
 LENGTH_MOST = 40_000
@@ -26,12 +26,17 @@ ERRORS: Mapping[RefusalReason, frozenset[str]] = MappingProxyType(
         ),
         "not_authorised": frozenset(
             {
-                "not_authed", "invalid_auth", "account_inactive", "token_revoked", "token_expired", "missing_scope",
+                "missing_scope",
                 "no_permission", "not_allowed_token_type", "not_in_channel", "access_denied", "restricted_action",
                 "restricted_action_read_only_channel", "restricted_action_thread_only_channel", "ekm_access_denied",
                 "restricted_action_non_threadable_channel", "org_login_required", "team_access_not_granted",
             }
         ),
+        "token_expired": frozenset(
+            {"not_authed", "invalid_auth", "account_inactive", "token_revoked", "token_expired"}
+        ),
+        "too_long": frozenset({"msg_too_long"}),
+        "author_blocked_us": frozenset({"user_disabled", "cannot_dm_bot", "messages_tab_disabled"}),
         "too_many": frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"}),
         "cannot_reply": frozenset({"cannot_reply_to_message"}),
         "busy": frozenset({"team_added_to_org"}),
@@ -50,18 +55,36 @@ async def send(way: Way, channel: ChannelRecord, reply: Reply) -> Outcome:
     place, _, ts = reply.in_reply_to.partition(":")
     text = escaped(reply.text)
     if len(text) > LENGTH_MOST:
-        return Refused("rejected")
+        return Refused("too_long")
     api, headers = posting.api_url(channel, API_URL), {"authorization": f"Bearer {token}"}
     content = {"channel": place, "text": text, "unfurl_links": False}
     if reply.kind != "dm":
         content["thread_ts"] = await _root(way, f"{api}/conversations.replies", place, ts, headers)
-    return await calling.post_json(way, f"{api}/chat.postMessage", content, headers, _outcome)
+    call = posting.Call(f"{api}/chat.postMessage", content, headers)
+    return await posting.send(way, call, _posted, _refusal, named=True)
+
+
+async def gesture(way: Way, channel: ChannelRecord, deed: Deed) -> Outcome:
+    token = channel.secrets.get("bot_token")
+    if not token:
+        return Refused("not_configured")
+    place, _, ts = deed.external_id.partition(":")
+    verb = "add" if deed.gesture == "like" else "remove"
+    url = f"{posting.api_url(channel, API_URL)}/reactions.{verb}"
+    call = posting.Call(
+        url, {"channel": place, "timestamp": ts, "name": "+1"}, {"authorization": f"Bearer {token}"}
+    )  # fmt: skip
+    return await posting.done(way, call, _refusal, already=_already)
+
+
+def _already(said: Any) -> Outcome | None:
+    return Sent() if said.get("error") in {"already_reacted", "no_reaction"} else None
 
 
 async def _root(way: Way, url: str, place: str, ts: str, headers: Mapping[str, str]) -> str:
     asked = f"{url}?{urlencode({'channel': place, 'ts': ts, 'limit': 1})}"
     try:
-        answer = calling.answered(await way.http.request("GET", asked, headers=headers))
+        answer = reading.table(posting.content(await way.http.request("GET", asked, headers=headers)))
     except (NotSent, NoAnswer):
         return ts
     found = reading.tables(answer.get("messages"))[:1]
@@ -69,23 +92,14 @@ async def _root(way: Way, url: str, place: str, ts: str, headers: Mapping[str, s
     return root if isinstance(root, str) and root else ts
 
 
-def _outcome(response: Response) -> Outcome:
-    content = calling.answered(response)
-    if content.get("ok") is False and response.status < 500:
-        return _refused(content, response)
-    return calling.outcome(response, _posted, _refusal)
+def _posted(said: Any) -> str | None:
+    return f"{reading.need(said['channel'], 'channel')}:{reading.need(said['ts'], 'ts')}"
 
 
-def _posted(content: Mapping[str, Any]) -> str | None:
-    return f"{reading.need(content['channel'], 'channel')}:{reading.need(content['ts'], 'ts')}"
-
-
-def _refused(content: Mapping[str, Any], response: Response) -> Outcome:
-    return Uncertain("server_error") if content.get("error") in DOUBTS else _refusal(content, response)
-
-
-def _refusal(content: Mapping[str, Any], response: Response) -> Refused:
-    reason = REFUSALS.get(str(content.get("error")), "rejected")
-    if reason == "too_many":
-        return calling.too_many(response.retry_after_s)
-    return Refused(reason, again=reason == "busy", retry_after_s=response.retry_after_s)
+def _refusal(said: Any) -> Outcome | None:
+    if said.get("ok") is not False:
+        return None
+    if said.get("error") in DOUBTS:
+        return Uncertain("server_error")
+    reason = REFUSALS.get(str(said.get("error")), "rejected")
+    return Refused(reason, again=reason in {"busy", "too_many"})

@@ -7,10 +7,9 @@ from types import MappingProxyType
 from typing import Any
 
 from inbox.channels import ChannelRecord
-from services.channels import calling, posting, reading
-from services.channels.contract import Outcome, RefusalReason, Refused, Reply, Way
+from services.channels import posting, reading
+from services.channels.contract import Deed, Outcome, RefusalReason, Refused, Reply, Way
 from services.channels.telegram_messages import pair
-from services.outbound import Response
 
 API_URL = "https://api.telegram.org"
 LENGTH_MOST = 4096
@@ -21,9 +20,21 @@ async def send(way: Way, channel: ChannelRecord, reply: Reply) -> Outcome:
     if not token:
         return Refused("not_configured")
     if len(reply.text.encode("utf-16-le")) // 2 > LENGTH_MOST:
-        return Refused("rejected")
+        return Refused("too_long")
     url = f"{posting.api_url(channel, API_URL)}/bot{token}/sendMessage"
-    return await calling.post_json(way, url, _message_of(channel, reply), {}, _outcome)
+    return await posting.send(way, posting.Call(url, _message_of(channel, reply), {}), _posted, _refusal, named=True)
+
+
+async def gesture(way: Way, channel: ChannelRecord, deed: Deed) -> Outcome:
+    """A thumb up, or none of ours any more."""
+    token = channel.secrets.get("bot_token")
+    chat, _, number = deed.external_id.partition(":")
+    if not token or not number.isdigit():
+        return Refused("not_configured")
+    url = f"{posting.api_url(channel, API_URL)}/bot{token}/setMessageReaction"
+    thumb = [{"type": "emoji", "emoji": "👍"}] if deed.gesture == "like" else []
+    call = posting.Call(url, {"chat_id": chat, "message_id": int(number), "reaction": thumb}, {})
+    return await posting.done(way, call, _refusal)
 
 
 def _message_of(channel: ChannelRecord, reply: Reply) -> dict[str, Any]:
@@ -37,34 +48,30 @@ def _message_of(channel: ChannelRecord, reply: Reply) -> dict[str, Any]:
     return content | ({"business_connection_id": connection} if connection else {})
 
 
-def _outcome(response: Response) -> Outcome:
-    content = calling.answered(response)
-    if content.get("ok") is False and response.status < 500:
-        return _refusal(content, response)
-    return calling.outcome(response, _posted, _refusal)
-
-
-def _posted(content: Mapping[str, Any]) -> str | None:
-    result = content["result"]
+def _posted(said: Any) -> str | None:
+    result = said["result"]
     return pair(result["chat"]["id"], result["message_id"])
 
 
 REFUSALS: Mapping[str, RefusalReason] = MappingProxyType(
     {
-        "not found": "gone", "deactivated": "gone", "blocked by the user": "gone", "can't initiate": "not_authorised",
+        "not found": "gone", "deactivated": "gone", "blocked by the user": "author_blocked_us",
+        "can't initiate": "not_authorised",
         "kicked": "not_authorised", "not a member": "not_authorised", "not enough rights": "not_authorised",
-        "have no rights": "not_authorised", "TOPIC_CLOSED": "not_authorised",
+        "have no rights": "not_authorised", "TOPIC_CLOSED": "not_authorised", "too long": "too_long",
     }
 )  # fmt: skip
 """Telegram's refusals have no codes, only sentences."""
 
 
-def _refusal(content: Mapping[str, Any], response: Response) -> Refused:
-    code, said = content.get("error_code", response.status), str(content.get("description", ""))
+def _refusal(said: Any) -> Refused | None:
+    if said.get("ok") is not False:
+        return None
+    code, words = said.get("error_code"), str(said.get("description", ""))
     if code == 429:
-        wait = reading.count(reading.table(content.get("parameters")).get("retry_after"))
-        return calling.too_many(float(wait) if wait else response.retry_after_s)
+        wait = reading.count(reading.table(said.get("parameters")).get("retry_after"))
+        return Refused("too_many", again=True, retry_after_s=float(wait) if wait else None)
     if code in (401, 404):  # a token that is none is an address that is none
-        return Refused("not_authorised")
-    found = next((reason for words, reason in REFUSALS.items() if words in said), None)
+        return Refused("token_expired")
+    found = next((reason for telling, reason in REFUSALS.items() if telling in words), None)
     return Refused(found or ("not_authorised" if code == 403 else "rejected"))

@@ -9,17 +9,17 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from inbox.channels import ChannelRecord
-from services.channels import calling, posting, reading
+from services.channels import posting
 from services.channels.contract import Outcome, RefusalReason, Refused, Reply, Way
-from services.outbound import Response
 
 API_URL = "https://api.twilio.com"
 LENGTH_MOST = 1600
 PREFIX = "whatsapp:"
 REFUSALS: Mapping[int, RefusalReason] = MappingProxyType(
     {
-        20003: "not_authorised", 20404: "not_authorised", 20429: "too_many", 14107: "too_many", 63038: "too_many",
-        21211: "gone", 21214: "gone", 21217: "gone", 21610: "gone", 21612: "gone", 21614: "gone",
+        20003: "token_expired", 20404: "not_authorised", 20429: "too_many", 14107: "too_many", 63038: "too_many",
+        21211: "gone", 21214: "gone", 21217: "gone", 21610: "author_blocked_us", 21612: "gone", 21614: "gone",
+        21605: "too_long", 21617: "too_long",
         21408: "not_authorised", 21606: "not_configured", 21603: "not_configured", 21703: "not_configured",
         63007: "not_configured", 63016: "window_closed", 30002: "blocked_by_network", 21219: "not_authorised",
     }
@@ -33,11 +33,12 @@ async def send(way: Way, channel: ChannelRecord, reply: Reply) -> Outcome:
     if not account or not password or sender is None:
         return Refused("not_configured")
     if len(reply.text) > LENGTH_MOST:
-        return Refused("rejected")
+        return Refused("too_long")
     url = f"{posting.api_url(channel, API_URL)}/2010-04-01/Accounts/{quote(account, safe='')}/Messages.json"
     body = urlencode({"To": reply.author_id, "Body": reply.text, **sender}).encode()
     headers = {"authorization": password, "content-type": "application/x-www-form-urlencoded"}
-    return await calling.post(way, url, body, headers, _outcome)
+    call = posting.Call(url, body, headers)
+    return await posting.send(way, call, lambda said: said["sid"], _refusal, named=True)
 
 
 def credentials(channel: ChannelRecord) -> tuple[str, str]:
@@ -58,13 +59,7 @@ def _sender(channel: ChannelRecord, reply: Reply) -> dict[str, str] | None:
     return {"From": PREFIX + number if reply.author_id.startswith(PREFIX) else number}
 
 
-def _outcome(response: Response) -> Outcome:
-    return calling.outcome(response, lambda content: reading.ident(content.get("sid")), _refusal)
-
-
-def _refusal(content: Mapping[str, Any], response: Response) -> Refused:
-    code = content.get("code")
+def _refusal(said: Any) -> Refused | None:
+    code = said.get("code")
     reason = REFUSALS.get(code) if isinstance(code, int) else None
-    if reason == "too_many":
-        return calling.too_many(response.retry_after_s)
-    return Refused(reason or ("not_authorised" if response.status in (401, 403) else "rejected"))
+    return Refused(reason, again=reason == "too_many") if reason else None

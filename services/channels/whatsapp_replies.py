@@ -8,16 +8,17 @@ from typing import Any
 from urllib.parse import quote
 
 from inbox.channels import ChannelRecord
-from services.channels import calling, meta_replies, posting, reading
-from services.channels.contract import Outcome, RefusalReason, Refused, Reply, Way
-from services.outbound import Response
+from services.channels import meta_replies, posting, reading
+from services.channels.contract import Deed, Outcome, RefusalReason, Refused, Reply, Way
 
 LENGTH_MOST = 4096
+PAIR_LIMIT = 131056
+"""Too many messages to the same person: others may be written to."""
 REASONS: Mapping[int, RefusalReason] = MappingProxyType(
     {
         131047: "window_closed", 131026: "gone", 131021: "rejected", 131030: "not_authorised", 131005: "not_authorised",
         131031: "blocked_by_network", 131042: "not_authorised", 131045: "not_configured", 133010: "not_configured",
-        131048: "blocked_by_network", 131049: "blocked_by_network", 131050: "blocked_by_network",
+        131048: "blocked_by_network", 131049: "blocked_by_network", 131050: "author_blocked_us",
         130472: "blocked_by_network", 130497: "blocked_by_network", 130429: "too_many", 131056: "too_many",
         80007: "too_many", 131051: "rejected", 131008: "rejected", 131009: "rejected",
     }
@@ -34,42 +35,51 @@ async def send(way: Way, channel: ChannelRecord, reply: Reply) -> Outcome:
     if not token or not number:
         return Refused("not_configured")
     if len(reply.text) > LENGTH_MOST:
-        return Refused("rejected")
+        return Refused("too_long")
     url = f"{posting.api_url(channel, way.meta_graph_url)}/{quote(number, safe='')}/messages"
-    return await calling.post_json(way, url, _message(reply), {"authorization": f"Bearer {token}"}, _outcome)
+    call = posting.Call(url, _message(reply), {"authorization": f"Bearer {token}"})
+    return await posting.send(way, call, _posted, _refusal, named=True)
+
+
+async def gesture(way: Way, channel: ChannelRecord, deed: Deed) -> Outcome:
+    """A reaction is a message of its own; an empty one takes it back."""
+    token, number = channel.secrets.get("access_token"), channel.account_id
+    if not token or not number:
+        return Refused("not_configured")
+    url = f"{posting.api_url(channel, way.meta_graph_url)}/{quote(number, safe='')}/messages"
+    reaction = {"message_id": deed.external_id, "emoji": "👍" if deed.gesture == "like" else ""}
+    content = {
+        "messaging_product": "whatsapp", **_to(deed.thread_id, deed.author_id),
+        "type": "reaction", "reaction": reaction,
+    }  # fmt: skip
+    return await posting.done(way, posting.Call(url, content, {"authorization": f"Bearer {token}"}), _refusal)
 
 
 def _message(reply: Reply) -> dict[str, Any]:
     return {
         "messaging_product": "whatsapp",
-        **_to(reply),
+        **_to(reply.thread_id, reply.author_id),
         "type": "text",
         "text": {"body": reply.text, "preview_url": False},
         "context": {"message_id": reply.in_reply_to},
     }
 
 
-def _to(reply: Reply) -> dict[str, str]:
+def _to(thread_id: str, author_id: str) -> dict[str, str]:
     """A group, a business-scoped user id (letters, a full stop, digits), or a phone number: each has its own field."""
-    if reply.thread_id != reply.author_id:
-        return {"recipient_type": "group", "to": reply.thread_id}
-    if reply.author_id.lstrip("+").isdigit():
-        return {"recipient_type": "individual", "to": reply.author_id}
-    return {"recipient_type": "individual", "recipient": reply.author_id}
+    if thread_id != author_id:
+        return {"recipient_type": "group", "to": thread_id}
+    if author_id.lstrip("+").isdigit():
+        return {"recipient_type": "individual", "to": author_id}
+    return {"recipient_type": "individual", "recipient": author_id}
 
 
-def _outcome(response: Response) -> Outcome:
-    return calling.outcome(response, _posted, _refusal)
+def _posted(said: Any) -> Any:
+    return reading.tables(said["messages"])[0].get("id")
 
 
-def _posted(content: Mapping[str, Any]) -> str | None:
-    return reading.ident(reading.tables(content["messages"])[0].get("id"))
-
-
-def _refusal(content: Mapping[str, Any], response: Response) -> Refused:
-    error = reading.table(content.get("error"))
-    code = error.get("code")
+def _refusal(said: Any) -> Refused | None:
+    code = said["error"].get("code")
     found = REASONS.get(code) if isinstance(code, int) else None
-    if found == "too_many":
-        return calling.too_many(response.retry_after_s)
-    return Refused(found) if found else meta_replies.refusal(error, response)
+    limited, pair = found == "too_many", code == PAIR_LIMIT
+    return Refused(found, again=limited, only_here=pair) if found else meta_replies.refusal(said)

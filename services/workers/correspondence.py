@@ -1,4 +1,4 @@
-"""What an item's stream says of one reply: whether it may still be sent, to whom, and what it says. Pure."""
+"""What an item's stream says of one reply or gesture: whether it may still be sent, to whom, and what it says. Pure."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from datetime import datetime
 
 from inbox.events import (
     Event,
+    GestureEnded,
+    GestureQueued,
+    GestureSending,
     MessageReceived,
     ReplyFailed,
     ReplyQueued,
@@ -17,31 +20,42 @@ from inbox.events import (
     ReplySettled,
     ReplyUncertain,
 )
-from services.channels.contract import Refused, Reply
+from services.channels.contract import Deed, Refused, Reply
 
 SETTLED = (ReplySent, ReplyUncertain, ReplySettled)
+LIMITED = "too_many"
+"""A refusal that says nothing of the reply: it does not count as an attempt."""
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
     """`attempt`: the number of the next one, None when there must not be one. `interrupted`: an attempt began and
-    nobody wrote down how it ended."""
+    nobody wrote down how it ended. `limited`: earlier attempts that the network had no time for; `since`: when it was
+    decided."""
 
     attempt: int | None
     interrupted: bool = False
+    limited: int = 0
+    since: datetime | None = None
 
 
-def standing(events: Sequence[Event], reply_id: uuid.UUID) -> Standing:
+def standing(events: Sequence[Event], ident: uuid.UUID) -> Standing:
     """The log has the last word: an outbox that was lost or restored must never send what may have been posted."""
-    mine = [event for event in events if getattr(event, "reply_id", None) == reply_id]
-    if any(isinstance(event, SETTLED) for event in mine) or not any(isinstance(event, ReplyQueued) for event in mine):
+    mine = [e for e in events if ident in (getattr(e, "reply_id", None), getattr(e, "gesture_id", None))]
+    queued = next((event for event in mine if isinstance(event, ReplyQueued | GestureQueued)), None)
+    if queued is None or any(_is_settled(event) for event in mine):
         return Standing(None)
     last = mine[-1]
-    if isinstance(last, ReplySending):
+    if isinstance(last, ReplySending | GestureSending):
         return Standing(None, interrupted=True)
     if isinstance(last, ReplyFailed) and last.retry_at is None:
         return Standing(None)
-    return Standing(1 + sum(isinstance(event, ReplySending) for event in mine))
+    begun = sum(isinstance(event, ReplySending | GestureSending) for event in mine)
+    return Standing(1 + begun, limited=sum(getattr(e, "reason", None) == LIMITED for e in mine), since=queued.at)
+
+
+def _is_settled(event: Event) -> bool:
+    return isinstance(event, SETTLED) or (isinstance(event, GestureEnded) and event.retry_at is None)
 
 
 def channel_of(events: Sequence[Event]) -> str | None:
@@ -63,5 +77,17 @@ def compose(events: Sequence[Event], reply_id: uuid.UUID, now: datetime) -> Repl
     return Reply(
         reply_id=reply_id, kind=target.kind, in_reply_to=target.external_id, thread_id=target.thread_id,
         author_id=target.author.id, text=queued.text, purpose=queued.purpose, now=now,
-        title=target.title,
+        title=target.title, private=queued.private,
     )  # fmt: skip
+
+
+def compose_gesture(events: Sequence[Event], gesture_id: uuid.UUID, now: datetime) -> Deed | Refused:
+    queued = next(e for e in events if isinstance(e, GestureQueued) and e.gesture_id == gesture_id)
+    heard = (e for e in events if isinstance(e, MessageReceived) and e.external_id == queued.external_id)
+    target = next(heard, None)
+    if target is None:
+        return Refused("message_gone")
+    if target.thread_id is None:
+        return Refused("author_forgotten")
+    author = target.author.id if target.author else ""
+    return Deed(queued.gesture, target.kind, target.external_id, target.thread_id, author, now)

@@ -1,18 +1,23 @@
-"""Replies that were decided enter the outbox: the follower's part of sending them (`deliver` is the other)."""
+"""Replies and gestures that were decided enter the outbox: the follower's part of sending them (`deliver` is the
+other)."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
+from uuid import UUID
 
-from inbox.events import ReplyQueued
+import orjson
+
+from inbox.events import GestureQueued, ReplyQueued
 from inbox.ids import BrandId
-from inbox.log.record import Recorded
+from inbox.log.record import Recorded, item_stream
 from inbox.log.store import Connection
 from inbox.sql import beside
 
 sql = beside(__file__, "deliver.sql")
+Queued = ReplyQueued | GestureQueued
 
 
 class Outbox:
@@ -20,20 +25,37 @@ class Outbox:
 
     name: ClassVar[str] = "deliver"
     transactional: ClassVar[bool] = True
-    wants: ClassVar[frozenset[str] | None] = frozenset({ReplyQueued.TYPE})
+    wants: ClassVar[frozenset[str] | None] = frozenset({ReplyQueued.TYPE, GestureQueued.TYPE})
 
     def __init__(self) -> None:
         self.filled = asyncio.Event()
 
     async def handle(self, connection: Connection | None, brand: BrandId, events: Sequence[Recorded]) -> None:
         assert connection is not None
-        queued = [(r.event, r.position) for r in events if isinstance(r.event, ReplyQueued)]
+        queued = [(r.event, r.position) for r in events if isinstance(r.event, Queued)]
         if queued:
-            await connection.execute(
-                sql.queue, brand, [event.reply_id for event, _ in queued], [event.item_id for event, _ in queued],
-                [event.at for event, _ in queued], [position for _, position in queued],
-            )  # fmt: skip
+            channels = await _channels(connection, brand, [event.item_id for event, _ in queued])
+            rows = [
+                (_id(event), event.item_id, event.at, position, _what(event), channels.get(event.item_id))
+                for event, position in queued
+            ]
+            await connection.execute(sql.queue, brand, *map(list, zip(*rows, strict=True)))
 
     def committed(self, brand: BrandId, events: Sequence[Recorded]) -> None:
-        if any(isinstance(r.event, ReplyQueued) for r in events):
+        if any(isinstance(r.event, Queued) for r in events):
             self.filled.set()
+
+
+async def _channels(connection: Connection, brand: BrandId, items: Sequence[UUID]) -> Mapping[UUID, str]:
+    """By which channel each item came: what is sent to it waits for that account."""
+    streams = {item_stream(item): item for item in items}
+    found = await connection.fetch(sql.firsts, brand, list(streams))
+    return {streams[row["stream_id"]]: orjson.loads(row["body"])["channel_id"] for row in found if row["body"]}
+
+
+def _id(event: Queued) -> UUID:
+    return event.reply_id if isinstance(event, ReplyQueued) else event.gesture_id
+
+
+def _what(event: Queued) -> str:
+    return "reply" if isinstance(event, ReplyQueued) else "gesture"

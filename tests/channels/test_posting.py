@@ -117,7 +117,7 @@ async def test_a_network_is_asked_in_its_own_form(name: str) -> None:
     [
         (302, Refused("redirected")),
         (400, Refused("rejected")),
-        (401, Refused("not_authorised")),
+        (401, Refused("token_expired")),
         (403, Refused("not_authorised")),
         (404, Refused("gone")),
         (429, Refused("too_many", again=True)),
@@ -191,7 +191,7 @@ async def test_a_comment_that_is_too_long_for_tiktok_is_not_sent() -> None:
     case = CASES["tiktok, a comment"]
     async with Fake(says(200, {"code": 0})) as fake:
         outcome = await replied("tiktok", fake, case.secrets, account_id="biz", text="é" * 151)
-        assert outcome == Refused("rejected")
+        assert outcome == Refused("too_long")
         assert fake.seen == []
 
 
@@ -286,7 +286,7 @@ async def test_a_review_is_answered_with_a_fresh_token(thread: str, kind: str) -
 
 async def test_without_a_token_nothing_was_posted() -> None:
     async with Reviews() as fake:
-        assert await to_review(fake, secret="wrong") == Refused("not_authorised")
+        assert await to_review(fake, secret="wrong") == Refused("token_expired")
     async with Fake(says(500, {})) as broken:
         assert await to_review(broken) == Refused("unreachable", again=True)
 

@@ -14,11 +14,15 @@ import asyncpg
 import pytest
 from aiohttp import web
 
+from inbox import waiting
 from inbox.channels import ChannelRecord, Channels
 from inbox.clock import SimulatedClock, SystemClock
 from inbox.events import (
     Author,
     Event,
+    Gesture,
+    GestureEnded,
+    GestureQueued,
     ItemEvent,
     Kind,
     MessageReceived,
@@ -33,11 +37,13 @@ from inbox.ids import BrandId, ItemId, dedupe_key
 from inbox.log.follow import Runner
 from inbox.log.record import NewEvent, item_stream
 from inbox.log.store import Log
+from inbox.waiting import Waiting
+from services.channels import limits
 from services.channels.contract import Way
 from services.channels.registry import networks
 from services.outbound import Outbound
 from services.workers import deliver as module
-from services.workers.deliver import ATTEMPTS, PAUSES_S, Deliver
+from services.workers.deliver import ATTEMPTS, LIMITED_FOR, Deliver
 from tests.channels.senders import APP_SECRET, WHSEC
 from tests.fakes.brand import BrandEndpoint
 from tests.fakes.graph import Graph, error
@@ -69,7 +75,13 @@ class Post:
         return await self.channels.add(self.brand, network=network, name=network, by=None, **(given | more))
 
     async def queued(
-        self, channel: ChannelRecord, *, kind: Kind = "comment", text: str = "Bonjour", **message: Any
+        self,
+        channel: ChannelRecord,
+        *,
+        kind: Kind = "comment",
+        text: str = "Bonjour",
+        private: bool = False,
+        **message: Any,
     ) -> tuple[ItemId, uuid.UUID]:
         """An item with one message, and a reply to it that has been decided."""
         ids, now = self.log.keyring.ids, self.clock.now()
@@ -81,12 +93,36 @@ class Post:
             sent_at=now, received_at=now, **said,
         )  # fmt: skip
         reply = ReplyQueued(
-            item_id=item, reply_id=uuid.uuid4(), purpose="response", in_reply_to="c_1", by=1, at=now, text=text
-        )
+            item_id=item, reply_id=uuid.uuid4(), purpose="response", in_reply_to="c_1", by=1, at=now, text=text,
+            private=private,
+        )  # fmt: skip
         await self.append(received, subject)
         await self.append(reply, subject)
         await self.fill()
         return item, reply.reply_id
+
+    async def another_reply(self, item: ItemId, text: str = "Encore", **more: Any) -> uuid.UUID:
+        reply = ReplyQueued(
+            item_id=item, reply_id=uuid.uuid4(), purpose="response", in_reply_to="c_1", by=1, at=self.clock.now(),
+            text=text, **more,
+        )  # fmt: skip
+        await self.append(reply, await self.subject())
+        await self.fill()
+        return reply.reply_id
+
+    async def gesture(self, item: ItemId, gesture: Gesture) -> None:
+        event = GestureQueued(
+            item_id=item, gesture_id=uuid.uuid4(), gesture=gesture, external_id="c_1", by=1, at=self.clock.now()
+        )
+        await self.append(event)
+        await self.fill()
+
+    async def subject(self, network: str = "generic") -> Any:
+        return self.log.keyring.ids.subject(self.brand, network, "81")
+
+    async def waits(self, channel: ChannelRecord) -> Waiting | None:
+        async with self.log.pool.acquire() as connection:
+            return (await waiting.of_brand(connection, self.brand, self.clock.now())).get(channel.channel_id)
 
     async def append(self, event: ItemEvent, subject: Any = None) -> None:
         new = NewEvent(event, item_stream(event.item_id), dedupe_key(uuid.uuid4().hex), subject)
@@ -183,11 +219,12 @@ async def test_metas_replies_go_where_the_graph_api_wants_them(
 
 
 REFUSALS = (
-    (says(400, error(190)), "not_authorised"), (says(403, error(200)), "not_authorised"),
+    (says(400, error(190)), "token_expired"), (says(403, error(200)), "not_authorised"),
     (says(400, error(10)), "not_authorised"), (says(400, error(10, subcode=2018278)), "window_closed"),
     (says(400, error(100, subcode=33)), "gone"), (says(400, error(368)), "blocked_by_network"),
-    (says(400, error(506)), "duplicate"), (says(400, error(551)), "gone"), (says(400, error(100)), "rejected"),
-    (says(400, "no object"), "rejected"), (says(404), "rejected"), (says(302, Location="/x"), "redirected"),
+    (says(400, error(506)), "duplicate"), (says(400, error(551)), "author_blocked_us"),
+    (says(400, error(100)), "rejected"),
+    (says(400, "no object"), "rejected"), (says(404), "gone"), (says(302, Location="/x"), "redirected"),
 )  # fmt: skip
 
 
@@ -206,7 +243,7 @@ async def test_what_meta_refuses_for_good_has_failed(post: Post, answer: Any, re
 
 @pytest.mark.parametrize(
     ("answer", "reason", "wait_s"),
-    [(says(429), "too_many", PAUSES_S[0]), (says(429, Retry_After="90"), "too_many", 90),
+    [(says(429), "too_many", limits.UNSAID_S), (says(429, Retry_After="90"), "too_many", 90),
      (says(503, Retry_After="60"), "busy", 60)],
 )  # fmt: skip
 async def test_what_was_not_posted_is_tried_again_when_it_may(
@@ -230,7 +267,7 @@ async def test_what_was_not_posted_is_tried_again_when_it_may(
 
 async def test_after_six_attempts_it_has_failed(post: Post) -> None:
     item, _ = await post.queued(await post.channel())
-    post.endpoint.answer = says(429)
+    post.endpoint.answer = says(503, Retry_After="1")
     for _ in range(ATTEMPTS + 2):
         await post.round()
         post.clock.advance(timedelta(hours=1))
@@ -394,3 +431,131 @@ async def test_the_worker_starts_sends_and_stops_cleanly(post: Post, noon: datet
     runs[1].cancel()
     await asyncio.gather(runs[1], return_exceptions=True)
     assert types(await post.said(item)) == ["ReplySending", "ReplySent"]
+
+
+# --- limits of an account ---------------------------------------------------------------------------------------------
+
+
+async def test_an_account_waits_as_a_whole_until_the_time_its_network_names(post: Post) -> None:
+    held, free = await post.channel(), await post.channel("facebook")
+    item, _ = await post.queued(held)
+    post.endpoint.answer = says(429, Retry_After="300")
+    await post.round()
+    until = post.clock.now() + timedelta(seconds=300)
+    await post.another_reply(item)
+    other, _ = await post.queued(free)
+    await post.round()
+    assert len(post.endpoint.seen) == 1  # the second was not even tried
+    assert types(await post.said(other)) == ["ReplySending", "ReplySent"]
+    assert await post.waits(held) == Waiting(2, until)
+    post.endpoint.answer = post.endpoint.post
+    post.clock.advance(timedelta(seconds=299))
+    await post.another().look()
+    assert len(post.endpoint.seen) == 1
+    post.clock.advance(timedelta(seconds=1))
+    await post.round()
+    assert len(post.endpoint.seen) == 3
+    assert await post.waits(held) is None
+
+
+async def test_what_says_that_nothing_is_left_is_believed_before_anything_is_refused(post: Post) -> None:
+    channel = await post.channel()
+    item, _ = await post.queued(channel)
+    reset = str(int(post.clock.now().timestamp()) + 900)
+    post.endpoint.answer = says(200, {"id": "p1"}, X_Rate_Limit_Remaining="0", X_Rate_Limit_Reset=reset)
+    await post.round()
+    assert types(await post.said(item)) == ["ReplySending", "ReplySent"]
+    await post.another_reply(item)
+    await post.round()
+    assert len(post.endpoint.seen) == 1
+    found = await post.waits(channel)
+    assert found is not None
+    assert found.count == 1
+
+
+async def test_a_limit_is_no_attempt_and_after_a_day_of_it_the_reply_has_failed(post: Post) -> None:
+    item, _ = await post.queued(await post.channel())
+    post.endpoint.answer = says(429, Retry_After="7200")
+    for _ in range(ATTEMPTS + 2):
+        await post.round()
+        post.clock.advance(timedelta(hours=2))
+    last = (await post.said(item))[-1]
+    assert isinstance(last, ReplyFailed)
+    assert last.retry_at is not None
+    post.clock.advance(LIMITED_FOR)
+    await post.round()
+    last = (await post.said(item))[-1]
+    assert isinstance(last, ReplyFailed)
+    assert (last.reason, last.retry_at) == ("too_many", None)
+
+
+async def test_what_the_network_would_refuse_for_its_length_is_not_sent(post: Post) -> None:
+    item, _ = await post.queued(await post.channel("instagram"), text="é" * 301)
+    await post.round()
+    failed = (await post.said(item))[-1]
+    assert isinstance(failed, ReplyFailed)
+    assert failed.reason == "too_long"
+    assert post.graph.seen == []
+
+
+# --- private answers, gestures ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("network", ["facebook", "instagram"])
+async def test_a_private_answer_is_a_message_to_whoever_wrote_the_comment(post: Post, network: str) -> None:
+    item, _ = await post.queued(await post.channel(network), private=True)
+    await post.round()
+    assert types(await post.said(item)) == ["ReplySending", "ReplySent"]
+    (seen,) = post.graph.seen
+    assert (seen.path, json.loads(seen.body)["recipient"]) == ("/1/messages", {"comment_id": "c_1"})
+
+
+async def test_a_network_without_private_answers_is_not_asked_for_one(post: Post) -> None:
+    item, _ = await post.queued(await post.channel(), private=True)
+    await post.round()
+    failed = (await post.said(item))[-1]
+    assert isinstance(failed, ReplyFailed)
+    assert failed.reason == "cannot_reply"
+    assert post.endpoint.seen == []
+
+
+GESTURES: tuple[tuple[str, Gesture, str, str, dict[str, Any]], ...] = (
+    ("facebook", "hide", "POST", "/c_1", {"is_hidden": True}),
+    ("facebook", "unhide", "POST", "/c_1", {"is_hidden": False}),
+    ("instagram", "hide", "POST", "/c_1", {"hide": True}),
+    ("facebook", "like", "POST", "/c_1/likes", {}),
+    ("facebook", "unlike", "DELETE", "/c_1/likes", {}),
+)
+
+
+@pytest.mark.parametrize(("network", "gesture", "method", "path", "body"), GESTURES)
+async def test_a_gesture_goes_the_way_of_a_reply(
+    post: Post, network: str, gesture: Gesture, method: str, path: str, body: dict[str, Any]
+) -> None:
+    item, _ = await post.queued(await post.channel(network))
+    await post.round()
+    post.graph.seen.clear()
+    post.graph.answer = says(200, {"success": True})
+    await post.gesture(item, gesture)
+    await post.round()
+    assert types((await post.said(item))[2:]) == ["GestureQueued", "GestureSending", "GestureEnded"]
+    ended = (await post.said(item))[-1]
+    assert isinstance(ended, GestureEnded)
+    assert ended.end == "done"
+    (seen,) = post.graph.seen
+    assert (seen.method, seen.path, json.loads(seen.body)) == (method, path, body)
+
+
+async def test_a_gesture_that_may_have_been_made_is_uncertain_and_not_made_again(post: Post) -> None:
+    item, _ = await post.queued(await post.channel("facebook"))
+    await post.round()
+    post.graph.seen.clear()
+    post.graph.answer = _cut
+    await post.gesture(item, "hide")
+    await post.round()
+    post.clock.advance(timedelta(days=1))
+    await post.round()
+    ended = (await post.said(item))[-1]
+    assert isinstance(ended, GestureEnded)
+    assert (ended.end, ended.reason) == ("uncertain", "connection_lost")
+    assert len(post.graph.seen) == 1
