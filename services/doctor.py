@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from inbox.log import migrate
-from services import catalogue, database, instance, models
+from services import catalogue, database, instance, models, spool
+from services.ingest import safe
 from services.postgres import Postgres, PostgresFailed, find_binaries
 from services.settings import Settings, SettingsError
 
@@ -114,7 +115,32 @@ async def _other_models(settings: Settings) -> Finding:
     return Finding("ok", f"{len(cards)} further models can be used")
 
 
-CHECKS: tuple[Check, ...] = (_data_dir, _master_key, _port, _database, _classifier, _other_models)
+async def _spool(settings: Settings) -> Finding:
+    """Says what waits there; a process that takes deliveries may be at it."""
+    if not settings.spool_mb:
+        return Finding(
+            "note", "there is no spool: what arrives while the database is away is refused", "VIGIE_SPOOL_MB"
+        )
+    folder = settings.data_dir / safe.FOLDER
+    if not (folder / spool.FILE).exists():
+        return Finding("ok", "the spool is empty")
+    try:
+        opened = await spool.Spool.opened(folder, instance.keyring(settings), settings.spool_mb * 2**20)
+        found = await opened.measure()
+        await opened.close()
+    except (spool.SpoolUnfit, SettingsError) as error:
+        return Finding("wrong", str(error), "see VigieSpoolWaits in docs/runbook.md")
+    if found.aside:
+        return Finding(
+            "wrong", f"{found.aside} deliveries of the spool cannot be read", "VigieSpoolAside in docs/runbook.md"
+        )
+    if found.waiting:
+        waits = f"{found.waiting} deliveries wait in the spool, the oldest for {found.oldest_s:.0f} s"
+        return Finding("note", waits, "they reach the log when the database answers a process with the role ingest")
+    return Finding("ok", "the spool is empty")
+
+
+CHECKS: tuple[Check, ...] = (_data_dir, _master_key, _port, _database, _spool, _classifier, _other_models)
 
 
 async def examine(settings: Settings) -> list[Finding]:

@@ -1,8 +1,9 @@
 """The hooks: `GET` (and `HEAD`), `OPTIONS` and `POST /hooks/{channel_id}`.
 
 The order is: which channel, how large, how many at once, the body, its signature, the log, the answer. Nothing is said
-of a body that was not proven, and no 2xx leaves before the commit that holds the delivery. `Ingest.routes` goes into
-the application's table of routes, `Ingest.keep_health` among its workers.
+of a body that was not proven, and no 2xx leaves before the commit that holds the delivery: the log's, or while the
+database is away the spool's, for networks that would not send again. `Ingest.routes` goes into the application's table
+of routes, `Ingest.keep_health` among its workers.
 """
 
 from __future__ import annotations
@@ -10,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache, lru_cache
 
-import asyncpg
 from aiohttp import web
 from multidict import CIMultiDict
 from prometheus_client import Counter
@@ -23,14 +23,18 @@ from inbox.log.store import LogUnavailable
 from inbox.web.routes import Route
 from services import metrics
 from services.channels import registry
-from services.channels.contract import PROBLEM_TYPE, Answer, Channel, Inbound, Way, problem
-from services.ingest import body
+from services.channels.contract import PROBLEM_TYPE, Answer, Channel, Inbound, Taken, Way, problem
+from services.ingest import body, terms
 from services.ingest.headers import sent
+from services.ingest.keeping import Keeping
+from services.ingest.known import Known
+from services.ingest.outage import AWAY, Outage
 from services.ingest.take import Arrival, Taker
 from services.ingest.turns import Full, Turns
+from services.spool import Spool
 
 RETRY_AFTER_S = 5
-DATABASE_AWAY = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, LogUnavailable)
+DATABASE_AWAY = (*AWAY, LogUnavailable)
 HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 
@@ -58,7 +62,7 @@ def _unavailable() -> _Refusal:
 
 class Ingest:
     """`base_url`: where networks reach us, as configured: some sign the address they were told. `way`: for networks
-    whose proofs need something of theirs."""
+    whose proofs need something of theirs. `keep_by` tells it what to do while the database is away."""
 
     def __init__(
         self,
@@ -75,9 +79,16 @@ class Ingest:
         self._way = way
         self._base_url = base_url
         self._most = max_body_bytes
-        self._taker = Taker(channels, batcher)
+        self.taker = Taker(channels, batcher)
         self._networks = registry.networks()
         self._turns = Turns()
+        self.keep_by(Outage(), None)
+
+    def keep_by(self, outage: Outage, spool: Spool | None) -> None:
+        """From now on an outage is noticed, and what no network sends again is spooled (None: there is no spool)."""
+        self._outage = outage
+        self._known = Known(self._channels, outage)
+        self._keeping = Keeping(spool)
 
     def routes(self) -> list[Route]:
         return [
@@ -113,6 +124,11 @@ class Ingest:
             return _Refusal(405, "method_not_allowed", "This hook takes POST only.", Allow="POST").response
         if answer.status >= 400:
             self._channels.note_failure(hook, "handshake refused")
+        if answer.granted is not None:
+            try:
+                await terms.keep(self._channels.log.pool, hook, answer.granted, self._clock.now())
+            except DATABASE_AWAY:
+                return _unavailable().response
         return _response(answer)
 
     async def take(self, request: web.Request) -> web.Response:
@@ -128,7 +144,7 @@ class Ingest:
 
     async def _addressed(self, request: web.Request) -> tuple[ChannelRecord, Channel]:
         try:
-            hook = await self._channels.hook(request.match_info["channel_id"])
+            hook = await self._known.hook(request.match_info["channel_id"])
         except DATABASE_AWAY as error:
             raise _unavailable() from error
         network = self._networks.get(hook.network) if hook is not None else None
@@ -155,13 +171,22 @@ class Ingest:
         greeting = network.greet(inbound, hook)
         if greeting is not None:
             return _response(greeting), "greeted"
+        arrival = Arrival(hook, secret, inbound, self._clock.now())
         try:
-            taken = await self._taker.take(network, Arrival(hook, secret, inbound, self._clock.now()))
+            taken = await self._stored(network, arrival)
         except NotFound as error:
             raise _unknown() from error
         except DATABASE_AWAY as error:
+            self._outage.suspect()
+            if await self._keeping.kept(network, arrival):
+                return _response(network.answer(Taken())), "spooled"
             raise self._noted(hook, _unavailable()) from error
         return _response(network.answer(taken)), "quarantined" if taken.unreadable else "taken"
+
+    async def _stored(self, network: Channel, arrival: Arrival) -> Taken:
+        if self._outage.is_on:
+            raise LogUnavailable("the database is away")
+        return await self.taker.take(network, arrival)
 
     async def _body(self, request: web.Request, hook: ChannelRecord) -> bytes:
         try:

@@ -21,7 +21,7 @@ from inbox.events import DeliveryQuarantined
 from inbox.ids import BrandId
 from inbox.log.batcher import Batcher
 from inbox.log.record import NewDelivery, NewEvent
-from inbox.log.store import Positions
+from inbox.log.store import AppendRefused, Positions
 from services import metrics
 from services.channels import registry
 from services.channels.base import BaseChannel
@@ -33,6 +33,7 @@ from services.ingest.turning import Said, Turner
 REASON_MOST = 300
 CONTENT_TYPE_MOST = 200
 NOBODYS = Unreadable("it is for an account that no channel of this app is connected to")
+REFUSED = Unreadable("the log refused what it says")
 
 
 @dataclass(slots=True)
@@ -81,7 +82,10 @@ class Taker:
             for share in shares:
                 share.said.clear()
         commits = self._commits(network, arrival, shares)
-        placed = await self._submit(commits)
+        try:
+            placed = await self._submit(commits)
+        except AppendRefused:
+            return await self._set_aside(network, arrival)
         for share in shares:
             if share.hints:
                 await self._keep_hints(share, arrival.received_at)
@@ -93,6 +97,13 @@ class Taker:
         if arrived:
             self._count(shares, messages)
         return Taken(messages, unreadable)
+
+    async def _set_aside(self, network: Channel, arrival: Arrival) -> Taken:
+        """What the log refuses though it answers would be refused for ever, and its network would send it for ever: it
+        goes into the quarantine whole, with its reason, from where it can be read again."""
+        own = Share(arrival.hook, unreadable=[REFUSED])
+        await self._submit(self._commits(network, arrival, [own]))
+        return Taken((), (REFUSED,))
 
     # --- reading ---
 

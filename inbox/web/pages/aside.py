@@ -1,0 +1,44 @@
+"""What Vigie's own workers could not handle (leads): visible, with its reason, and handled again on demand."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from inbox.errors import NotFound
+from inbox.log import aside
+from inbox.web.context import deps
+from inbox.web.i18n import N_
+from inbox.web.pages import render, settings
+from inbox.web.routes import Route
+
+MISSING = {
+    "project": N_("A row of the queue may be missing or old"),
+    "classify": N_("A message was not read"),
+    "waves": N_("A message stands in no wave"),
+    "link": N_("A late edit or answer was not applied"),
+    "deliver": N_("A reply may not have left"),
+}
+OTHER = N_("Something was not done")
+POSITION_DIGITS = 18
+
+
+async def show(request: web.Request) -> web.StreamResponse:
+    world = await render.world(request)
+    found = await aside.of_brand(deps(request).pool, world.brand.id)
+    rows = [(one, world.say(MISSING.get(one.follower, OTHER))) for one in found]
+    return settings.shown(request, world, "set-aside", "settings_set_aside.html", rows=rows)
+
+
+async def again(request: web.Request) -> web.StreamResponse:
+    own, world, given = deps(request), await render.world(request), await render.form(request)
+    position = given.get("position", "")
+    if not (position.isascii() and position.isdigit() and len(position) <= POSITION_DIGITS):
+        raise NotFound
+    await aside.ask(own.pool, world.brand.id, given.get("follower", ""), int(position), own.clock.now())
+    return render.see_other(request, f"{world.base}/settings/set-aside")
+
+
+ROUTES = [
+    Route("GET", "/b/{brand_id}/settings/set-aside", show, "manage", "page", "settings_set_aside"),
+    Route("POST", "/b/{brand_id}/settings/set-aside", again, "manage", "page", "settings_handle_again"),
+]

@@ -1,0 +1,70 @@
+"""Is the database away? Asked each second over a connection of its own, and at once where something failed.
+
+While it is away nobody waits for it: deliveries are spooled or refused in milliseconds, and memory stays flat. A
+connection of its own, because a full pool is no outage; with a timeout, because a network that swallows everything
+looks like a slow answer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+
+import asyncpg
+
+logger = logging.getLogger(__name__)
+
+AWAY = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
+ASK_EVERY_S = 1.0
+WITHIN_S = 3.0
+
+
+class Outage:
+    """`is_on`: the database did not answer when it was last asked. Without `run` it never is."""
+
+    def __init__(self, dsn: str | None = None) -> None:
+        self.is_on = False
+        self._dsn = dsn
+        self._suspected = asyncio.Event()
+        self._connection: asyncpg.Connection | None = None
+
+    def suspect(self) -> None:
+        """Something failed: it is asked now."""
+        self._suspected.set()
+
+    async def run(self) -> None:
+        """A worker."""
+        try:
+            while self._dsn is not None:
+                self._suspected.clear()
+                self._note(away=not await self._answers())
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(ASK_EVERY_S):
+                        await self._suspected.wait()
+        finally:
+            self._hang_up()
+
+    def _note(self, *, away: bool) -> None:
+        if away and not self.is_on:
+            logger.error("the database does not answer: what networks do not send again is spooled, the rest refused")
+        elif self.is_on and not away:
+            logger.warning("the database answers again")
+        self.is_on = away
+
+    async def _answers(self) -> bool:
+        try:
+            async with asyncio.timeout(WITHIN_S):
+                if self._connection is None:
+                    self._connection = await asyncpg.connect(self._dsn)
+                await self._connection.fetchval("SELECT 1")
+        except AWAY:
+            self._hang_up()
+            return False
+        return True
+
+    def _hang_up(self) -> None:
+        """Without a farewell, for which a dead network would have us wait."""
+        if self._connection is not None:
+            self._connection.terminate()
+            self._connection = None

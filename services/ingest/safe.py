@@ -1,0 +1,42 @@
+"""What a process that takes deliveries has beside its hooks: an eye on the database, a spool, who empties it."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator
+
+from services.ingest.drain import Drain
+from services.ingest.outage import Outage
+from services.ingest.routes import Ingest
+from services.lifetime import Worker, background
+from services.parts import Parts
+from services.spool import Spool
+
+FOLDER = "spool"
+
+
+@contextlib.asynccontextmanager
+async def safe(shared: Parts, ingest: Ingest) -> AsyncIterator[None]:
+    """While the block runs. Raises `SpoolUnfit`: better no start than a false 2xx."""
+    outage = Outage(shared.dsn)
+    workers: dict[str, Worker] = {"outage": outage.run}
+    async with _spool(shared) as spool:
+        if spool is not None:
+            workers["drain"] = Drain(spool, shared.channels, ingest.taker, outage).run
+        ingest.keep_by(outage, spool)
+        async with background(workers):
+            yield
+
+
+@contextlib.asynccontextmanager
+async def _spool(shared: Parts) -> AsyncIterator[Spool | None]:
+    settings = shared.settings
+    if not settings.spool_mb:
+        yield None
+        return
+    spool = await Spool.opened(settings.data_dir / FOLDER, shared.log.keyring, settings.spool_mb * 2**20)
+    try:
+        await spool.again()  # perhaps this time with the right key
+        yield spool
+    finally:
+        await spool.close()

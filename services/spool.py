@@ -1,0 +1,249 @@
+"""The spool: deliveries that their network would not send again, on this host's disk while the database is away.
+
+A SQLite file in the data folder that all processes of the host share. A delivery is acknowledged after its own flush,
+no sooner: the journal is truncated and flushed by each commit (`journal_mode = TRUNCATE`, `synchronous = FULL`; with
+the default mode a power cut may bring a deleted journal back, and roll back what was acknowledged). Requests are
+sealed, each under a key of its own that the master key wraps, and overwritten when they leave. What is too much for the
+bound, or for the disk, is refused: SQLite itself counts the pages. `services.ingest.drain` brings all of it into the
+log.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import fcntl
+import sqlite3
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TypeVar
+
+import orjson
+
+from inbox.log.seal import CannotOpen, Keyring, open_sealed, seal_with
+from inbox.sql import beside
+from services.channels.contract import Inbound
+
+sql = beside(__file__, "spool.sql")
+
+FILE = "spool.db"
+LOCK = "spool.lock"
+PAGE_BYTES = 4096
+LEAST_BYTES = 16 * PAGE_BYTES
+BUSY_S = 5.0
+MOST_AT_ONCE = 256
+ATTEMPTS = 5
+LENGTH_BYTES = 4
+_T = TypeVar("_T")
+
+
+class SpoolUnfit(Exception):
+    """The spool cannot keep what it would acknowledge; the message says why, and the remedy."""
+
+
+class SpoolFull(Exception):
+    """It did not take the delivery: too much is in it, or the disk is full or fails. Nothing was kept."""
+
+
+class Damaged(Exception):
+    """What stands in the file does not open: it was changed, or sealed under another master key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spooled:
+    """A delivery as it was acknowledged. `request` has the headers that are kept, and no address."""
+
+    number: int
+    channel_id: str
+    received_at: datetime
+    wrapped: bytes = field(repr=False)
+    sealed: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """`oldest_s`: how long the oldest waits. `aside`: what nobody could read, and somebody must look at."""
+
+    waiting: int = 0
+    oldest_s: float = 0.0
+    aside: int = 0
+    bytes: int = 0
+
+
+@dataclass(slots=True)
+class _Waiting:
+    row: tuple[str, float, bytes, bytes]
+    done: asyncio.Future[None]
+
+
+class Spool:
+    """`put` acknowledges; `next`, `remove` and `tried` are for whoever holds `draining`. One thread writes."""
+
+    def __init__(self, folder: Path, keyring: Keyring, most_bytes: int) -> None:
+        self.path = folder / FILE
+        self.most_bytes = max(most_bytes, LEAST_BYTES)
+        self._lock = folder / LOCK
+        self._keyring = keyring
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="spool")
+        self._line: list[_Waiting] = []
+        self._writing: asyncio.Task[None] | None = None
+        self._database: sqlite3.Connection
+
+    @classmethod
+    async def opened(cls, folder: Path, keyring: Keyring, most_bytes: int) -> Spool:
+        """Raises `SpoolUnfit` where it cannot be written, flushed or read: better no start than a false 2xx."""
+        spool = cls(folder, keyring, most_bytes)
+        try:
+            await spool._do(spool._open)
+        except (OSError, sqlite3.Error) as error:
+            spool._thread.shutdown()
+            raise SpoolUnfit(
+                f"the spool {spool.path} cannot be used: {error}. Let this account write there, or free the disk; a"
+                " damaged file must be moved away by hand, since acknowledged deliveries may be in it. Without a spool:"
+                " VIGIE_SPOOL_MB=0"
+            ) from error
+        return spool
+
+    def _open(self) -> None:
+        self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._database = sqlite3.connect(self.path, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
+        self.path.chmod(0o600)
+        for pragma in (
+            f"page_size = {PAGE_BYTES}", "journal_mode = TRUNCATE", "synchronous = FULL", "secure_delete = ON",
+            f"max_page_count = {self.most_bytes // PAGE_BYTES}",
+        ):  # fmt: skip
+            self._database.execute(f"PRAGMA {pragma}")
+        (health,) = self._database.execute("PRAGMA quick_check(1)").fetchone()
+        if health != "ok":
+            raise sqlite3.DatabaseError(str(health))
+        with self._commit() as database:
+            database.execute(sql.make)
+            database.execute("CREATE TABLE IF NOT EXISTS probe (at REAL) STRICT")
+            database.execute("DELETE FROM probe")
+            database.execute("INSERT INTO probe VALUES (?)", (time.time(),))
+
+    async def close(self) -> None:
+        """Returns when all that was to be acknowledged is, or is refused."""
+        if self._writing is not None:
+            await self._writing
+        await self._do(self._database.close)
+        self._thread.shutdown()
+
+    # --- in ---
+
+    async def put(self, channel_id: str, secret: str, request: Inbound, received_at: datetime) -> None:
+        """On disk when it returns. `SpoolFull`: nothing was kept."""
+        if len(self._line) >= MOST_AT_ONCE:
+            raise SpoolFull("too much is waiting for the disk")
+        row = await asyncio.to_thread(self._sealed, channel_id, secret, request, received_at.timestamp())
+        waiting = _Waiting(row, asyncio.get_running_loop().create_future())
+        self._line.append(waiting)
+        if self._writing is None:
+            self._writing = asyncio.create_task(self._write(), name="spool")
+        await asyncio.shield(waiting.done)
+
+    def _sealed(self, channel_id: str, secret: str, request: Inbound, at: float) -> tuple[str, float, bytes, bytes]:
+        binding = _binding(channel_id, at)
+        head = orjson.dumps([secret, request.headers])
+        cipher, wrapped = self._keyring.made_key(binding)
+        clear = len(head).to_bytes(LENGTH_BYTES, "big") + head + request.raw
+        return channel_id, at, wrapped, seal_with(cipher, clear, binding)
+
+    async def _write(self) -> None:
+        """Those that wait share a flush, as in the log's own batcher."""
+        while batch := self._line:
+            self._line = []
+            try:
+                await self._do(lambda: self._store([one.row for one in batch]))
+            except (OSError, sqlite3.Error) as error:
+                for one in batch:
+                    one.done.set_exception(SpoolFull(str(error)))
+            else:
+                for one in batch:
+                    one.done.set_result(None)
+        self._writing = None
+
+    def _store(self, rows: Sequence[tuple[str, float, bytes, bytes]]) -> None:
+        with self._commit() as database:
+            database.executemany(sql.put, rows)
+
+    # --- out ---
+
+    @contextlib.contextmanager
+    def draining(self) -> Iterator[bool]:
+        """Whether it is this process that brings the host's spool into the log; the others leave it alone meanwhile."""
+        with self._lock.open("a") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                yield False
+            else:
+                yield True
+
+    async def next(self, most: int) -> list[Spooled]:
+        rows = await self._do(lambda: self._database.execute(sql.next, (most,)).fetchall())
+        return [Spooled(row[0], row[1], datetime.fromtimestamp(row[2], UTC), row[3], row[4]) for row in rows]
+
+    def open(self, one: Spooled) -> tuple[str, Inbound]:
+        """The secret that proved the request, and the request. Raises `Damaged`."""
+        binding = _binding(one.channel_id, one.received_at.timestamp())
+        try:
+            clear = open_sealed(self._keyring.unwrap(one.wrapped, binding), one.sealed, binding)
+        except CannotOpen as error:
+            raise Damaged("what was kept of it does not open") from error
+        end = LENGTH_BYTES + int.from_bytes(clear[:LENGTH_BYTES], "big")
+        secret, headers = orjson.loads(clear[LENGTH_BYTES:end])
+        return secret, Inbound(headers, clear[end:])
+
+    async def remove(self, numbers: Sequence[int]) -> None:
+        """They are in the log. Lost to a crash before this is on disk, they are taken again, and known to it."""
+        await self._change(sql.remove, [(number,) for number in numbers])
+
+    async def tried(self, number: int, reason: str, most: int = ATTEMPTS) -> None:
+        """After `most` attempts it is set aside, for its reason; the others go on."""
+        await self._change(sql.tried, [(most, reason, number)])
+
+    async def again(self) -> None:
+        """What was set aside is tried once more."""
+        await self._change(sql.again, [()])
+
+    async def measure(self) -> Measure:
+        return await self._do(self._measured)
+
+    def _measured(self) -> Measure:
+        waiting, oldest, aside = self._database.execute(sql.measure).fetchone()
+        pages, free = (
+            self._database.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "freelist_count")
+        )
+        return Measure(waiting, max(0.0, time.time() - oldest) if waiting else 0.0, aside, (pages - free) * PAGE_BYTES)
+
+    # --- the file ---
+
+    async def _change(self, statement: str, rows: Sequence[tuple[object, ...]]) -> None:
+        def change() -> None:
+            with self._commit() as database:
+                database.executemany(statement, rows)
+
+        await self._do(change)
+
+    @contextlib.contextmanager
+    def _commit(self) -> Iterator[sqlite3.Connection]:
+        self._database.execute("BEGIN IMMEDIATE")
+        try:
+            yield self._database
+            self._database.execute("COMMIT")
+        except BaseException:
+            if self._database.in_transaction:
+                self._database.execute("ROLLBACK")
+            raise
+
+    async def _do(self, work: Callable[[], _T]) -> _T:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+
+
+def _binding(channel_id: str, at: float) -> bytes:
+    return f"spool/{channel_id}/{at!r}".encode()

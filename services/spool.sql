@@ -1,0 +1,35 @@
+-- name: make
+-- The one table. `wrapped` is the row's own key, `sealed` the request; `aside` says why nobody can read it.
+CREATE TABLE IF NOT EXISTS deliveries (
+  number INTEGER PRIMARY KEY AUTOINCREMENT,
+  channel_id TEXT NOT NULL,
+  received_at REAL NOT NULL,
+  wrapped BLOB NOT NULL,
+  sealed BLOB NOT NULL,
+  attempts INTEGER NOT NULL DEFAULT 0,
+  aside TEXT
+) STRICT
+
+-- name: put
+-- At the end of the line.
+INSERT INTO deliveries (channel_id, received_at, wrapped, sealed) VALUES (?, ?, ?, ?)
+
+-- name: next
+-- The oldest that wait, in the order in which they were acknowledged.
+SELECT number, channel_id, received_at, wrapped, sealed FROM deliveries WHERE aside IS NULL ORDER BY number LIMIT ?
+
+-- name: remove
+-- It is in the log.
+DELETE FROM deliveries WHERE number = ?
+
+-- name: tried
+-- The log did not take it, and the database was not to blame.
+UPDATE deliveries SET attempts = attempts + 1, aside = CASE WHEN attempts + 1 >= ? THEN ? END WHERE number = ?
+
+-- name: again
+-- Those set aside get another chance.
+UPDATE deliveries SET attempts = 0, aside = NULL WHERE aside IS NOT NULL
+
+-- name: measure
+-- What waits, since when, and what was set aside.
+SELECT count(*) - count(aside), min(received_at) FILTER (WHERE aside IS NULL), count(aside) FROM deliveries

@@ -1,0 +1,23 @@
+"""R8: every delivery five times, shuffled, through several doors at once, twins at the same moment."""
+
+from __future__ import annotations
+
+import time
+
+from tests.chaos.figures import Measured, Round
+from tests.chaos.reckoning import reckon
+from tests.chaos.size import Size
+from tests.chaos.world import World
+
+COPIES = 5
+
+
+async def shuffled(world: World, size: Size) -> Round:
+    tenants, traffic = await world.tenants(), world.traffic("copies", copies=COPIES)
+    begun = time.monotonic()
+    await traffic.shuffled(tenants, size.count, "r8")
+    measured: Measured = {
+        "messages": size.count, "deliveries of each": COPIES, "doors": len(world.doors),
+        "seconds": round(time.monotonic() - begun, 1),
+    }  # fmt: skip
+    return await reckon(world, traffic, tenants, "R8", "every delivery five times, in any order", measured)

@@ -1,0 +1,58 @@
+"""R17: five people acknowledge the same items at the same moment: one of them did, and the others learn who."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections import Counter
+
+from tests.chaos.figures import Measured, Round
+from tests.chaos.reckoning import reckon
+from tests.chaos.size import Size
+from tests.chaos.world import World, until
+from tests.product.many import Tenant
+
+PEOPLE = 5
+
+
+async def acknowledged(world: World, size: Size) -> Round:
+    (tenant,) = await world.tenants(1)
+    traffic = world.traffic("races")
+    await traffic.shuffled([tenant], size.count, "r17")
+    pool = world.here.shared.pool
+    await until(lambda: _read(world, tenant))
+    rows = await pool.fetch(
+        "SELECT item_id, position FROM vigie.items WHERE brand_id = $1 AND status = 'open'", tenant.brand
+    )
+    answers = [await _race(world, tenant, row["item_id"], row["position"]) for row in rows]
+    events = await pool.fetch(
+        "SELECT stream_id FROM vigie.events WHERE brand_id = $1 AND type = 'ItemAcknowledged'", tenant.brand
+    )
+    won = Counter(status for answer in answers for status in answer)
+    wrong = [
+        *(["an item was acknowledged twice, or by nobody"] if any(a.count(200) != 1 for a in answers) else []),
+        *(["an event too many, or too few"] if len(events) != len(rows) else []),
+        *(["somebody was told something else than 409"] if set(won) - {200, 409} else []),
+    ]
+    measured: Measured = {"items": len(rows), "people": PEOPLE, "said yes": won[200], "said no (409)": won[409]}
+    title = "five people acknowledge the same items"
+    return await reckon(world, traffic, [tenant], "R17", title, measured, wrong)
+
+
+async def _race(world: World, tenant: Tenant, item: uuid.UUID, position: int) -> list[int]:
+    async def one() -> int:
+        url = f"{world.desk.url}/api/v1/brands/{tenant.brand}/items/{item}/acknowledge"
+        head = {"Authorization": f"Bearer {tenant.token}", "Idempotency-Key": uuid.uuid4().hex}
+        async with world.client.post(url, headers=head, json={"expected_position": position}) as response:
+            return response.status
+
+    return list(await asyncio.gather(*(one() for _ in range(PEOPLE))))
+
+
+async def _read(world: World, tenant: Tenant) -> bool:
+    """All rows are there and judged: a judgement in between would be a conflict too."""
+    return not await world.here.shared.pool.fetchval(
+        "SELECT EXISTS (SELECT FROM vigie.items WHERE brand_id = $1 AND to_score)"
+        " OR EXISTS (SELECT FROM vigie.checkpoints c JOIN vigie.heads h USING (brand_id)"
+        "            WHERE brand_id = $1 AND c.position < h.last_position)", tenant.brand,
+    )  # fmt: skip

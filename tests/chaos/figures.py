@@ -1,0 +1,77 @@
+"""The five figures of a round, after Jepsen's checker of queues: what was promised against what is there."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+
+from tests.chaos.ledger import Sent
+
+Measured = dict[str, float | int | str]
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """`ok`: answered 2xx, and there once. `lost`: answered 2xx, and missing somewhere. `duplicated`: there more than
+    once. `unexpected`: there, and never sent; or a row that is not what its log says. `recovered`: there although no
+    2xx came back, which is no fault."""
+
+    ok: int = 0
+    lost: int = 0
+    duplicated: int = 0
+    unexpected: int = 0
+    recovered: int = 0
+
+    @property
+    def sound(self) -> bool:
+        return not (self.lost or self.duplicated or self.unexpected)
+
+    def __add__(self, other: Figures) -> Figures:
+        mine, others = asdict(self), asdict(other)
+        return Figures(**{name: mine[name] + others[name] for name in mine})
+
+
+def compared(sent: Mapping[str, Sent], found: Counter[str]) -> Figures:
+    """One place where things are to be found (the log, a view), against the ledger."""
+    accepted = {ident for ident, one in sent.items() if one.accepted}
+    return Figures(
+        ok=sum(1 for ident in accepted if found[ident] == 1),
+        lost=sum(1 for ident in accepted if not found[ident]),
+        duplicated=sum(1 for ident in sent if found[ident] > 1),
+        unexpected=sum(1 for ident in found if ident not in sent),
+        recovered=sum(1 for ident in sent if ident not in accepted and found[ident] == 1),
+    )
+
+
+def worst(places: Mapping[str, Figures]) -> Figures:
+    """Of several places: a thing is as lost as where it is missing."""
+    each = list(places.values())
+    return Figures(
+        ok=min(one.ok for one in each),
+        lost=max(one.lost for one in each),
+        duplicated=max(one.duplicated for one in each),
+        unexpected=max(one.unexpected for one in each),
+        recovered=max(one.recovered for one in each),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One fault, seen through. `wrong`: what else did not go as promised, in words."""
+
+    fault: str
+    title: str
+    figures: Figures
+    measured: Measured = field(default_factory=dict)
+    wrong: tuple[str, ...] = ()
+
+    @property
+    def sound(self) -> bool:
+        return self.figures.sound and not self.wrong
+
+    def as_json(self) -> dict[str, object]:
+        return {
+            "fault": self.fault, "title": self.title, "sound": self.sound, **asdict(self.figures),
+            "measured": self.measured, "wrong": list(self.wrong),
+        }  # fmt: skip

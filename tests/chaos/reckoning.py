@@ -1,0 +1,158 @@
+"""The reckoning: a round's ledger against the log, against every view, and against what people see over HTTP.
+
+First everything must be still: followers at the end of the log, spools empty. Then three looks. The log is read as a
+subscriber reads it, over the API. The view of messages is read from its table. And the views are built anew from the
+log: a row that differs from what stood there is a row that somebody saw and that was not true.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any, get_args
+
+from inbox.ids import BrandId
+from inbox.state import Status
+from inbox.views import rebuild
+from services.drill.ledger import found_in
+from tests.chaos import ledger
+from tests.chaos.figures import Figures, Measured, Round, compared, worst
+from tests.chaos.ledger import Sent
+from tests.chaos.traffic import Traffic
+from tests.chaos.world import World, until
+from tests.product.many import Tenant
+
+STILL_S = 60.0
+"""How long the classifier is waited for: what it says changes views, not whether anything is lost."""
+
+
+async def reckon(
+    world: World, traffic: Traffic, tenants: Sequence[Tenant], fault: str, title: str,
+    measured: Measured | None = None, wrong: Sequence[str] = (),
+) -> Round:  # fmt: skip
+    """The end of a round. Prints its line."""
+    unread, waited_s = 0, STILL_S
+    try:
+        waited_s = await until(lambda: _still(world, tenants), STILL_S)
+    except TimeoutError:
+        unread, behind = await _left(world, tenants)
+        wrong = [*wrong, *(f"{follower} is {left} events behind" for follower, left in behind.items())]
+    sent = ledger.read(traffic.ledger.path)
+    places = [await _places(world, tenant, _of(sent, tenant)) for tenant in tenants]
+    figures = sum((worst(each) for each in places), Figures())
+    more: Measured = {
+        "sent": len(sent), "not 2xx": traffic.refused, "connections broken": traffic.dropped,
+        "slowest answer s": round(traffic.slowest_s, 2), "still after s": round(waited_s, 1),
+        **({"items nobody has read by then": unread} if unread else {}),
+    }  # fmt: skip
+    done = Round(fault, title, figures, (measured or {}) | more, tuple(wrong))
+    print(line(done), flush=True)
+    return done
+
+
+def line(done: Round) -> str:
+    five = done.figures
+    return (
+        f"{done.fault:<12} {'sound' if done.sound else 'NOT SOUND'}: ok {five.ok}, lost {five.lost}, duplicated"
+        f" {five.duplicated}, unexpected {five.unexpected}, recovered {five.recovered}; {done.measured}"
+        + "".join(f"\n    {one}" for one in done.wrong)
+    )
+
+
+def _of(sent: Mapping[str, Sent], tenant: Tenant) -> dict[str, Sent]:
+    mine = f"{tenant.brand}/"
+    return {ident.removeprefix(mine): one for ident, one in sent.items() if ident.startswith(mine)}
+
+
+async def _places(world: World, tenant: Tenant, sent: Mapping[str, Sent]) -> dict[str, Figures]:
+    said = {ident: one for ident, one in sent.items() if "#" not in ident}
+    return {
+        "log": compared(sent, found_in(await _events(world, tenant))),
+        "messages": _but_ok(compared(said, await _messages(world, tenant.brand)), len(sent)),
+        "queue": _but_ok(await _queue(world, tenant), len(sent)),
+        "rebuilt": _but_ok(Figures(unexpected=await _untrue(world, tenant.brand)), len(sent)),
+    }
+
+
+def _but_ok(figures: Figures, all_: int) -> Figures:
+    """A place that does not hold everything says nothing of how much is well."""
+    return Figures(all_, figures.lost, figures.duplicated, figures.unexpected, 0)
+
+
+async def _events(world: World, tenant: Tenant) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    while page := (await _get(world, tenant, f"events?after={found[-1]['position'] if found else 0}&limit=500"))[
+        "events"
+    ]:
+        found += page
+    positions = [event["position"] for event in found]
+    assert positions == list(range(1, len(found) + 1)), "positions have gaps"
+    return found
+
+
+async def _messages(world: World, brand: BrandId) -> Counter[str]:
+    rows = await world.here.shared.pool.fetch("SELECT external_id FROM vigie.messages WHERE brand_id = $1", brand)
+    return Counter(row["external_id"] for row in rows)
+
+
+async def _queue(world: World, tenant: Tenant) -> Figures:
+    """The rows of the queue as people get them, page by page, against the items that messages belong to."""
+    seen: Counter[str] = Counter()
+    for status in get_args(Status):
+        after = ""
+        while after is not None:
+            page = await _get(world, tenant, f"items?status={status}&limit=200{after and '&after=' + after}")
+            seen.update(item["id"] for item in page["items"])
+            after = page["next"]
+    rows = await world.here.shared.pool.fetch(
+        "SELECT DISTINCT item_id FROM vigie.messages WHERE brand_id = $1", tenant.brand
+    )
+    return compared({str(row["item_id"]): Sent((200,)) for row in rows}, seen)
+
+
+async def _untrue(world: World, brand: BrandId) -> int:
+    """Rows of any view that were not what the log says. Where somebody appended meanwhile it is asked again: a row may
+    have been merely late."""
+    while True:
+        rebuilt = await rebuild.rebuild(world.here.shared.log, brand)
+        if not rebuilt.changed or rebuilt.position == await world.here.shared.log.head(brand):
+            return rebuilt.changed
+        await until(lambda: _caught_up(world, [brand]))
+
+
+async def _get(world: World, tenant: Tenant, path: str) -> Any:
+    url, authorised = f"{world.desk.url}/api/v1/brands/{tenant.brand}/{path}", f"Bearer {tenant.token}"
+    async with world.client.get(url, headers={"Authorization": authorised}) as response:
+        assert response.status == 200, await response.text()
+        return await response.json()
+
+
+async def _still(world: World, tenants: Sequence[Tenant]) -> bool:
+    """Nobody has anything left to do: twice in a row, since one follower's last word may be another's first."""
+    brands = [tenant.brand for tenant in tenants]
+    return await _caught_up(world, brands) and await _caught_up(world, brands)
+
+
+async def _left(world: World, tenants: Sequence[Tenant]) -> tuple[int, dict[str, int]]:
+    """How many items no classifier has read, which on a busy machine takes as long as it takes; who else is behind."""
+    brands = [tenant.brand for tenant in tenants]
+    rows = await world.here.shared.pool.fetch(
+        "SELECT follower, sum(h.last_position - c.position)::bigint AS left FROM vigie.heads h"
+        " JOIN vigie.checkpoints c USING (brand_id) WHERE brand_id = ANY ($1) AND c.position < h.last_position"
+        " GROUP BY follower", brands,
+    )  # fmt: skip
+    unread = await world.here.shared.pool.fetchval(
+        "SELECT count(*) FROM vigie.items WHERE brand_id = ANY ($1) AND to_score", brands
+    )
+    return unread, {row["follower"]: row["left"] for row in rows} if not unread else {}
+
+
+async def _caught_up(world: World, brands: Sequence[BrandId]) -> bool:
+    return not await world.here.shared.pool.fetchval(
+        "SELECT EXISTS (SELECT FROM vigie.heads h JOIN vigie.checkpoints c USING (brand_id)"
+        " WHERE brand_id = ANY ($1) AND c.position < h.last_position)"
+        " OR EXISTS (SELECT FROM vigie.items WHERE brand_id = ANY ($1) AND to_score)"
+        " OR (SELECT count(*) FROM vigie.checkpoints WHERE brand_id = ANY ($1) AND follower = 'project')"
+        " < cardinality($1)",
+        list(brands),
+    )  # fmt: skip

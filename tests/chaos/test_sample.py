@@ -1,0 +1,49 @@
+"""A sample of `make chaos`, on one site: small rounds of the faults that break most, each with its reckoning."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from tests.chaos.faults import ALL
+from tests.chaos.figures import Figures, compared
+from tests.chaos.ledger import Ledger, Sent, read
+from tests.chaos.reckoning import line
+from tests.chaos.size import SAMPLE
+from tests.chaos.world import World, world
+
+FAULTS = ("R2", "R8", "R4")
+"""The last one kills a door, too (R1)."""
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def here(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
+    async with world(Path(tmp_path_factory.mktemp("chaos"))) as here:
+        yield here
+
+
+@pytest.mark.asyncio(loop_scope="module")
+@pytest.mark.parametrize("fault", FAULTS)
+async def test_nothing_is_lost_doubled_or_made_up(here: World, fault: str) -> None:
+    done = await ALL[fault](here, SAMPLE)
+    assert done.sound, line(done)
+    assert done.figures.ok > 0
+
+
+async def test_the_reckoning_sees_each_of_the_five(tmp_path: Path) -> None:
+    """A checker that finds nothing must be able to find something."""
+    ledger = Ledger(tmp_path / "ledger")
+    for ident in ("ok", "lost", "twice", "recovered", "never"):
+        await ledger.note(ident, None)
+    for ident in ("ok", "lost", "twice"):
+        await ledger.note(ident, 202)
+    await ledger.note("recovered", 503)
+    ledger.close()
+    sent = read(ledger.path)
+    assert sent["recovered"] == Sent((503,))
+    found = Counter({"ok": 1, "twice": 2, "recovered": 1, "made up": 1})
+    assert compared(sent, found) == Figures(ok=1, lost=1, duplicated=1, unexpected=1, recovered=1)

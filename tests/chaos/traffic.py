@@ -1,0 +1,188 @@
+"""Who sends: networks with signed requests over HTTP, which send again what was not taken, and some that do not.
+
+A message is said, one in ten is changed afterwards, one in twenty taken back. Everything stands in the ledger before it
+leaves and when it was answered.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import random
+import time
+from collections.abc import AsyncIterator, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import count, cycle
+from typing import Any
+
+import aiohttp
+
+from tests.channels.senders import hub, standard
+from tests.chaos.ledger import Ledger
+from tests.product.many import Member, Tenant
+
+AGAIN_S = 0.25
+WITHIN_S = 12.0
+"""After so long a network gives up hope of an answer: longer than Vigie takes to refuse."""
+PATIENCE_S = 120.0
+CHANGED_EVERY, WITHDRAWN_EVERY = 10, 20
+REPOSITORY = "brizeo/velo"
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """A channel of a network that never sends anything twice."""
+
+    brand: int
+    channel_id: str
+    secret: str
+
+
+@dataclass
+class Traffic:
+    """`slowest_s`: the longest that anybody waited for an answer of any kind; `refused`: answers other than 2xx;
+    `dropped`: connections that broke; `heard_at`: when a 2xx was last heard, by the monotonic clock. `at`: of all
+    that is said, so that two copies of a thing are the same bytes."""
+
+    client: aiohttp.ClientSession
+    ledger: Ledger
+    doors: Sequence[Member]
+    copies: int = 1
+    slowest_s: float = 0.0
+    refused: int = 0
+    dropped: int = 0
+    heard_at: float = 0.0
+    at: str = field(default_factory=lambda: datetime.now(UTC).isoformat())
+    _turn: Iterator[int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._turn = cycle(range(len(self.doors)))
+
+    # --- what is said ---
+
+    async def say(self, tenant: Tenant, ident: str) -> None:
+        """One message and what becomes of it, in order, each until it is taken."""
+        number = int(ident.rpartition("-")[2])
+        await self._deliver(tenant, f"{tenant.brand}/{ident}", _message(ident, number, self.at))
+        if number % CHANGED_EVERY == 1:
+            await self._deliver(tenant, f"{tenant.brand}/{ident}#edited", _edit(ident, self.at))
+        if number % WITHDRAWN_EVERY == 2:
+            await self._deliver(tenant, f"{tenant.brand}/{ident}#deleted", _withdrawal(ident, self.at))
+
+    async def say_once(self, shop: Shop, ident: str) -> None:
+        """To a network that does not send again: whatever the answer, that was it."""
+        body = json.dumps(_comment(ident, self.at)).encode()
+        headers = hub(body, shop.secret) | {"x-github-event": "issue_comment", "content-type": "application/json"}
+        await self.ledger.note(f"{shop.brand}/{ident}", None)
+        status = await self._post(self._door(), shop.channel_id, body, headers)
+        if status is not None:
+            await self.ledger.note(f"{shop.brand}/{ident}", status)
+
+    @contextlib.asynccontextmanager
+    async def flowing(
+        self, tenants: Sequence[Tenant], rate: float, mark: str, shops: Sequence[Shop] = ()
+    ) -> AsyncIterator[None]:
+        """`rate` messages a second to all together while the block runs, whatever becomes of the ones before; then
+        until the last one is taken."""
+        hushed = asyncio.Event()
+        flow = asyncio.create_task(self._flow(tenants, rate, mark, shops, hushed))
+        try:
+            yield
+        finally:
+            hushed.set()
+            await flow
+
+    async def _flow(
+        self, tenants: Sequence[Tenant], rate: float, mark: str, shops: Sequence[Shop], hushed: asyncio.Event
+    ) -> None:
+        loop = asyncio.get_running_loop()
+        begun, turn, numbers = loop.time(), cycle([*tenants, *shops]), count()
+        async with asyncio.TaskGroup() as group:
+            while not hushed.is_set():
+                number, to = next(numbers), next(turn)
+                saying = self.say if isinstance(to, Tenant) else self.say_once
+                group.create_task(saying(to, f"{mark}-{number}"))  # type: ignore[arg-type]
+                await asyncio.sleep(max(0.0, begun + (number + 1) / rate - loop.time()))
+
+    async def heard(self, since: float) -> float:
+        """Once something was taken that was answered after `since`; the seconds that it took."""
+        async with asyncio.timeout(PATIENCE_S):
+            while self.heard_at <= since:
+                await asyncio.sleep(0.02)
+        return self.heard_at - since
+
+    async def shuffled(self, tenants: Sequence[Tenant], many: int, mark: str, at_once: int = 48) -> None:
+        """`many` messages as fast as they are taken; each of `copies` deliveries by another door, in any order."""
+        turn, slots = cycle(tenants), asyncio.Semaphore(at_once)
+        deliveries = [(next(turn), n) for n in range(many)] * self.copies
+        random.Random(many).shuffle(deliveries)
+
+        async def one(tenant: Tenant, n: int) -> None:
+            async with slots:
+                await self.say(tenant, f"{mark}-{n}")
+
+        await asyncio.gather(*(one(tenant, n) for tenant, n in deliveries))
+
+    # --- how it is sent ---
+
+    async def _deliver(self, tenant: Tenant, ident: str, said: dict[str, Any]) -> None:
+        body = json.dumps(said).encode()
+        await self.ledger.note(ident, None)
+        while True:
+            headers = standard(body, tenant.secret, ident=ident.replace("/", "_"), at=int(time.time()))
+            headers["content-type"] = "application/json"
+            status = await self._post(self._door(), tenant.channel_id, body, headers)
+            if status is not None:
+                await self.ledger.note(ident, status)
+            if status is not None and status < 300:
+                return
+            await asyncio.sleep(AGAIN_S)
+
+    def _door(self) -> Member:
+        return self.doors[next(self._turn)]
+
+    async def _post(self, door: Member, channel_id: str, body: bytes, headers: dict[str, str]) -> int | None:
+        """The status; None where the connection broke."""
+        begun, limit = time.monotonic(), aiohttp.ClientTimeout(total=WITHIN_S)
+        with contextlib.suppress(aiohttp.ClientError, TimeoutError):
+            url = f"{door.url}/hooks/{channel_id}"
+            async with self.client.post(url, data=body, headers=headers, timeout=limit) as response:
+                self.slowest_s = max(self.slowest_s, time.monotonic() - begun)
+                self.refused += response.status >= 300
+                if response.status < 300:
+                    self.heard_at = time.monotonic()
+                return response.status
+        self.slowest_s = max(self.slowest_s, time.monotonic() - begun)
+        self.dropped += 1
+        return None
+
+
+def _message(ident: str, number: int, at: str) -> dict[str, Any]:
+    return {
+        "type": "message.received", "id": ident, "kind": "comment", "thread_id": f"t{number // 4}",
+        "text": f"Bonjour, où en est ma commande {number} ?", "sent_at": at,
+        "author": {"id": f"a{number // 2}", "name": f"Auteur {number // 2}"},
+    }  # fmt: skip
+
+
+def _edit(ident: str, at: str) -> dict[str, Any]:
+    return {"type": "message.edited", "id": ident, "text": "Où en est ma commande ? Merci.", "sent_at": at}
+
+
+def _withdrawal(ident: str, at: str) -> dict[str, Any]:
+    return {"type": "message.deleted", "id": ident, "sent_at": at}
+
+
+def _comment(ident: str, at: str) -> dict[str, Any]:
+    """As GitHub tells of a comment."""
+    return {
+        "action": "created", "repository": {"full_name": REPOSITORY},
+        "issue": {"number": 7, "title": "Frein", "html_url": f"https://github.example/{REPOSITORY}/issues/7"},
+        "comment": {
+            "id": 1, "node_id": ident, "body": "Le frein lâche.", "created_at": at, "updated_at": at,
+            "html_url": f"https://github.example/{REPOSITORY}/issues/7#{ident}",
+            "user": {"id": 5, "login": "ines", "type": "User"},
+        },
+    }  # fmt: skip

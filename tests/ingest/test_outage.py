@@ -1,0 +1,182 @@
+"""While the database is away: 503 for who sends again, the spool for who does not, and never a false 2xx."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from inbox.channels import ChannelRecord
+from inbox.events import DeliveryQuarantined, MessageReceived
+from inbox.log.store import LogUnavailable
+from services.channels import registry
+from services.channels.contract import Capabilities
+from services.ingest.drain import Drain
+from services.ingest.outage import Outage
+from services.spool import Spool
+from tests.channels.senders import APP_SECRET
+from tests.fakes.network import FakeNetwork
+from tests.ingest.conftest import Hooks
+
+PROOF = {"x-secret": APP_SECRET}
+
+
+@pytest.fixture
+def network(hooks: Hooks, monkeypatch: pytest.MonkeyPatch) -> FakeNetwork:
+    """One that does not send again."""
+    fake = FakeNetwork()
+    known = {**registry.networks(), fake.id: fake}
+    monkeypatch.setattr(registry, "networks", lambda: known)
+    monkeypatch.setattr(hooks.ingest, "_networks", known)
+    return fake
+
+
+@pytest.fixture
+async def spool(hooks: Hooks, tmp_path: Path) -> AsyncIterator[Spool]:
+    spool = await Spool.opened(tmp_path, hooks.log.keyring, 2**20)
+    yield spool
+    await spool.close()
+
+
+@pytest.fixture
+def outage(hooks: Hooks, spool: Spool) -> Outage:
+    outage = Outage()
+    hooks.ingest.keep_by(outage, spool)
+    return outage
+
+
+@pytest.fixture
+def drain(hooks: Hooks, spool: Spool, outage: Outage) -> Drain:
+    return Drain(spool, hooks.channels, hooks.ingest.taker, outage)
+
+
+async def say(hooks: Hooks, channel: ChannelRecord, *numbers: int) -> list[int]:
+    return [(await hooks.post(channel, [["said", str(n), "Bonjour"]], PROOF))[0] for n in numbers]
+
+
+async def said(hooks: Hooks) -> list[str]:
+    return [event.external_id for event in await hooks.events() if isinstance(event, MessageReceived)]
+
+
+async def test_what_would_not_come_again_is_spooled_and_comes_into_the_log_once_and_in_order(
+    hooks: Hooks, network: FakeNetwork, spool: Spool, outage: Outage, drain: Drain
+) -> None:
+    channel = await hooks.channel("fake")
+    assert await say(hooks, channel, 0) == [200]
+    outage.is_on = True
+    assert await say(hooks, channel, 1, 2, 3) == [200, 200, 200]
+    assert (await said(hooks), (await spool.measure()).waiting) == (["0"], 3)
+    outage.is_on = False
+    again = await spool.next(1)  # as if it had reached the log before a crash, and not left the spool
+    await drain.take(again[0], channel)
+    while await drain.some():
+        pass
+    assert (await said(hooks), (await spool.measure()).waiting) == (["0", "1", "2", "3"], 0)
+    assert await hooks.log.pool.fetchval("SELECT count(*) FROM vigie.deliveries") == 4
+
+
+async def test_who_sends_again_is_asked_to_and_nothing_is_kept(
+    hooks: Hooks, network: FakeNetwork, spool: Spool, outage: Outage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    patient = Capabilities(("webhook",), resends_for=timedelta(hours=1))
+    monkeypatch.setattr(FakeNetwork, "capabilities", patient)
+    channel = await hooks.channel("fake")
+    await say(hooks, channel, 0)
+    outage.is_on = True
+    status, _, response = await hooks.post(channel, [["said", "1", "Bonjour"]], PROOF)
+    assert (status, response.headers["Retry-After"], (await spool.measure()).waiting) == (503, "5", 0)
+
+
+async def test_neither_a_channel_we_never_saw_nor_a_forged_request_is_spooled(
+    hooks: Hooks, network: FakeNetwork, spool: Spool, outage: Outage
+) -> None:
+    seen, unseen = await hooks.channel("fake"), await hooks.channel("fake")
+    await say(hooks, seen, 0)
+    outage.is_on = True
+    assert await say(hooks, unseen, 1) == [503]
+    assert (await hooks.post(seen, [["said", "2", ""]], {"x-secret": "another"}))[0] == 401
+    assert (await spool.measure()).waiting == 0
+
+
+async def test_a_spool_that_is_full_refuses_as_if_there_were_none(
+    hooks: Hooks, network: FakeNetwork, spool: Spool, outage: Outage
+) -> None:
+    channel = await hooks.channel("fake")
+    await say(hooks, channel, 0)
+    outage.is_on = True
+    spool._database.execute("PRAGMA max_page_count = 1")  # SQLite takes what it has already for the least
+    statuses = [(await hooks.post(channel, [["said", str(n), "x" * 9000]], PROOF))[0] for n in range(8)]
+    assert statuses[-1] == 503
+    assert statuses.count(200) == (await spool.measure()).waiting
+
+
+async def test_what_the_log_refuses_is_quarantined_with_its_reason_and_its_neighbours_go_on(
+    hooks: Hooks, network: FakeNetwork
+) -> None:
+    await hooks.log.pool.execute(POISON)
+    channel = await hooks.channel("fake")
+    assert (await hooks.post(channel, [["said", "poison", "x"], ["said", "beside", "y"]], PROOF))[0] == 200
+    assert await say(hooks, channel, 7) == [200]
+    assert await said(hooks) == ["7"]
+    (kept,) = await hooks.channels.quarantined(hooks.brand)
+    assert kept.reason == "the log refused what it says"
+    assert any(isinstance(event, DeliveryQuarantined) for event in await hooks.events())
+    await hooks.log.pool.execute("DROP TRIGGER poison ON vigie.events")
+    assert (await hooks.reparse(hooks.brand, kept.delivery_id)).new == 2
+    assert sorted(await said(hooks)) == ["7", "beside", "poison"]
+
+
+async def test_one_delivery_that_cannot_be_opened_does_not_hold_up_the_others(
+    hooks: Hooks, network: FakeNetwork, spool: Spool, outage: Outage, drain: Drain
+) -> None:
+    channel = await hooks.channel("fake")
+    await say(hooks, channel, 0)
+    outage.is_on = True
+    await say(hooks, channel, 1, 2)
+    outage.is_on = False
+    spool._database.execute("UPDATE deliveries SET sealed = zeroblob(64) WHERE number = 1")
+    for _ in range(6):
+        await drain.some()
+    measured = await spool.measure()
+    assert (await said(hooks), measured.waiting, measured.aside) == (["0", "2"], 0, 1)
+
+
+async def test_a_database_that_goes_away_again_loses_nothing_of_the_spool(
+    hooks: Hooks, network: FakeNetwork, spool: Spool, outage: Outage, drain: Drain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    channel = await hooks.channel("fake")
+    await say(hooks, channel, 0)
+    outage.is_on = True
+    await say(hooks, channel, 1)
+
+    async def gone(*_: object, **__: object) -> None:
+        raise LogUnavailable("away")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(hooks.ingest.taker, "take", gone)
+        for _ in range(9):
+            assert not await drain.some()
+    assert (await spool.measure()).waiting == 1
+    await drain.some()
+    assert await said(hooks) == ["0", "1"]
+
+
+async def test_an_outage_is_noticed_and_so_is_its_end(postgres: object, database: str) -> None:
+    outage = Outage("postgresql://vigie@/none?host=/nonexistent")
+    assert not await outage._answers()
+    assert await Outage(database)._answers()
+    connection = await asyncpg.connect(database)
+    await connection.close()
+
+
+POISON = """
+CREATE FUNCTION vigie.poison() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF convert_from(new.body, 'UTF8') LIKE '%"poison"%' THEN RAISE EXCEPTION 'poison' USING ERRCODE = '22000'; END IF;
+  RETURN new;
+END $$;
+CREATE TRIGGER poison BEFORE INSERT ON vigie.events FOR EACH ROW EXECUTE FUNCTION vigie.poison();
+"""
