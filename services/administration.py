@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from rich.progress import Progress, ProgressColumn, Task
 from rich.text import Text
 
+from inbox import stops
 from inbox.channels import Channels
 from inbox.clock import SystemClock
 from inbox.errors import Refused
@@ -53,7 +54,7 @@ def base_url(settings: Settings, port: int | None = None) -> str:
     return settings.base_url or f"http://{host}:{port or settings.port}"
 
 
-async def _brand(desk: Desk, number: int) -> BrandId:
+async def brand_of(desk: Desk, number: int) -> BrandId:
     """The brand of that number. Refused: `brand_unknown`, naming those there are."""
     brand = BrandId(number)
     if not await brands.named(desk.log, [brand]):
@@ -74,7 +75,7 @@ async def brand_add(settings: Settings, args: argparse.Namespace) -> int:
 
 async def member_add(settings: Settings, args: argparse.Namespace) -> int:
     async with opened(settings) as desk:
-        now, brand = desk.clock.now(), await _brand(desk, args.brand)
+        now, brand = desk.clock.now(), await brand_of(desk, args.brand)
         member = await members.add(
             desk.log, brand, email=args.email, name=args.name, role=args.role, by=None, now=now
         )  # fmt: skip
@@ -85,7 +86,7 @@ async def member_add(settings: Settings, args: argparse.Namespace) -> int:
 
 async def token_create(settings: Settings, args: argparse.Namespace) -> int:
     async with opened(settings) as desk:
-        brand = await _brand(desk, args.brand)
+        brand = await brand_of(desk, args.brand)
         by = next((m for m in await members.of_brand(desk.log, brand) if m.email == args.member.lower()), None)
         if by is None:
             raise Refused("member_unknown", f"{args.member} is no member of brand {brand}.")
@@ -114,7 +115,7 @@ async def channel_add(settings: Settings, args: argparse.Namespace) -> int:
         raise Refused("fields_missing", "Give " + " ".join(f"--set {name}=…" for name in missing) + ".")
     async with opened(settings) as desk:
         channel = await desk.channels.set_up(
-            await _brand(desk, args.brand), network, name=args.name, values=values, by=None
+            await brand_of(desk, args.brand), network, name=args.name, values=values, by=None
         )  # fmt: skip
         print(f"Channel {channel.channel_id}\nHook address: {desk.base_url}/hooks/{channel.channel_id}")
         for name, value in channel.secrets.items():
@@ -124,7 +125,7 @@ async def channel_add(settings: Settings, args: argparse.Namespace) -> int:
 
 async def channel_list(settings: Settings, args: argparse.Namespace) -> int:
     async with opened(settings) as desk:
-        brand = await _brand(desk, args.brand)
+        brand = await brand_of(desk, args.brand)
         health = await desk.channels.health(brand)
         for channel in await desk.channels.list(brand):
             state = health.get(channel.channel_id)
@@ -137,7 +138,7 @@ async def channel_list(settings: Settings, args: argparse.Namespace) -> int:
 async def corrections_export(settings: Settings, args: argparse.Namespace) -> int:
     """Readable by its owner only: masked as it is, it is what people wrote."""
     async with opened(settings) as desk:
-        brand = await _brand(desk, args.brand)
+        brand = await brand_of(desk, args.brand)
         lines, count = await lessons.export(desk.log, brand, by=None, now=desk.clock.now())
     if str(args.file) == "-":
         print(lines.decode(), end="")
@@ -160,13 +161,28 @@ class Rate(ProgressColumn):
 
 async def rebuild(settings: Settings, args: argparse.Namespace) -> int:
     async with opened(settings) as desk:
-        brand = await _brand(desk, args.brand)
+        brand = await brand_of(desk, args.brand)
         with Progress(*Progress.get_default_columns(), Rate()) as progress:
             task = progress.add_task("Rebuilding the views", total=None)
             done = await rebuilding.rebuild(
                 desk.log, brand, lambda at, of: progress.update(task, completed=at, total=of),
-                processes=Elsewhere(desk.dsn, desk.log.keyring.master),
+                processes=Elsewhere(desk.dsn, desk.log.keyring),
             )  # fmt: skip
         print(f"Rebuilt from {done.position} events: {done.changed} rows were not as they should be, and are now."
               f" The queue stood still for {done.held_s:.1f} s.")  # fmt: skip
+    return 0
+
+
+async def outbound(settings: Settings, args: argparse.Namespace) -> int:
+    async with opened(settings) as desk:
+        there = [one.id for one in await brands.everyone(desk.log)]
+        wanted = [await brand_of(desk, args.brand)] if args.brand else there
+        if args.action != "show" and not args.brand and not args.all:
+            raise Refused("brand_missing", "Name a brand with --brand, or say --all.")
+        for brand in wanted:
+            if args.action != "show":
+                await (stops.go if args.action == "go" else stops.stop)(desk.log, brand, now=desk.clock.now())
+            stop = await stops.of_brand(desk.log, brand)
+            since = "sends" if stop is None else f"is stopped since {stop.since:%Y-%m-%d %H:%M} UTC ({stop.reason})"
+            print(f"brand {brand} {since}")
     return 0

@@ -7,7 +7,9 @@ no destroyed key comes back by it, stands in `inbox.log.ciphers`.
 
 from __future__ import annotations
 
+import contextlib
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from cryptography.exceptions import InvalidTag
@@ -56,19 +58,32 @@ def _derive(master: bytes, purpose: bytes) -> bytes:
 
 @dataclass(frozen=True)
 class Keyring:
-    """What is derived from the master key (32 bytes or more): wrapping of keys, sealing of settings, ids."""
+    """What is derived from the master key (32 bytes or more): wrapping of keys, sealing of settings, ids, the notary's
+    digests.
+
+    `old`: masters before it, the latest first; what they wrapped still opens. `lasting`: what must never change though
+    the master does (`lasting_of` the first one); empty where it comes from the oldest master here. `reread`: gives the
+    key ring as it is on disk by now, asked where nothing here opens: a key may have been rotated while we ran.
+    """
 
     master: bytes = field(repr=False)
-    _wrapping: bytes = field(init=False, repr=False)
-    _settings: bytes = field(init=False, repr=False)
+    old: tuple[bytes, ...] = field(default=(), repr=False)
+    lasting: bytes = field(default=b"", repr=False)
+    reread: Callable[[], Keyring] | None = field(default=None, repr=False, compare=False)
+    _wrapping: tuple[bytes, ...] = field(init=False, repr=False)
+    _settings: tuple[bytes, ...] = field(init=False, repr=False)
     ids: IdMaker = field(init=False, repr=False)
+    notary: bytes = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        if len(self.master) < KEY_BYTES:
+        masters = (self.master, *self.old)
+        if any(len(master) < KEY_BYTES for master in masters):
             raise ValueError(f"the master key needs at least {KEY_BYTES} bytes")
-        object.__setattr__(self, "_wrapping", _derive(self.master, b"wrap"))
-        object.__setattr__(self, "_settings", _derive(self.master, b"settings"))
-        object.__setattr__(self, "ids", IdMaker(_derive(self.master, b"ids")))
+        object.__setattr__(self, "_wrapping", tuple(_derive(master, b"wrap") for master in masters))
+        object.__setattr__(self, "_settings", tuple(_derive(master, b"settings") for master in masters))
+        lasting = self.lasting or lasting_of(masters[-1])
+        object.__setattr__(self, "ids", IdMaker(lasting[:KEY_BYTES]))
+        object.__setattr__(self, "notary", lasting[KEY_BYTES:])
 
     def new_key(self, bound_to: bytes) -> bytes:
         """A fresh random key, wrapped."""
@@ -77,18 +92,57 @@ class Keyring:
     def made_key(self, bound_to: bytes) -> tuple[AESGCM, bytes]:
         """A fresh random key, ready to seal with, and wrapped."""
         key = AESGCM.generate_key(8 * KEY_BYTES)
-        return AESGCM(key), seal(self._wrapping, key, bound_to)
+        return AESGCM(key), seal(self._wrapping[0], key, bound_to)
 
     def cipher(self, wrapped: bytes, bound_to: bytes) -> AESGCM:
         """A wrapped key, ready to seal with."""
         return AESGCM(self.unwrap(wrapped, bound_to))
 
     def unwrap(self, wrapped: bytes, bound_to: bytes) -> bytes:
-        return open_sealed(self._wrapping, wrapped, bound_to)
+        """Raises `CannotOpen` where no master that is known wrapped it."""
+        try:
+            return _open_with(self._wrapping, wrapped, bound_to)
+        except CannotOpen:
+            return _open_with(self._reread()._wrapping, wrapped, bound_to)
+
+    def rewrapped(self, wrapped: bytes, bound_to: bytes) -> bytes | None:
+        """The same key under the present master; None where it is that already."""
+        with contextlib.suppress(CannotOpen):
+            open_sealed(self._wrapping[0], wrapped, bound_to)
+            return None
+        return seal(self._wrapping[0], self.unwrap(wrapped, bound_to), bound_to)
 
     def seal_settings(self, clear: bytes, bound_to: bytes) -> bytes:
         """For secrets of channels, which no author owns."""
-        return seal(self._settings, clear, bound_to)
+        return seal(self._settings[0], clear, bound_to)
 
     def open_settings(self, sealed: bytes, bound_to: bytes) -> bytes:
-        return open_sealed(self._settings, sealed, bound_to)
+        try:
+            return _open_with(self._settings, sealed, bound_to)
+        except CannotOpen:
+            return _open_with(self._reread()._settings, sealed, bound_to)
+
+    def resealed_settings(self, sealed: bytes, bound_to: bytes) -> bytes | None:
+        """As `rewrapped`."""
+        with contextlib.suppress(CannotOpen):
+            open_sealed(self._settings[0], sealed, bound_to)
+            return None
+        return self.seal_settings(self.open_settings(sealed, bound_to), bound_to)
+
+    def _reread(self) -> Keyring:
+        fresh = self.reread() if self.reread is not None else self
+        if fresh is self or fresh == self:
+            raise CannotOpen("no master key that is known opens this")
+        return fresh
+
+
+def lasting_of(master: bytes) -> bytes:
+    """What ids and the notary's digests are made with, whatever becomes of the master: 64 bytes."""
+    return _derive(master, b"ids") + _derive(master, b"notary")
+
+
+def _open_with(keys: tuple[bytes, ...], sealed: bytes, bound_to: bytes) -> bytes:
+    for key in keys[:-1]:
+        with contextlib.suppress(CannotOpen):
+            return open_sealed(key, sealed, bound_to)
+    return open_sealed(keys[-1], sealed, bound_to)

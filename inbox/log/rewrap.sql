@@ -1,0 +1,39 @@
+-- name: brands
+-- All of them, one after the other: an operator's command.
+SELECT brand_id FROM vigie.heads ORDER BY brand_id
+
+-- name: subject_keys
+-- Of authors, a page behind `$2`.
+SELECT subject_id AS id, wrapped_key AS secret FROM vigie.subject_keys
+WHERE brand_id = $1 AND ($2::uuid IS NULL OR subject_id > $2) ORDER BY subject_id LIMIT $3
+
+-- name: put_subject_key
+-- Only as it was read: a key that was destroyed meanwhile does not come back.
+UPDATE vigie.subject_keys SET wrapped_key = $4 WHERE brand_id = $1 AND subject_id = $2 AND wrapped_key = $3
+
+-- name: delivery_keys
+-- Of days.
+SELECT day AS id, wrapped_key AS secret FROM vigie.delivery_keys
+WHERE brand_id = $1 AND ($2::date IS NULL OR day > $2) ORDER BY day LIMIT $3
+
+-- name: put_delivery_key
+-- Only as it was read.
+UPDATE vigie.delivery_keys SET wrapped_key = $4 WHERE brand_id = $1 AND day = $2 AND wrapped_key = $3
+
+-- name: channels
+-- Their secrets, which no author owns.
+SELECT channel_id AS id, secrets AS secret FROM vigie.channels
+WHERE brand_id = $1 AND ($2::text IS NULL OR channel_id > $2) ORDER BY channel_id LIMIT $3
+
+-- name: put_channel
+-- Only as it was read: a secret that was changed meanwhile is the new one.
+UPDATE vigie.channels SET secrets = $4 WHERE brand_id = $1 AND channel_id = $2 AND secrets = $3
+
+-- name: subscriptions
+-- What signs webhooks out.
+SELECT subscription_id AS id, secrets AS secret FROM vigie.subscriptions
+WHERE brand_id = $1 AND ($2::text IS NULL OR subscription_id > $2) ORDER BY subscription_id LIMIT $3
+
+-- name: put_subscription
+-- Only as it was read.
+UPDATE vigie.subscriptions SET secrets = $4 WHERE brand_id = $1 AND subscription_id = $2 AND secrets = $3

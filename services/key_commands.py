@@ -1,0 +1,66 @@
+"""`vigie key`: another master key, without stopping anything.
+
+`rotate` makes a new one, which wraps from now on, beside the old one, which still opens; `rewrap` brings all that is
+stored under the new one; `retire` throws the old one away, if nothing needs it. A running process that meets a key
+wrapped under a master it does not know reads master.key again. What must not change with the master (ids, the notary's
+digests) is written down with the first rotation, and goes with the file from then on.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+from dataclasses import replace
+
+from inbox.errors import Refused
+from inbox.log import rewrap as rewrapping
+from inbox.log.seal import KEY_BYTES, Keyring, lasting_of
+from services import administration, instance
+from services.settings import Settings
+
+
+async def rotate(settings: Settings, _: argparse.Namespace) -> int:
+    ring = instance.keyring(settings)
+    if ring.old:
+        raise Refused("rotation_under_way", "The last rotation is not done: vigie key rewrap, then vigie key retire.")
+    fresh = rotated(ring, os.urandom(KEY_BYTES))
+    _write(settings, fresh, "Every process needs this value before any of them wraps under it.")
+    print("Next: vigie key rewrap; start every process again; vigie key rewrap once more; vigie key retire.")
+    return 0
+
+
+def rotated(ring: Keyring, master: bytes) -> Keyring:
+    """Wraps under `master`, still opens what was wrapped before, and gives the same ids."""
+    lasting = ring.lasting or lasting_of((ring.master, *ring.old)[-1])
+    return Keyring(master, (ring.master, *ring.old), lasting)
+
+
+async def rewrap(settings: Settings, _: argparse.Namespace) -> int:
+    async with administration.opened(settings) as desk:
+        done = await rewrapping.rewrap(desk.log)
+    print(f"{done} keys and secrets wrapped anew.")
+    return 0
+
+
+async def retire(settings: Settings, _: argparse.Namespace) -> int:
+    ring = instance.keyring(settings)
+    if not ring.old:
+        raise Refused("nothing_to_retire", "There is only one master key.")
+    async with administration.opened(settings) as desk:
+        left = await rewrapping.rewrap(desk.log, count_only=True)
+    if left:
+        raise Refused("still_needed", f"{left} keys or secrets are wrapped under an old master key: vigie key rewrap.")
+    _write(settings, replace(ring, old=()), "Give every process this value.")
+    print(
+        "The old master key opens nothing here any more. Backups of the keys that are older need it: keep it with them."
+    )
+    return 0
+
+
+def _write(settings: Settings, ring: Keyring, hint: str) -> None:
+    text = instance.written_keyring(ring)
+    if settings.master_key is None:
+        instance.write_private(instance.master_key_path(settings), text)
+        print(f"Written: {instance.master_key_path(settings)}. Copy it to where you keep the master key.")
+        return
+    print(f"VIGIE_MASTER_KEY={','.join(text.split())}\n{hint}")
