@@ -79,7 +79,10 @@ def _able(capabilities: Capabilities) -> dict[str, Any]:
     flat = {field.name: getattr(capabilities, field.name) for field in fields(capabilities)}
     window = {kind: int(after.total_seconds()) for kind, after in capabilities.window.items()}
     flat.pop("window")
-    return {**flat, "receives": list(capabilities.receives), "window_s": window}
+    flat |= {"gestures_on": sorted(capabilities.gestures_on), "lengths": dict(capabilities.lengths)}
+    within = flat.pop("private_within")
+    private_s = int(within.total_seconds()) if within else None
+    return {**flat, "receives": list(capabilities.receives), "window_s": window, "private_within_s": private_s}
 
 
 # --- parse --------------------------------------------------------------------------------------------------------
@@ -136,7 +139,14 @@ def told(parsed: Parsed) -> dict[str, Any]:
         value = _plain(getattr(parsed, field.name))
         if field.name in KEYS or value not in (None, [], ""):
             line[field.name] = value
-    return line
+    return _timed(line)
+
+
+def _timed(line: dict[str, Any]) -> dict[str, Any]:
+    """`sent_at` is that of the message, of an edit and a withdrawal too where the network tells it; when that happened
+    is `changed_at`."""
+    written_at = line.pop("written_at", None)
+    return line if written_at is None else {**line, "sent_at": written_at, "changed_at": line["sent_at"]}
 
 
 def _plain(value: Any) -> Any:

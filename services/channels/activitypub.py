@@ -68,7 +68,8 @@ def _updated(content: Any, own: str | None, received_at: datetime) -> tuple[Pars
         return (Ignored("own"),)
     ident, at = reading.need(note.get("id"), "the note's id"), _at(note.get("updated"), received_at)
     thread = _thread(note, _address(note.get("inReplyTo")), ident)
-    return (Edited(ident, at, parts.version(at, _text(note)), _text(note), _files(note), thread, author),)
+    text, written_at = _text(note), _at(note.get("published"), at)
+    return (Edited(ident, at, parts.version(at, text), text, _files(note), thread, author, written_at),)
 
 
 def _deleted(content: Any, received_at: datetime) -> tuple[Parsed, ...]:

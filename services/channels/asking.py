@@ -6,18 +6,29 @@ Only the post itself (`posting`) may leave us not knowing.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 from urllib.parse import urlencode
 
-from services.channels import posting, reading
-from services.channels.contract import CannotRead, Outcome, RefusalReason, Refused, SweepFailed, Way
-from services.outbound import NoAnswer, NotSent, Response
+from inbox.channels import ChannelRecord
+from services.channels import parts, posting, reading
+from services.channels.contract import (
+    CannotRead,
+    NothingToHear,
+    Outcome,
+    Probe,
+    RefusalReason,
+    Refused,
+    SweepFailed,
+    Way,
+)
+from services.outbound import NoAnswer, NotOpened, NotSent, Response
 
 JSON = "application/json"
 LIST_MOST = 4_000_000
 """Bytes of a list that is asked for."""
+NO_STREAM = frozenset({404, 405, 501})
 FORM = "application/x-www-form-urlencoded"
 
 
@@ -45,9 +56,42 @@ async def get(
 
 
 async def form(way: Way, url: str, fields: Mapping[str, str], headers: Mapping[str, str] | None = None) -> Any:
-    """The JSON that a form is answered with: a token, for one. Raises as `get`; it must change nothing there."""
+    """The JSON that a token's endpoint answers. Raises as `get`; 400 there says that what we have is worth nothing
+    (RFC 6749, 5.2)."""
     body = urlencode(fields).encode()
-    return content(await way.http.post(url, body, {"content-type": FORM, "accept": JSON, **(headers or {})}))
+    response = await way.http.post(url, body, {"content-type": FORM, "accept": JSON, **(headers or {})})
+    if response.status == 400:
+        raise SweepFailed("not_authorised")
+    return content(response)
+
+
+async def probed(way: Way, probe: Probe) -> str | None:
+    """The name that the network knows us by, as far as it tells. Raises as `get`."""
+    said = await get(way, probe.url, probe.headers)
+    if probe.ok is not None and not parts.dig(said, probe.ok):
+        raise SweepFailed("not_authorised")
+    return parts.name(parts.dig(said, *probe.name)) if probe.name else None
+
+
+def needed(channel: ChannelRecord, name: str) -> str:
+    """A secret without which the network cannot be asked. Raises `SweepFailed`."""
+    value = channel.secrets.get(name)
+    if not value:
+        raise SweepFailed("not_configured")
+    return value
+
+
+@asynccontextmanager
+async def stream(way: Way, url: str, headers: Mapping[str, str] | None = None) -> AsyncIterator[AsyncIterator[bytes]]:
+    """As the way's own. Raises `SweepFailed`, or `NothingToHear` where the network has no stream there."""
+    try:
+        async with way.http.stream(url, headers) as said:
+            yield said
+    except NotOpened as error:
+        if error.response.status in NO_STREAM:
+            raise NothingToHear from error
+        checked(error.response)
+        raise SweepFailed("unclear_answer") from error
 
 
 def content(response: Response) -> Any:
@@ -82,6 +126,8 @@ def _reason(response: Response) -> RefusalReason:
         return "busy"
     if 300 <= response.status < 400:
         return "redirected"
+    if response.status == 401:  # whether it ran out or never held, a look cannot tell
+        return "not_authorised"
     return posting.STATUSES.get(response.status, "rejected")
 
 

@@ -6,28 +6,35 @@ must keep to is told in `contract.Channel`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
 import orjson
 
-from inbox.channels import ChannelRecord, SetupField
-from inbox.events import Kind
-from services.channels import reading
+from inbox.channel_state import Term
+from inbox.channels import ChannelRecord, Counting, SetupField
+from inbox.clock import Clock
+from inbox.events import Gesture, Kind
+from services.channels import asking, lengths, reading
 from services.channels.contract import (
     Answer,
     Capabilities,
+    Deed,
     Envelope,
+    Heard,
     Hint,
     Inbound,
+    NotAsked,
     Outcome,
     Parsed,
+    Probe,
     Refused,
     Reply,
     Swept,
     Taken,
+    Tended,
     Unreadable,
     Way,
 )
@@ -65,6 +72,7 @@ class BaseChannel:
     whole = False
     slow = False
     sweep_every_s = 120.0
+    tends = False
 
     @property
     def can_reply(self) -> bool:
@@ -75,8 +83,23 @@ class BaseChannel:
         return self.capabilities.window
 
     @property
-    def length_most(self) -> int | None:
-        return self.capabilities.length_most
+    def counting(self) -> Counting:
+        return self.capabilities.counting
+
+    @property
+    def private_within(self) -> timedelta | None:
+        return self.capabilities.private_within if self.capabilities.private_reply else None
+
+    def length_of(self, text: str) -> int:
+        return lengths.COUNTS[self.capabilities.counting](text)
+
+    def length_most(self, kind: Kind, *, private: bool = False) -> int | None:
+        can = self.capabilities
+        return can.lengths.get("dm" if private else kind, can.length_most)
+
+    def can_gesture(self, gesture: Gesture, kind: Kind) -> bool:
+        able = self.capabilities.hide if gesture in {"hide", "unhide"} else self.capabilities.like
+        return able and kind in self.capabilities.gestures_on
 
     # --- proof ---
 
@@ -123,8 +146,32 @@ class BaseChannel:
     async def reply(self, way: Way, channel: ChannelRecord, reply: Reply) -> Outcome:
         return Refused("cannot_reply")
 
+    async def gesture(self, way: Way, channel: ChannelRecord, deed: Deed) -> Outcome:
+        return Refused("cannot_reply")
+
     async def sweep(self, way: Way, channel: ChannelRecord, cursor: str | None, now: datetime) -> Swept:
         raise NotImplementedError
+
+    def listen(self, way: Way, channel: ChannelRecord, cursor: str | None, clock: Clock) -> AsyncGenerator[Heard, None]:
+        raise NotImplementedError
+
+    async def tend(
+        self, way: Way, channel: ChannelRecord, hook: str, terms: Sequence[Term], now: datetime
+    ) -> Tended:  # fmt: skip
+        raise NotImplementedError
+
+    def probe(self, way: Way, channel: ChannelRecord) -> Probe | None:
+        """The question of `check`; without one the look that a network is asked by has to do."""
+        return None
+
+    async def check(self, way: Way, channel: ChannelRecord, now: datetime) -> str | None:
+        probe = self.probe(way, channel)
+        if probe is not None:
+            return await asking.probed(way, probe)
+        if not self.capabilities.sweeps:
+            raise NotAsked
+        await self.sweep(way, channel, None, now)
+        return None
 
     async def fetch(self, way: Way, channel: ChannelRecord, hint: Hint, now: datetime) -> Sequence[Parsed]:
         raise NotImplementedError

@@ -14,7 +14,7 @@ from typing import Any
 
 from inbox.channels import ChannelRecord, SetupField
 from inbox.events import Author, Kind
-from services.channels import parts, posting, proof, reading
+from services.channels import asking, parts, posting, proof, reading
 from services.channels.base import BaseChannel, guarded
 from services.channels.contract import (
     Capabilities,
@@ -25,6 +25,7 @@ from services.channels.contract import (
     Inbound,
     Outcome,
     Parsed,
+    Probe,
     Received,
     Refused,
     Reply,
@@ -95,13 +96,14 @@ def _updated(content: dict[str, Any], ident: str, thread: str, received_at: date
     """Told for receipts as well: only what was deleted or edited is of interest."""
     attributes, author = parts.table(content, "content_attributes"), _sender(content)
     at = parts.at_or(content.get("updated_at"), received_at)
+    written_at, known = parts.at_or(content.get("created_at"), at), thread if author else None
     if attributes.get("deleted") is True:
-        return Withdrawn(ident, at, thread if author else None, author)
+        return Withdrawn(ident, at, known, author, written_at)
     if not any(attributes.get(name) for name in ("edited", "is_edited", "edited_at", "external_edited")):
         return Ignored("a change of state")
     text = reading.words(content.get("content"))
     version = parts.version(content.get("updated_at"), text)
-    return Edited(ident, at, version, text, _attachments(content), thread if author else None, author)
+    return Edited(ident, at, version, text, _attachments(content), known, author, written_at)
 
 
 def _sender(content: dict[str, Any]) -> Author | None:
@@ -191,6 +193,10 @@ class Chatwoot(BaseChannel):
         if not isinstance(envelope.content, dict) or "event" not in envelope.content:
             return (Unreadable("it is no event"),)
         return (guarded(lambda content: _event(content, received_at), envelope.content),)
+
+    def probe(self, way: Way, channel: ChannelRecord) -> Probe | None:
+        token = asking.needed(channel, "access_token")
+        return Probe(f"{posting.api_url(channel, API)}/api/v1/profile", {"api_access_token": token}, ("name",))
 
     async def reply(self, way: Way, channel: ChannelRecord, reply: Reply) -> Outcome:
         token = channel.secrets.get("access_token")

@@ -11,7 +11,7 @@ one. Ids are strings of at most `ID_MOST` characters whatever the network sends,
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email.message import Message
@@ -22,8 +22,10 @@ from uuid import UUID
 
 import orjson
 
-from inbox.channels import ChannelRecord, Network
-from inbox.events import Attachment, Author, Kind, ReplyPurpose
+from inbox.channel_state import Term
+from inbox.channels import ChannelRecord, Counting, Network
+from inbox.clock import Clock
+from inbox.events import Attachment, Author, Gesture, Kind, ReplyPurpose
 from services.outbound import Outbound
 
 ID_MOST = 512
@@ -102,7 +104,8 @@ class Received:
 
 @dataclass(frozen=True, slots=True)
 class Edited:
-    """New words. `version` tells two edits of a message apart, and is the same whenever this one is sent again."""
+    """New words. `version` tells two edits of a message apart, and is the same whenever this one is sent again.
+    `sent_at`: when it was edited; `written_at`: when the message itself was written, where the network tells both."""
 
     external_id: str
     sent_at: datetime
@@ -111,14 +114,18 @@ class Edited:
     attachments: tuple[Attachment, ...] = ()
     thread_id: str | None = None
     author: Author | None = None
+    written_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Withdrawn:
+    """Deleted by whoever wrote it. The times are as an edit's."""
+
     external_id: str
     sent_at: datetime
     thread_id: str | None = None
     author: Author | None = None
+    written_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,13 +203,24 @@ class Taken:
 
 
 @dataclass(frozen=True, slots=True)
+class Granted:
+    """How many seconds from now something lasts that the network grants for a while; 0: it does not grant it."""
+
+    what: Literal["access", "subscription"]
+    ref: str
+    lasts_s: int
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
-    """The HTTP answer that this network expects. `headers`: its own beside the content type."""
+    """The HTTP answer that this network expects. `headers`: its own beside the content type. `granted`: what a
+    hand-shake settled by the way."""
 
     status: int
     body: bytes = b""
     content_type: str = "text/plain"
     headers: Mapping[str, str] = field(default_factory=dict)
+    granted: Granted | None = None
 
 
 PROBLEM_TYPE = "application/problem+json"
@@ -224,11 +242,11 @@ def problem(status: int, code: str, detail: str, errors: Sequence[Mapping[str, s
 # --- out ----------------------------------------------------------------------------------------------------------
 
 RefusalReason = Literal[
-    "rejected", "not_authorised", "gone", "duplicate", "too_many", "busy", "blocked_by_network", "redirected",
-    "window_closed", "unreachable", "address_not_allowed", "not_configured", "cannot_reply", "channel_gone",
-    "author_forgotten", "message_gone",
+    "rejected", "not_authorised", "token_expired", "gone", "duplicate", "too_many", "too_long", "busy",
+    "blocked_by_network", "author_blocked_us", "redirected", "window_closed", "unreachable", "address_not_allowed",
+    "not_configured", "cannot_reply", "channel_gone", "author_forgotten", "message_gone",
 ]  # fmt: skip
-"""Why nothing was posted: the whole vocabulary, which screens translate."""
+"""Why nothing was posted: the whole vocabulary, which screens translate; `inbox.reply_failures` sorts it."""
 
 DoubtReason = Literal["no_answer", "connection_lost", "server_error", "unclear_answer", "interrupted"]
 """Why nobody knows whether it was posted."""
@@ -241,11 +259,13 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Nothing was posted. `again`: the same may work later, at the earliest after `retry_after_s` where known."""
+    """Nothing was posted. `again`: the same may work later, at the earliest after `retry_after_s` where known.
+    `only_here`: a limit of this conversation, not of the account."""
 
     reason: RefusalReason
     again: bool = False
     retry_after_s: float | None = None
+    only_here: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,7 +279,7 @@ Outcome = Sent | Refused | Uncertain
 @dataclass(frozen=True, slots=True)
 class Reply:
     """One reply to send: to the message `in_reply_to` of `author_id` in `thread_id`, of kind `kind`. `title`: that
-    message's."""
+    message's. `private`: by a direct message, though the message is public."""
 
     reply_id: UUID
     kind: Kind
@@ -270,6 +290,19 @@ class Reply:
     purpose: ReplyPurpose
     now: datetime
     title: str | None = field(default=None, repr=False)
+    private: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """One gesture to make: on the message `external_id` of `author_id` in `thread_id`, of kind `kind`."""
+
+    gesture: Gesture
+    kind: Kind
+    external_id: str
+    thread_id: str
+    author_id: str
+    now: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,9 +335,53 @@ class SweepFailed(Exception):
         self.retry_after_s = retry_after_s
 
 
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What an open connection brought. `parsed`, `raw`, `gap`: as of a look; `cursor`: where to go on after a break,
+    None where the network keeps no place; `look`: there may be something that only a look brings."""
+
+    parsed: tuple[Parsed, ...] = ()
+    cursor: str | None = None
+    raw: bytes = b""
+    gap: bool = False
+    look: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Tended:
+    """How what runs out stands now, all of it. `secrets`: new ones, by the names of their set-up fields; `asked`: how
+    many renewals the network was asked for; `again_s`: when to look after it next."""
+
+    terms: tuple[Term, ...] = ()
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    asked: int = 0
+    again_s: float = 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """A question that changes nothing and that only who has access gets an answer to. `name`: where the answer says
+    who we are; `ok`: what of it must be true, where the network answers 200 to everybody."""
+
+    url: str
+    headers: Mapping[str, str] = field(repr=False)
+    name: tuple[str, ...] = ()
+    ok: str | None = None
+
+
+class NotAsked(Exception):
+    """There is nothing that this network could be asked: only what it sends shows that it is connected."""
+
+
+class NothingToHear(Exception):
+    """No connection stays open for this channel, and that is no failure: looks have to do."""
+
+
 # --- the contract -------------------------------------------------------------------------------------------------
 
 Receives = Literal["webhook", "poll", "stream", "mailbox", "form"]
+PUBLIC: frozenset[Kind] = frozenset({"comment", "mention", "review", "post"})
+EVERY: frozenset[Kind] = PUBLIC | {"dm"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,7 +391,10 @@ class Capabilities:
     `private_reply`: a direct message as the answer to a public comment; `attachments`, `edits`, `withdrawals`,
     `echoes`: `read` tells of those; `reconcile`: `sweep` finds what a webhook failed to bring; `fetches`: `fetch` gets
     what a hint names; `window`: how long after the person's last message a reply is possible; `length_most`: of a
-    reply, as the network counts; `limits`: one English line."""
+    reply, counted as `counting` says; `lengths`: by kind of message where they differ; `gestures_on`: kinds of messages
+    that can be hidden or liked; `private_within`: of a public message; `limits`: one English line;
+    `resends_for`: how long the network goes on sending what got no 2xx, nothing where it does not or nobody knows: what
+    is shorter than an hour is spooled while the database is away."""
 
     receives: tuple[Receives, ...]
     reply: bool = False
@@ -330,17 +410,27 @@ class Capabilities:
     window: Mapping[Kind, timedelta] = field(default_factory=dict)
     length_most: int | None = None
     limits: str = ""
+    counting: Counting = "characters"
+    lengths: Mapping[Kind, int] = field(default_factory=dict)
+    gestures_on: frozenset[Kind] = PUBLIC
+    private_within: timedelta | None = None
+    resends_for: timedelta = timedelta(0)
 
     @property
     def sweeps(self) -> bool:
         """Whether `sweep` is to be called: to receive at all, or to find what webhooks failed to bring."""
         return self.reconcile or bool({"poll", "mailbox"} & set(self.receives))
 
+    @property
+    def listens(self) -> bool:
+        """Whether `listen` is to be called."""
+        return "stream" in self.receives
+
 
 class Channel(Network, Protocol):
     """One network. `whole`: a delivery is taken whole or, with one unreadable thing in it, not at all: the sender is
     told, and sends it again. `slow`: splitting and reading take long, and are done beside the event loop.
-    `sweep_every_s`: how often `sweep` looks."""
+    `sweep_every_s`: how often `sweep` looks. `tends`: it has something that runs out, and `tend` is to be called."""
 
     @property
     def capabilities(self) -> Capabilities: ...
@@ -350,6 +440,8 @@ class Channel(Network, Protocol):
     def slow(self) -> bool: ...
     @property
     def sweep_every_s(self) -> float: ...
+    @property
+    def tends(self) -> bool: ...
 
     async def prepare(self, way: Way, request: Inbound, channel: ChannelRecord) -> None:
         """Before `verify`: gets what a proof needs from elsewhere (a network's public keys), and remembers it. Bounded
@@ -398,8 +490,30 @@ class Channel(Network, Protocol):
 
     async def reply(self, way: Way, channel: ChannelRecord, reply: Reply) -> Outcome: ...
 
+    async def gesture(self, way: Way, channel: ChannelRecord, deed: Deed) -> Outcome:
+        """`Sent` where the message stands as was asked, also where it stood so before."""
+        ...
+
     async def sweep(self, way: Way, channel: ChannelRecord, cursor: str | None, now: datetime) -> Swept:
         """What there is since `cursor` (None: never looked). Raises `SweepFailed`, `NotSent` or `NoAnswer`."""
+        ...
+
+    def listen(self, way: Way, channel: ChannelRecord, cursor: str | None, clock: Clock) -> AsyncGenerator[Heard, None]:
+        """Opens a connection and tells what it brings, until it breaks off; the first word comes as soon as it stands.
+        Edits and withdrawals of messages that are none of ours may be among it: whoever listens leaves them out. Raises
+        as `sweep`, and `NothingToHear`."""
+        ...
+
+    async def tend(
+        self, way: Way, channel: ChannelRecord, hook: str, terms: Sequence[Term], now: datetime
+    ) -> Tended:  # fmt: skip
+        """Looks after what runs out (`terms`, as far as we know), and renews what is due. `hook`: the address of the
+        channel's hook. Raises as `sweep`."""
+        ...
+
+    async def check(self, way: Way, channel: ChannelRecord, now: datetime) -> str | None:
+        """Whether the network lets us in, by asking it something that changes nothing; the name of the account, where
+        it tells. Raises as `sweep` where it does not, and `NotAsked`."""
         ...
 
     async def fetch(self, way: Way, channel: ChannelRecord, hint: Hint, now: datetime) -> Sequence[Parsed]:

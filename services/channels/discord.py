@@ -20,9 +20,11 @@ from inbox.channels import ChannelRecord, SetupField
 from services.channels import discord_messages, discord_replies, discord_sweep, posting, reading
 from services.channels.base import BaseChannel
 from services.channels.contract import (
+    EVERY,
     Answer,
     CannotRead,
     Capabilities,
+    Deed,
     Envelope,
     Inbound,
     Outcome,
@@ -41,7 +43,8 @@ class Discord(BaseChannel):
     title = "Discord"
     capabilities = Capabilities(
         ("webhook", "poll"), reply=True, attachments=True, edits=True, withdrawals=True, echoes=True,
-        length_most=discord_replies.LENGTH_MOST, limits="5 messages in 5 seconds in a channel",
+        length_most=discord_replies.LENGTH_MOST, like=True, gestures_on=EVERY,
+        limits="5 messages in 5 seconds in a channel",
     )  # fmt: skip
     setup_fields = (
         SetupField(
@@ -128,10 +131,14 @@ class Discord(BaseChannel):
 
     def read(self, envelope: Envelope, channel: ChannelRecord, received_at: datetime) -> Sequence[Parsed]:
         parts = envelope.content if isinstance(envelope.content, list) else [envelope.content]
-        return tuple(discord_messages.parsed(part, channel.account_id, received_at) for part in parts)
+        told = (discord_messages.each(part) for part in parts)
+        return tuple(discord_messages.parsed(one, channel.account_id, received_at) for many in told for one in many)
 
     async def reply(self, way: Way, channel: ChannelRecord, reply: Reply) -> Outcome:
         return await discord_replies.send(way, channel, reply)
+
+    async def gesture(self, way: Way, channel: ChannelRecord, deed: Deed) -> Outcome:
+        return await discord_replies.gesture(way, channel, deed)
 
     async def sweep(self, way: Way, channel: ChannelRecord, cursor: str | None, now: datetime) -> Swept:
         return await discord_sweep.look(way, channel, cursor, now)

@@ -14,6 +14,18 @@ WRITTEN = frozenset({0, 19, 20, 23})
 """Types of messages that somebody wrote: plain, an answer, by a command. The others are the channel's own notices."""
 
 
+def each(part: Any) -> list[Any]:
+    """The events of one part: the gateway tells of many deletions in one."""
+    if not isinstance(part, dict) or part.get("t") != "MESSAGE_DELETE_BULK":
+        return [part]
+    told = reading.table(part.get("d"))
+    idents = told.get("ids")
+    return [
+        {**part, "t": "MESSAGE_DELETE", "d": {**told, "id": ident}}
+        for ident in (idents if isinstance(idents, list) else [None])
+    ]
+
+
 def parsed(part: Any, own: str | None, received_at: datetime) -> Parsed:
     """`own`: id of the application, which is that of its bot."""
     return guarded(lambda content: _delivery(content, own, received_at), part)
@@ -43,9 +55,9 @@ def _event(kind: Any, data: Any, own: frozenset[str], at: datetime) -> Parsed:
     if name.endswith("MESSAGE_CREATE"):
         return _written(name, data, own, at)
     if name.endswith("MESSAGE_UPDATE"):
-        return _edited(data, own, at)
+        return _edited(name, data, own, at)
     if name.endswith("MESSAGE_DELETE"):
-        return Withdrawn(reading.need(data.get("id"), "the message's id"), at, _place(data))
+        return _deleted(data, own, at)
     return Ignored(f"an event of another type: {name}"[:80])
 
 
@@ -64,16 +76,30 @@ def _written(name: str, message: dict[str, Any], own: frozenset[str], at: dateti
     )  # fmt: skip
 
 
-def _edited(message: dict[str, Any], own: frozenset[str], at: datetime) -> Parsed:
-    """Partial, and also sent where a link was unfolded: only what names the time of an edit is one."""
-    ident = reading.need(message.get("id"), "the message's id")
-    if message.get("edited_timestamp") is None or "content" not in message:
+def _edited(name: str, message: dict[str, Any], own: frozenset[str], at: datetime) -> Parsed:
+    """The gateway's are partial, and also sent where a link was unfolded: only what names the time of an edit is one.
+    A game's chat leaves that time out."""
+    ident, stated = reading.need(message.get("id"), "the message's id"), message.get("edited_timestamp")
+    if "content" not in message or (stated is None and name == "MESSAGE_UPDATE"):
         return Ignored("a change of other things than words")
-    author = _author(message)
+    author, when = _author(message), at if stated is None else _at(stated)
     if author is not None and author.id in own:
         return Ignored("own")
-    when = _at(message["edited_timestamp"])
-    return Edited(ident, when, when.isoformat(), _text(message), _files(message), _place(message), author)
+    return Edited(
+        ident, when, when.isoformat(), _text(message), _files(message), _place(message), author, _written_at(message)
+    )
+
+
+def _deleted(message: dict[str, Any], own: frozenset[str], at: datetime) -> Parsed:
+    """By its id; a game's chat tells the whole message once more."""
+    ident, author = reading.need(message.get("id"), "the message's id"), _author(message)
+    if author is not None and author.id in own:
+        return Ignored("own")
+    return Withdrawn(ident, at, _place(message), author, _written_at(message))
+
+
+def _written_at(message: dict[str, Any]) -> datetime | None:
+    return _at(message["timestamp"]) if message.get("timestamp") else None
 
 
 def _kind(name: str, message: dict[str, Any], own: frozenset[str]) -> Kind:

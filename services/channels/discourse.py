@@ -21,6 +21,7 @@ from services.channels.base import BaseChannel, guarded
 from services.channels.contract import (
     CannotRead,
     Capabilities,
+    Deed,
     Echoed,
     Edited,
     Envelope,
@@ -38,6 +39,8 @@ from services.channels.contract import (
 )
 
 REGULAR = 1
+LIKE = 2
+"""Discourse's number for it among the kinds of actions on a post."""
 CREATED, EDITED, DESTROYED = "post_created", "post_edited", "post_destroyed"
 OTHERS = {
     "post_recovered": "a deleted post that was put back",
@@ -73,13 +76,20 @@ class Reader:
             return Ignored("a notice of the forum")
         if str(post.get("username") or "").lower() in self._own:
             return self._ours(named, post, ident)
-        if named == EDITED:
-            at = reading.instant(post.get("updated_at") or post["created_at"])
-            return Edited(ident, at, reading.ident(post.get("version")) or at.isoformat(), _text(post))
+        if named == CREATED:
+            return self._received(post, ident)
+        return self._changed(named, post, ident)
+
+    def _changed(self, named: str, post: Any, ident: str) -> Parsed:
+        author, thread = self._author(post), reading.ident(post.get("topic_id"))
+        written_at = reading.instant(post["created_at"]) if post.get("created_at") else None
         if named == DESTROYED:
             at = post.get("deleted_at")
-            return Withdrawn(ident, reading.instant(at) if at else self._received_at)
-        return self._received(post, ident)
+            gone_at = reading.instant(at) if at else self._received_at
+            return Withdrawn(ident, gone_at, thread, author, written_at)
+        at = reading.instant(post.get("updated_at") or post["created_at"])
+        version = reading.ident(post.get("version")) or at.isoformat()
+        return Edited(ident, at, version, _text(post), (), thread, author, written_at)
 
     def _received(self, post: Any, ident: str) -> Received:
         thread = reading.need(post.get("topic_id"), "the topic's id")
@@ -148,7 +158,8 @@ class Discourse(BaseChannel):
     id = "discourse"
     title = "Discourse"
     capabilities = Capabilities(
-        ("webhook",), reply=True, edits=True, withdrawals=True, echoes=True, fetches=True, length_most=32_000,
+        ("webhook",), reply=True, like=True, edits=True, withdrawals=True, echoes=True, fetches=True,
+        length_most=32_000,
         limits="60 requests a minute; answers shorter than the forum's minimum (20 characters) are refused",
     )  # fmt: skip
     setup_fields = (
@@ -241,6 +252,18 @@ class Discourse(BaseChannel):
         with asking.understood():
             parent = reading.need(answered["id"], "the answered post's id")
             return (Echoed(hint.ref, reading.instant(post["created_at"]), _text(post), parent),)
+
+    async def gesture(self, way: Way, channel: ChannelRecord, deed: Deed) -> Outcome:
+        return await asking.carefully(self._like(way, channel, deed))
+
+    async def _like(self, way: Way, channel: ChannelRecord, deed: Deed) -> Outcome:
+        api, headers = posting.api_url(channel, "") + "/post_actions", _headers(channel)
+        if deed.gesture == "like":
+            call = posting.Call(f"{api}.json", {"id": deed.external_id, "post_action_type_id": LIKE}, headers)
+        else:
+            url = f"{api}/{posting.segment(deed.external_id)}.json?post_action_type_id={LIKE}"
+            call = posting.Call(url, {}, headers, "DELETE")
+        return await posting.done(way, call, _refusal)
 
     async def reply(self, way: Way, channel: ChannelRecord, reply: Reply) -> Outcome:
         return await asking.carefully(self._reply(way, channel, reply))

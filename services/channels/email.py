@@ -9,20 +9,24 @@ from __future__ import annotations
 import asyncio
 import base64
 import binascii
-from collections.abc import Mapping, Sequence
+import contextlib
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 
 import orjson
 
 from inbox.channels import ChannelRecord, SetupField
+from inbox.clock import Clock
 from services.channels import proof, reading
 from services.channels.base import BaseChannel, guarded
 from services.channels.contract import (
     CannotRead,
     Capabilities,
     Envelope,
+    Heard,
     Inbound,
+    NothingToHear,
     Outcome,
     Parsed,
     Reply,
@@ -30,7 +34,7 @@ from services.channels.contract import (
     Swept,
     Way,
 )
-from services.channels.mail import mailbox, setup, smtp
+from services.channels.mail import idling, mailbox, setup, smtp
 from services.channels.mail import reading as mail
 from services.channels.mail.mailbox import Post
 
@@ -55,8 +59,9 @@ class Email(BaseChannel):
     id = "email"
     title = "E-mail"
     capabilities = Capabilities(
-        ("mailbox", "webhook"), reply=True, attachments=True, echoes=True,
-        limits="Looked into every minute, 20 mails at a time; of mails over 8 MB the beginning; passwords, no OAuth",
+        ("mailbox", "stream", "webhook"), reply=True, attachments=True, echoes=True,
+        limits="Looked into when the server tells of mail, and every minute; 20 mails at a time; of mails over 8 MB the"
+        " beginning; passwords, no OAuth",
     )  # fmt: skip
     slow = True
     sweep_every_s = 60.0
@@ -122,8 +127,8 @@ class Email(BaseChannel):
         {
             "fr": (
                 "Chez votre fournisseur, autorisez l’accès IMAP et créez un mot de passe d’application.",
-                "Donnez ici l’adresse, le serveur IMAP et le mot de passe : Vigie relève la boîte chaque minute, sans"
-                " rien y changer.",
+                "Donnez ici l’adresse, le serveur IMAP et le mot de passe : Vigie relève la boîte dès que le"
+                " serveur annonce un message, et chaque minute, sans rien y changer.",
                 "Pour répondre depuis Vigie, donnez le serveur SMTP.",
                 "Donnez le dossier des messages envoyés pour que les réponses faites ailleurs comptent.",
                 "Ou bien : faites poster chaque message entier (message/rfc822) à {hook_url}?token= suivi du mot de"
@@ -131,8 +136,8 @@ class Email(BaseChannel):
             ),
             "en": (
                 "At your provider's, allow access by IMAP and make an app password.",
-                "Give the address, the IMAP server and the password here: Vigie looks into the mailbox every minute and"
-                " changes nothing there.",
+                "Give the address, the IMAP server and the password here: Vigie looks into the mailbox when"
+                " the server tells of mail, and every minute, and changes nothing there.",
                 "To answer from Vigie, give the SMTP server.",
                 "Give the folder of sent mails, so that answers written elsewhere count.",
                 "Or: have every whole mail (message/rfc822) posted to {hook_url}?token= followed by the password of the"
@@ -169,6 +174,17 @@ class Email(BaseChannel):
         parsed = [one for each in envelopes for one in await asyncio.to_thread(self.read, each, channel, now)]
         raw = _kept(found.posts) if found.posts else b""
         return Swept(tuple(parsed), mailbox.cursor(found.places), more=found.more, raw=raw)
+
+    async def listen(
+        self, way: Way, channel: ChannelRecord, cursor: str | None, clock: Clock
+    ) -> AsyncGenerator[Heard, None]:
+        """The server says that there is something; what it is, the look finds."""
+        account = mailbox.account(channel)
+        if account is None:
+            raise NothingToHear
+        async with contextlib.aclosing(idling.news(way, account)) as news:
+            async for _ in news:
+                yield Heard(look=True)
 
     async def reply(self, way: Way, channel: ChannelRecord, reply: Reply) -> Outcome:
         return await smtp.send(way, channel, reply)

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from inbox.channels import SetupField
 from inbox.events import Attachment, Author
-from services.channels import reading
+from services.channels import parts, reading
 from services.channels.contract import Echoed, Edited, Ignored, Parsed, Received, Withdrawn
 from services.channels.meta import Context, Meta
 
-POSTS = frozenset({"status", "post", "photo", "video", "share", "link", "note", "album", "event"})
+POSTS = frozenset({"status", "post", "photo", "video", "share", "link", "note"})
+OURS = frozenset({"album", "event"})
+"""Items that only the page itself makes."""
 EDITS = frozenset({"edit", "edited"})
+VERBS = EDITS | {"add", "remove"}
+"""The others (hidden, blocked, muted) are what became of a post, and may name it by its picture or film only."""
 
 
 def change(field: str, value: Any, context: Context) -> Parsed:
@@ -21,13 +26,15 @@ def change(field: str, value: Any, context: Context) -> Parsed:
     item, verb = value.get("item"), value.get("verb")
     if item in ("reaction", "like"):
         return Ignored("a reaction")
+    if item in OURS:
+        return Ignored("own")
     if field == "ratings" and item == "rating":
         return _rating(value, verb, context)
     if item == "comment":
         return _comment(field, value, verb, context)
-    if item in POSTS:
+    if item in POSTS and verb in VERBS:
         return _post(field, value, verb, context)
-    return Ignored(f"a change of another item: {item}"[:80])
+    return Ignored(f"a change of state: {verb}"[:80] if item in POSTS else f"a change of another item: {item}"[:80])
 
 
 def _comment(field: str, value: dict[str, Any], verb: Any, context: Context) -> Parsed:
@@ -87,7 +94,8 @@ def _rating(value: dict[str, Any], verb: Any, context: Context) -> Parsed:
     reviewer = reading.ident(value.get("reviewer_id"))
     author = Author(id=reviewer, name=_name(value.get("reviewer_name"))) if reviewer else None
     words = {**value, "message": value.get("review_text")}
-    return _said("review", words, verb, ident, ident, None, author, context)
+    found = _said("review", words, verb, ident, ident, None, author, context)
+    return replace(found, title=parts.stars(value.get("rating"))) if isinstance(found, Received) else found
 
 
 def _author(value: dict[str, Any]) -> Author | None:
@@ -152,5 +160,9 @@ CHANNEL = Meta(
             "Subscribe the page to the app: POST /{page-id}/subscribed_apps for each of these fields.",
             "Set the app Live, with Advanced Access to pages_read_user_content and pages_manage_engagement.",
         ),
+    },
+    able={
+        "private_reply": True, "private_within": timedelta(days=7), "hide": True, "like": True,
+        "gestures_on": frozenset({"comment"}), "lengths": {"dm": 2000},
     },
 )  # fmt: skip

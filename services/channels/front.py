@@ -16,7 +16,7 @@ import orjson
 
 from inbox.channels import ChannelRecord, SetupField
 from inbox.events import Author, Kind
-from services.channels import parts, posting, proof, reading
+from services.channels import asking, parts, posting, proof, reading
 from services.channels.base import BaseChannel, guarded
 from services.channels.contract import (
     Answer,
@@ -28,6 +28,7 @@ from services.channels.contract import (
     Inbound,
     Outcome,
     Parsed,
+    Probe,
     Received,
     Refused,
     Reply,
@@ -188,6 +189,10 @@ class Front(BaseChannel):
         if not isinstance(envelope.content, dict) or "type" not in envelope.content:
             return (Unreadable("it is no event"),)
         return (guarded(lambda content: _event(content, received_at), envelope.content),)
+
+    def probe(self, way: Way, channel: ChannelRecord) -> Probe | None:
+        token = asking.needed(channel, "access_token")
+        return Probe(f"{posting.api_url(channel, API)}/me", asking.bearer(token), ("name",))
 
     async def reply(self, way: Way, channel: ChannelRecord, reply: Reply) -> Outcome:
         token = channel.secrets.get("access_token")

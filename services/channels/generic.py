@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Annotated, Any, Literal
 
@@ -312,6 +312,7 @@ class Generic(BaseChannel):
     capabilities = Capabilities(
         ("webhook",), reply=True, attachments=True, edits=True, withdrawals=True, echoes=True, length_most=TEXT_MOST,
         limits=f"{MESSAGES_MOST} messages a request, 256 requests at a time",
+        resends_for=timedelta(hours=24),
     )  # fmt: skip
     whole = True
     setup_fields = (

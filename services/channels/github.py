@@ -19,7 +19,7 @@ import orjson
 
 from inbox.channels import ChannelRecord, SetupField
 from inbox.events import Author, Kind
-from services.channels import github_replies, github_sweep, parts, posting, proof, reading
+from services.channels import asking, github_replies, github_sweep, parts, posting, proof, reading
 from services.channels.base import BaseChannel, guarded
 from services.channels.contract import (
     Answer,
@@ -32,6 +32,7 @@ from services.channels.contract import (
     Inbound,
     Outcome,
     Parsed,
+    Probe,
     Received,
     Reply,
     Swept,
@@ -60,6 +61,7 @@ SHAPES: Mapping[str, Shape] = {
     "pull_request": Shape("pull_request", "pull_request", "post"),
     "discussion": Shape("discussion", "discussion", "post"),
     "issues": Shape("issue", "issue", "post"),
+    "commit_comment": Shape("comment", "comment", "comment"),
 }
 """By event; the more telling fields first, so that a payload without its header is known by them."""
 
@@ -92,7 +94,9 @@ def _said(event: str, payload: dict[str, Any], own: frozenset[str], received_at:
         return Ignored(f"another event: {event}"[:80])
     thing, under = payload[shape.thing], payload[shape.under]
     ident = reading.need(thing.get("node_id") or thing.get("id"), "the id")
-    thread, author = reading.need(under.get("number"), "the number"), _author(thing.get("user"))
+    # A commit has no number; what is said of it stands together by its hash.
+    thread = reading.need(under.get("number") or thing.get("commit_id"), "the number")
+    author = _author(thing.get("user"))
     if parts.dig(thing, "user", "type") == "Bot":
         return Ignored("a bot")
     if author is not None and (author.handle or "").lower() in own:
@@ -102,11 +106,16 @@ def _said(event: str, payload: dict[str, Any], own: frozenset[str], received_at:
         return _written(shape.kind, thing, ident, thread, author, text, received_at)
     if action == "edited":
         at, version = parts.at_or(thing.get("updated_at"), received_at), parts.version(thing.get("updated_at"), text)
-        return Edited(ident, at, version, text, (), thread if author else None, author)
+        return Edited(ident, at, version, text, (), thread if author else None, author, _written_at(thing))
     if action == "deleted":
         # The payload has the times of what was deleted only, not of the deletion.
-        return Withdrawn(ident, received_at, thread if author else None, author)
+        return Withdrawn(ident, received_at, thread if author else None, author, _written_at(thing))
     return Ignored(f"a change of state: {action}"[:80])
+
+
+def _written_at(thing: dict[str, Any]) -> datetime | None:
+    at = thing.get("created_at") or thing.get("submitted_at")
+    return parts.at(at) if at else None
 
 
 def _written(
@@ -115,10 +124,9 @@ def _written(
 ) -> Parsed:  # fmt: skip
     if not text and "state" in thing and kind == "comment":
         return Ignored("a review without words")
-    at = thing.get("created_at") or thing.get("submitted_at")
     return Received(
-        kind=kind, external_id=ident, thread_id=thread, sent_at=parts.at_or(at, received_at), text=text, author=author,
-        permalink=reading.link(thing.get("html_url")),
+        kind=kind, external_id=ident, thread_id=thread, sent_at=_written_at(thing) or received_at, text=text,
+        author=author, permalink=reading.link(thing.get("html_url")),
     )  # fmt: skip
 
 
@@ -188,14 +196,14 @@ class GitHub(BaseChannel):
             "fr": (
                 "Dépôt › Settings › Webhooks › Add webhook : adresse {hook_url}, type application/json, et le secret.",
                 "Choisissez les événements Issues, Issue comments, Pull requests, Pull request reviews, Pull request"
-                " review comments, Discussions et Discussion comments.",
+                " review comments, Discussions, Discussion comments et Commit comments.",
                 "Pour répondre, créez un jeton d’accès à granularité fine pour ce dépôt et collez-le ici.",
             ),
             "en": (
                 "Repository › Settings › Webhooks › Add webhook: address {hook_url}, type application/json, and the"
                 " secret.",
                 "Choose the events Issues, Issue comments, Pull requests, Pull request reviews, Pull request review"
-                " comments, Discussions and Discussion comments.",
+                " comments, Discussions, Discussion comments and Commit comments.",
                 "To reply, make a fine-grained access token for this repository and paste it here.",
             ),
         }
@@ -230,6 +238,10 @@ class GitHub(BaseChannel):
 
     def join(self, envelopes: Sequence[Envelope]) -> bytes:
         return orjson.dumps(envelopes[0].content[1] if envelopes else {})
+
+    def probe(self, way: Way, channel: ChannelRecord) -> Probe | None:
+        token = asking.needed(channel, "access_token")
+        return Probe(f"{posting.api_url(channel, github_replies.API)}/user", asking.bearer(token), ("login",))
 
     async def reply(self, way: Way, channel: ChannelRecord, reply: Reply) -> Outcome:
         return await github_replies.send(way, channel, reply)

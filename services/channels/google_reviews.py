@@ -10,7 +10,7 @@ import base64
 import re
 import secrets
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
@@ -71,7 +71,8 @@ def review(content: Any) -> tuple[Parsed, ...]:
     thread, person = location(name), parts.table(content, "reviewer")
     shown = parts.name(person.get("displayName"))
     author = Author(id=name, name=shown, avatar_url=reading.link(person.get("profilePhotoUrl"))) if shown else None
-    message = Received("review", name, thread, at, reading.words(content.get("comment")), author)
+    given = parts.stars(content.get("starRating"))
+    message = Received("review", name, thread, at, reading.words(content.get("comment")), author, title=given)
     edited = content.get("updateTime")
     return (*polled.as_it_stands(message, reading.instant(edited) if edited else None), *_answer(content, name))
 
@@ -90,6 +91,7 @@ class GoogleReviews(BaseChannel):
     capabilities = Capabilities(
         ("webhook", "poll"), reply=True, edits=True, echoes=True, reconcile=True, fetches=True, length_most=4096,
         limits="300 requests a minute, once Google has approved the project",
+        resends_for=timedelta(hours=168),
     )  # fmt: skip
     setup_fields = (
         SetupField(

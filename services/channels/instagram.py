@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from inbox.channels import SetupField
@@ -94,4 +95,8 @@ CHANNEL = Meta(
             },
         ),
     ),
+    able={
+        "private_reply": True, "private_within": timedelta(days=7), "hide": True,
+        "gestures_on": frozenset({"comment"}), "lengths": {"comment": 300, "mention": 300},
+    },
 )  # fmt: skip

@@ -16,7 +16,7 @@ from typing import Any
 
 from inbox.channels import ChannelRecord, SetupField
 from inbox.events import Author, Kind
-from services.channels import parts, posting, proof, reading
+from services.channels import asking, parts, posting, proof, reading
 from services.channels.base import BaseChannel, guarded, guarded_all
 from services.channels.contract import (
     Answer,
@@ -27,6 +27,7 @@ from services.channels.contract import (
     Inbound,
     Outcome,
     Parsed,
+    Probe,
     Received,
     Refused,
     Reply,
@@ -251,6 +252,11 @@ class Intercom(BaseChannel):
         if not isinstance(envelope.content, dict) or "topic" not in envelope.content:
             return (Unreadable("it is no notification"),)
         return guarded_all(lambda content: _notification(content, received_at), envelope.content)
+
+    def probe(self, way: Way, channel: ChannelRecord) -> Probe | None:
+        token = asking.needed(channel, "access_token")
+        headers = {**asking.bearer(token), "intercom-version": API_VERSION}
+        return Probe(f"{posting.api_url(channel, API)}/me", headers, ("app", "name"))
 
     async def reply(self, way: Way, channel: ChannelRecord, reply: Reply) -> Outcome:
         token = channel.secrets.get("access_token")

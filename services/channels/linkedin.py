@@ -11,15 +11,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
 import orjson
 
+from inbox.channel_state import Term
 from inbox.channels import ChannelRecord, SetupField
 from inbox.events import Author
-from services.channels import parts, posting, proof, reading
+from services.channels import linkedin_access, parts, posting, proof, reading
 from services.channels.base import BaseChannel, guarded
 from services.channels.contract import (
     PROBLEM_TYPE,
@@ -36,6 +37,7 @@ from services.channels.contract import (
     Received,
     Refused,
     Reply,
+    Tended,
     Unreadable,
     Way,
     Withdrawn,
@@ -163,10 +165,12 @@ def _refusal(said: Any) -> Refused | None:
 
 class LinkedIn(BaseChannel):
     id = "linkedin"
+    tends = True
     title = "LinkedIn"
     capabilities = Capabilities(
         receives=("webhook",), reply=True, edits=True, withdrawals=True, echoes=True, length_most=COMMENT_MOST,
         limits="Public posts only; notifications are kept by LinkedIn for 60 days; daily limits by app and member.",
+        resends_for=timedelta(hours=8),
     )  # fmt: skip
     setup_fields = (
         SetupField(
@@ -184,6 +188,19 @@ class LinkedIn(BaseChannel):
             "access_token", "secret",
             {"fr": "Jeton d’accès", "en": "Access token"},
             {"fr": "Avec w_organization_social, pour répondre.", "en": "With w_organization_social, to reply."},
+        ),
+        SetupField(
+            "client_id", "secret",
+            {"fr": "Identifiant client (client ID)", "en": "Client ID"},
+            {"fr": "Pour renouveler l’accès : à côté du secret client.", "en": "To renew access: beside the secret."},
+        ),
+        SetupField(
+            "refresh_token", "secret",
+            {"fr": "Jeton d’actualisation", "en": "Refresh token"},
+            {
+                "fr": "Donné aux apps approuvées : l’accès, qui dure soixante jours, est alors renouvelé de lui-même.",
+                "en": "Given to approved apps: access, which lasts sixty days, is then renewed by itself.",
+            },
         ),
         SetupField(
             "api_version", "setting",
@@ -220,6 +237,11 @@ class LinkedIn(BaseChannel):
             return Answer(403, problem(403, "bad_challenge", "The challenge is not one of LinkedIn's."), PROBLEM_TYPE)
         body = {"challengeCode": code, "challengeResponse": proof.hexadecimal(secret, code.encode())}
         return Answer(200, orjson.dumps(body), "application/json")
+
+    async def tend(
+        self, way: Way, channel: ChannelRecord, hook: str, terms: Sequence[Term], now: datetime
+    ) -> Tended:  # fmt: skip
+        return await linkedin_access.tend(way, channel, terms, now)
 
     def split(self, raw: bytes) -> Sequence[Envelope]:
         """As it is pushed, as the pull API answers (`elements`), or one notification alone."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import MappingProxyType
 
 import orjson
@@ -111,6 +111,7 @@ class Mailgun(BaseChannel):
     capabilities = Capabilities(
         ("webhook",), reply=True, attachments=True,
         limits="Mailgun tries for 8 hours; bodies as large as VIGIE_MAX_BODY_BYTES lets through",
+        resends_for=timedelta(hours=8),
     )  # fmt: skip
     slow = True
     setup_fields = (

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from inbox.channels import SetupField
 from services.channels import facebook
+from services.channels.contract import PUBLIC
 from services.channels.meta import Meta
 
 CHANNEL = Meta(
@@ -35,5 +38,9 @@ CHANNEL = Meta(
             "Set the app Live, with Advanced Access to pages_messaging.",
             "A reply can leave within 24 hours of the person's last message.",
         ),
+    },
+    able={
+        "private_reply": True, "private_within": timedelta(days=7), "hide": True, "like": True,
+        "gestures_on": frozenset({"comment"}), "lengths": dict.fromkeys(PUBLIC, 8000),
     },
 )  # fmt: skip

@@ -14,25 +14,30 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
 
+from inbox.channel_state import Term
 from inbox.channels import ChannelRecord, SetupField
-from services.channels import meta_direct, meta_replies, reading
+from services.channels import asking, meta_access, meta_direct, meta_replies, posting, reading
 from services.channels.base import BaseChannel, guarded
 from services.channels.contract import (
     PROBLEM_TYPE,
     Answer,
     CannotRead,
     Capabilities,
+    Deed,
     Envelope,
+    Ignored,
     Inbound,
     Outcome,
     Parsed,
+    Probe,
     Reply,
     Taken,
+    Tended,
     Unreadable,
     Way,
     problem,
@@ -62,6 +67,8 @@ Change = Callable[[str, Any, Context], Parsed]
 class App(BaseChannel):
     """What holds for every product of a Meta app: one secret that signs, one token that shakes hands."""
 
+    tends = True
+
     # --- proof ---
 
     def verify(self, request: Inbound, channel: ChannelRecord) -> str | None:
@@ -74,6 +81,16 @@ class App(BaseChannel):
         if query.get("hub.mode") != "subscribe" or not proven or not 0 < len(challenge) <= CHALLENGE_MOST:
             return Answer(403, problem(403, "bad_verify_token", "The verify token does not match."), PROBLEM_TYPE)
         return Answer(200, challenge.encode("utf-8", "replace"))
+
+    def probe(self, way: Way, channel: ChannelRecord) -> Probe | None:
+        token = asking.needed(channel, "access_token")
+        account = posting.segment(str(channel.settings.get("page_id") or channel.account_id or "me"))
+        return Probe(f"{way.meta_graph_url.rstrip('/')}/{account}?fields=id", asking.bearer(token))
+
+    async def tend(
+        self, way: Way, channel: ChannelRecord, hook: str, terms: Sequence[Term], now: datetime
+    ) -> Tended:  # fmt: skip
+        return await meta_access.tend(way, channel, now)
 
     def answer(self, taken: Taken) -> Answer:
         """Anything but 200 makes Meta send all of it again, and in time disable the hook: what we could not read is
@@ -94,12 +111,14 @@ class Meta(App):
         account: SetupField,
         steps: Mapping[str, Sequence[str]],
         more: Sequence[SetupField] = (),
+        able: Mapping[str, Any] | None = None,
     ) -> None:
         self.id = ident
         self.title = title
         self.capabilities = Capabilities(
             ("webhook",), reply=True, attachments=True, edits=True, withdrawals=True, echoes=True,
-            window={"dm": meta_direct.WINDOW}, length_most=length_most, limits=limits,
+            window={"dm": meta_direct.WINDOW}, length_most=length_most, limits=limits, **(able or {}),
+            resends_for=timedelta(hours=36),
         )  # fmt: skip
         self._change = change
         self.setup_fields = (*APP_FIELDS, account, *more)
@@ -115,8 +134,10 @@ class Meta(App):
 
     def read(self, envelope: Envelope, channel: ChannelRecord, received_at: datetime) -> Sequence[Parsed]:
         named, entry = envelope.content
+        if not isinstance(named, str):
+            return (Unreadable("nothing tells what object it is about"),)
         if named not in ("page", "instagram"):
-            return (Unreadable("it is about an object that is neither page nor instagram"),)
+            return (Ignored(f"about another object: {named}"[:80]),)
         try:
             context = Context(entry, channel, received_at)
         except reading.MISREAD:
@@ -143,6 +164,9 @@ class Meta(App):
 
     async def reply(self, way: Way, channel: ChannelRecord, reply: Reply) -> Outcome:
         return await meta_replies.send(way, channel, reply)
+
+    async def gesture(self, way: Way, channel: ChannelRecord, deed: Deed) -> Outcome:
+        return await meta_replies.gesture(way, channel, deed)
 
 
 def _signed(secret: str, request: Inbound) -> bool:

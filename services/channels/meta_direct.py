@@ -36,11 +36,20 @@ def parsed(event: Any, account_id: str, entry_time: datetime) -> Parsed:
         return _edit(event, event["message_edit"], account_id, at)
     if "postback" in event:
         return _postback(event, event["postback"], at)
-    return next((Ignored(why) for name, why in NOT_MESSAGES.items() if name in event), Unreadable("an unknown event"))
+    known = next((Ignored(why) for name, why in NOT_MESSAGES.items() if name in event), None)
+    return known or _other(event)
+
+
+def _other(event: dict[str, Any]) -> Parsed:
+    """What is not in our list, and is no message: a payment, a checkout, what Meta will think of next."""
+    named = sorted(event.keys() - {"sender", "recipient", "timestamp"})
+    return Ignored(f"another event: {', '.join(named)}"[:80]) if named else Unreadable("an event without content")
 
 
 def _person(event: dict[str, Any], side: str) -> Author:
-    return Author(id=reading.need(event[side].get("id"), f"the {side}'s id"))
+    """Whom Meta does not know yet (a guest of the chat plug-in) has a reference in place of an id."""
+    found = event[side]
+    return Author(id=reading.need(found.get("id") or found.get("user_ref"), f"the {side}'s id"))
 
 
 def _message(event: dict[str, Any], message: dict[str, Any], account_id: str, at: datetime) -> Parsed:
@@ -103,12 +112,18 @@ def _attachments(message: dict[str, Any]) -> tuple[Attachment, ...]:
 
 
 def _attachment(part: dict[str, Any]) -> Attachment:
-    found = part.get("payload")
-    payload = found if isinstance(found, dict) else {}
-    name = payload.get("title")
-    kind = part.get("type")
+    """A link's preview has title and address beside the payload, a product's and a place's stand deeper in it."""
+    payload = reading.table(part.get("payload"))
     return Attachment(
-        url=reading.link(payload.get("url")),
-        content_type=kind if isinstance(kind, str) else None,
-        name=name[:200] if isinstance(name, str) else None,
+        url=reading.link(payload.get("url")) or reading.link(part.get("url")),
+        content_type=reading.shown(part.get("type")),
+        name=reading.shown(payload.get("title")) or reading.shown(part.get("title")) or _described(payload),
     )
+
+
+def _described(payload: dict[str, Any]) -> str | None:
+    products = reading.tables(reading.table(payload.get("product")).get("elements"))
+    place = reading.table(payload.get("coordinates"))
+    numbers = [n for n in (place.get("lat"), place.get("long")) if isinstance(n, int | float)]
+    titles = (reading.shown(one.get("title")) for one in products)
+    return reading.shown(", ".join([title for title in titles if title] or map(str, numbers)))

@@ -81,6 +81,18 @@ def titled(title: Any, text: str | None) -> str | None:
     return reading.words(f"{head}\n\n{body}") if body else head
 
 
+STARS_MOST = 5
+_SPELT = {"ONE": 1, "TWO": 2, "THREE": 3, "FOUR": 4, "FIVE": 5}
+
+
+def stars(given: Any) -> str | None:
+    """What a review gives, as it is seen above its words: a number of stars out of five, or that number as a word."""
+    number = _SPELT.get(given) if isinstance(given, str) else given
+    if not isinstance(number, int) or isinstance(number, bool) or not 1 <= number <= STARS_MOST:
+        return None
+    return "★" * number + "☆" * (STARS_MOST - number)
+
+
 def version(stamp: Any, text: str | None) -> str:
     """Of an edit that the network does not number: its time as sent, and a digest of its words. Never a time of ours,
     which would be another when the same edit is sent again."""

@@ -25,7 +25,7 @@ def as_it_stands(message: Received, edited_at: datetime | None) -> tuple[Parsed,
         return (message,)
     edited = Edited(
         message.external_id, edited_at, edited_at.isoformat(), message.text, message.attachments, message.thread_id,
-        message.author,
+        message.author, message.sent_at,
     )  # fmt: skip
     return (message, edited)
 

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
 import orjson
 
 from inbox.channels import ChannelRecord, SetupField
-from services.channels import posting, proof, reading
+from services.channels import asking, posting, proof, reading
 from services.channels.base import BaseChannel, guarded
 from services.channels.contract import (
     CannotRead,
@@ -24,6 +24,7 @@ from services.channels.contract import (
     Inbound,
     Outcome,
     Parsed,
+    Probe,
     Reply,
     Way,
 )
@@ -98,6 +99,7 @@ class Postmark(BaseChannel):
     capabilities = Capabilities(
         ("webhook",), reply=True, attachments=True,
         limits="Postmark tries 10 times in 6 hours, and not again after a 403; 35 MB a mail",
+        resends_for=timedelta(hours=6),
     )  # fmt: skip
     slow = True
     setup_fields = (
@@ -144,6 +146,10 @@ class Postmark(BaseChannel):
 
     def read(self, envelope: Envelope, channel: ChannelRecord, received_at: datetime) -> Sequence[Parsed]:
         return (guarded(lambda content: _parsed(content, channel, received_at), envelope.content),)
+
+    def probe(self, way: Way, channel: ChannelRecord) -> Probe | None:
+        token = asking.needed(channel, "api_key")
+        return Probe(f"{posting.api_url(channel, API)}/server", {"x-postmark-server-token": token}, ("Name",))
 
     async def reply(self, way: Way, channel: ChannelRecord, reply: Reply) -> Outcome:
         return await outgoing.by_postmark(way, channel, reply, posting.api_url(channel, API))

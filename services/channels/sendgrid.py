@@ -12,7 +12,7 @@ import base64
 import binascii
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import MappingProxyType
 
 import orjson
@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from inbox.channels import ChannelRecord, SetupField
-from services.channels import forms, posting, proof, reading
+from services.channels import asking, forms, posting, proof, reading
 from services.channels.base import BaseChannel, guarded
 from services.channels.contract import (
     CannotRead,
@@ -31,6 +31,7 @@ from services.channels.contract import (
     Inbound,
     Outcome,
     Parsed,
+    Probe,
     Reply,
     Way,
 )
@@ -133,6 +134,7 @@ class SendGrid(BaseChannel):
     capabilities = Capabilities(
         ("webhook",), reply=True, attachments=True,
         limits="30 MB a mail; raise VIGIE_MAX_BODY_BYTES to that: SendGrid drops what is answered 413",
+        resends_for=timedelta(hours=72),
     )  # fmt: skip
     slow = True
     setup_fields = (
@@ -201,6 +203,10 @@ class SendGrid(BaseChannel):
 
     def read(self, envelope: Envelope, channel: ChannelRecord, received_at: datetime) -> Sequence[Parsed]:
         return (guarded(lambda form: _parsed(form, channel, received_at), envelope.content),)
+
+    def probe(self, way: Way, channel: ChannelRecord) -> Probe | None:
+        token = asking.needed(channel, "api_key")
+        return Probe(f"{posting.api_url(channel, API)}/v3/scopes", asking.bearer(token))
 
     async def reply(self, way: Way, channel: ChannelRecord, reply: Reply) -> Outcome:
         return await outgoing.by_sendgrid(way, channel, reply, posting.api_url(channel, API))

@@ -88,7 +88,7 @@ def _given(signatures: str) -> list[bytes]:
     for one in signatures.split(" ", SIGNATURES_MOST)[:SIGNATURES_MOST]:
         if one.startswith(_VERSION):
             with contextlib.suppress(ValueError):
-                given.append(binascii.a2b_base64(one[len(_VERSION) :]))
+                given.append(binascii.a2b_base64(one[len(_VERSION) :], strict_mode=True))
     return given
 
 

@@ -17,16 +17,19 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from inbox.channels import ChannelRecord, SetupField
-from services.channels import posting, proof, reading, slack_messages, slack_replies
+from services.channels import asking, posting, proof, reading, slack_messages, slack_replies
 from services.channels.base import BaseChannel
 from services.channels.contract import (
+    EVERY,
     Answer,
     CannotRead,
     Capabilities,
+    Deed,
     Envelope,
     Inbound,
     Outcome,
     Parsed,
+    Probe,
     Reply,
     Way,
 )
@@ -39,7 +42,8 @@ class Slack(BaseChannel):
     title = "Slack"
     capabilities = Capabilities(
         ("webhook",), reply=True, attachments=True, edits=True, withdrawals=True, echoes=True,
-        length_most=slack_replies.LENGTH_MOST, limits="about 1 message a second in a channel, 30,000 events an hour",
+        length_most=slack_replies.LENGTH_MOST, like=True, gestures_on=EVERY,
+        limits="about 1 message a second in a channel, 30,000 events an hour",
     )  # fmt: skip
     setup_fields = (
         SetupField(
@@ -136,8 +140,16 @@ class Slack(BaseChannel):
     def read(self, envelope: Envelope, channel: ChannelRecord, received_at: datetime) -> Sequence[Parsed]:
         return (slack_messages.parsed(envelope.content, channel),)
 
+    def probe(self, way: Way, channel: ChannelRecord) -> Probe | None:
+        token = asking.needed(channel, "bot_token")
+        url = posting.api_url(channel, slack_replies.API_URL) + "/auth.test"
+        return Probe(url, asking.bearer(token), ("team",), "ok")
+
     async def reply(self, way: Way, channel: ChannelRecord, reply: Reply) -> Outcome:
         return await slack_replies.send(way, channel, reply)
+
+    async def gesture(self, way: Way, channel: ChannelRecord, deed: Deed) -> Outcome:
+        return await slack_replies.gesture(way, channel, deed)
 
 
 def _signed(secret: str, request: Inbound) -> bool:

@@ -63,12 +63,12 @@ def _said(event: dict[str, Any], content: dict[str, Any], staff: frozenset[str])
 
 def _changed(event: dict[str, Any], content: dict[str, Any], staff: frozenset[str]) -> Parsed:
     """Also sent where Slack unfolds a link, or the last answer of a thread went: then nobody changed a word."""
-    message = event["message"]
-    channel, ident = _place(event.get("channel"), message.get("ts"))
+    message, before = event["message"], reading.table(event.get("previous_message"))
+    channel, ident = _place(event.get("channel"), message.get("ts") or before.get("ts"))
     if message.get("subtype") == "tombstone":
         return _deleted(channel, event.get("previous_message"), message["ts"], event, content, staff)
     edited = reading.table(message.get("edited")).get("ts")
-    if edited is None or message.get("text") == reading.table(event.get("previous_message")).get("text"):
+    if edited is None or message.get("text") == before.get("text"):
         return Ignored("a change of other things than words")
     if _is_ours(message, content, staff):
         return Ignored("own")

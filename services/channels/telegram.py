@@ -10,13 +10,24 @@ from __future__ import annotations
 import re
 import secrets as randomness
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from inbox.channels import ChannelRecord, SetupField
-from services.channels import posting, proof, telegram_messages, telegram_replies
+from services.channels import asking, posting, proof, telegram_messages, telegram_replies
 from services.channels.base import BaseChannel
-from services.channels.contract import Capabilities, Envelope, Inbound, Outcome, Parsed, Reply, Way
+from services.channels.contract import (
+    EVERY,
+    Capabilities,
+    Deed,
+    Envelope,
+    Inbound,
+    Outcome,
+    Parsed,
+    Probe,
+    Reply,
+    Way,
+)
 
 _SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
 """What Telegram takes as a secret; it can never send another."""
@@ -27,8 +38,9 @@ class Telegram(BaseChannel):
     title = "Telegram"
     capabilities = Capabilities(
         ("webhook",), reply=True, attachments=True, edits=True, withdrawals=True, echoes=True,
-        length_most=telegram_replies.LENGTH_MOST,
+        length_most=telegram_replies.LENGTH_MOST, counting="utf16", like=True, gestures_on=EVERY,
         limits="30 messages a second, 1 a second in a chat, 20 a minute in a group",
+        resends_for=timedelta(hours=24),
     )  # fmt: skip
     setup_fields = (
         SetupField(
@@ -80,8 +92,16 @@ class Telegram(BaseChannel):
     def read(self, envelope: Envelope, channel: ChannelRecord, received_at: datetime) -> Sequence[Parsed]:
         return telegram_messages.parsed(envelope.content, channel, received_at)
 
+    def probe(self, way: Way, channel: ChannelRecord) -> Probe | None:
+        token = asking.needed(channel, "bot_token")
+        url = f"{posting.api_url(channel, telegram_replies.API_URL)}/bot{token}/getMe"
+        return Probe(url, {}, ("result", "username"), "ok")
+
     async def reply(self, way: Way, channel: ChannelRecord, reply: Reply) -> Outcome:
         return await telegram_replies.send(way, channel, reply)
+
+    async def gesture(self, way: Way, channel: ChannelRecord, deed: Deed) -> Outcome:
+        return await telegram_replies.gesture(way, channel, deed)
 
 
 CHANNEL = Telegram()

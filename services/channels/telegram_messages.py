@@ -32,7 +32,12 @@ NOTICES = frozenset(
         "forum_topic_edited", "forum_topic_closed", "forum_topic_reopened", "general_forum_topic_hidden",
         "general_forum_topic_unhidden", "video_chat_scheduled", "video_chat_started", "video_chat_ended",
         "video_chat_participants_invited", "boost_added", "chat_background_set", "users_shared", "chat_shared",
-        "write_access_allowed", "connected_website", "proximity_alert_triggered",
+        "write_access_allowed", "connected_website", "proximity_alert_triggered", "passport_data",
+        "successful_payment", "refunded_payment", "web_app_data", "giveaway_created", "giveaway", "giveaway_winners",
+        "giveaway_completed", "gift", "unique_gift", "gift_upgrade_sent", "chat_owner_left", "chat_owner_changed",
+        "checklist_tasks_done", "checklist_tasks_added", "paid_message_price_changed",
+        "direct_message_price_changed", "suggested_post_approved", "suggested_post_approval_failed",
+        "suggested_post_declined", "suggested_post_paid", "suggested_post_refunded",
     }
 )  # fmt: skip
 """What the chat itself says, not a person."""
@@ -58,13 +63,18 @@ def _update(update: Any, channel: ChannelRecord, received_at: datetime) -> Itera
 def _message(message: dict[str, Any], named: str, channel: ChannelRecord) -> Parsed:
     if NOTICES & message.keys() or message.get("is_automatic_forward"):
         return Ignored("a notice of the chat")
+    if named in EDITS and "location" in message:
+        return Ignored("a live location that moved")
     chat = reading.need(message["chat"].get("id"), "the chat's id")
     ident, author = pair(chat, message.get("message_id")), _author(message)
     if author is not None and _is_ours(author.id, chat, named, channel):
         return _ours(message, ident, chat, named)
     if named in EDITS:
-        at = reading.instant(message.get("edit_date") or message["date"])
-        return Edited(ident, at, at.isoformat(), _text(message), _files(message), _thread(message, chat), author)
+        written_at = reading.instant(message["date"])
+        at = reading.instant(message["edit_date"]) if message.get("edit_date") else written_at
+        return Edited(
+            ident, at, at.isoformat(), _text(message), _files(message), _thread(message, chat), author, written_at
+        )
     return Received(
         kind="dm", external_id=ident, thread_id=_thread(message, chat), sent_at=reading.instant(message["date"]),
         text=_text(message), author=author, parent_id=_parent(message), permalink=_permalink(message),
@@ -124,7 +134,13 @@ def _author(message: dict[str, Any]) -> Author | None:
 
 
 def _text(message: dict[str, Any]) -> str | None:
-    return reading.words(message.get("text", message.get("caption")))
+    """Also what stands on something else than a text: a poll's question, a card's name and number, a die's face."""
+    if "text" in message or "caption" in message:
+        return reading.words(message.get("text", message.get("caption")))
+    contact, dice = reading.table(message.get("contact")), reading.table(message.get("dice"))
+    names = (contact.get("first_name"), contact.get("last_name"), contact.get("phone_number"))
+    card = " ".join(shown for name in names if (shown := reading.shown(name)))
+    return card or reading.shown(reading.table(message.get("poll")).get("question")) or reading.shown(dice.get("emoji"))
 
 
 def _files(message: dict[str, Any]) -> tuple[Attachment, ...]:
@@ -133,7 +149,16 @@ def _files(message: dict[str, Any]) -> tuple[Attachment, ...]:
     sizes = reading.tables(message.get("photo"))
     if sizes:
         found.insert(0, _file(max(sizes, key=lambda size: reading.count(size.get("width")) or 0), "image/jpeg"))
-    return tuple(found)
+    return (*found, *_places(message))
+
+
+def _places(message: dict[str, Any]) -> tuple[Attachment, ...]:
+    """Where the person is or means; a venue has a name and an address, and comes as a bare place too."""
+    venue = reading.table(message.get("venue"))
+    place = reading.table(venue.get("location") or message.get("location"))
+    said = [shown for name in ("title", "address") if (shown := reading.shown(venue.get(name)))]
+    numbers = [str(n) for name in ("latitude", "longitude") if isinstance(n := place.get(name), int | float)]
+    return (Attachment(content_type="location", name=reading.shown(", ".join(said or numbers))),) if place else ()
 
 
 def _counts(message: dict[str, Any], kind: str) -> bool:

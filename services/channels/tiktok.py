@@ -15,13 +15,15 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
+from inbox.channel_state import Term
 from inbox.channels import ChannelRecord, SetupField
 from inbox.events import Author
-from services.channels import parts, posting, proof, reading
+from services.channels import parts, posting, proof, reading, tiktok_access
 from services.channels.base import BaseChannel, guarded
 from services.channels.contract import (
     CannotRead,
     Capabilities,
+    Deed,
     Echoed,
     Envelope,
     Ignored,
@@ -33,6 +35,7 @@ from services.channels.contract import (
     Refused,
     Reply,
     Sent,
+    Tended,
     Uncertain,
     Unreadable,
     Way,
@@ -190,10 +193,14 @@ def _refusal(said: Any) -> Outcome | None:
 
 class TikTok(BaseChannel):
     id = "tiktok"
+    tends = True
     title = "TikTok"
     capabilities = Capabilities(
-        receives=("webhook",), reply=True, withdrawals=True, echoes=True, window=MappingProxyType({"dm": WINDOW}),
+        receives=("webhook",), reply=True, withdrawals=True, echoes=True, hide=True, like=True,
+        gestures_on=frozenset({"comment"}), length_most=COMMENT_MOST, lengths={"dm": MESSAGE_MOST},
+        window=MappingProxyType({"dm": WINDOW}),
         limits="A reply to a comment has at most 150 characters; ten direct messages within 48 hours of the person's.",
+        resends_for=timedelta(hours=72),
     )  # fmt: skip
     setup_fields = (
         SetupField(
@@ -220,6 +227,19 @@ class TikTok(BaseChannel):
             {"fr": "Jeton d’accès", "en": "Access token"},
             {"fr": "Pour répondre depuis Vigie.", "en": "To reply from Vigie."},
         ),
+        SetupField(
+            "client_key", "secret",
+            {"fr": "Identifiant de l’app", "en": "The app's ID"},
+            {"fr": "Pour renouveler l’accès : à côté du secret client.", "en": "To renew access: beside the secret."},
+        ),
+        SetupField(
+            "refresh_token", "secret",
+            {"fr": "Jeton d’actualisation", "en": "Refresh token"},
+            {
+                "fr": "L’accès dure un jour ; avec ce jeton, il est renouvelé de lui-même.",
+                "en": "Access lasts a day; with this token it is renewed by itself.",
+            },
+        ),
         posting.api_url_field(API),
     )  # fmt: skip
     setup_steps: Mapping[str, Sequence[str]] = MappingProxyType(
@@ -241,6 +261,11 @@ class TikTok(BaseChannel):
         }
     )
 
+    async def tend(
+        self, way: Way, channel: ChannelRecord, hook: str, terms: Sequence[Term], now: datetime
+    ) -> Tended:  # fmt: skip
+        return await tiktok_access.tend(way, channel, API, terms, now)
+
     def verify(self, request: Inbound, channel: ChannelRecord) -> str | None:
         return proof.first(channel, lambda secret: signed(secret, request))
 
@@ -257,12 +282,23 @@ class TikTok(BaseChannel):
             return (Unreadable("it is no event"),)
         return (guarded(lambda event: _event(event, channel, received_at), envelope.content),)
 
+    async def gesture(self, way: Way, channel: ChannelRecord, deed: Deed) -> Outcome:
+        token = channel.secrets.get("access_token")
+        if not token or not channel.account_id:
+            return Refused("not_configured")
+        edge = "hide" if deed.gesture in ("hide", "unhide") else "like"
+        body = {"business_id": channel.account_id, "comment_id": deed.external_id, "action": deed.gesture.upper()}
+        if edge == "hide":
+            body["video_id"] = deed.thread_id
+        url = f"{posting.api_url(channel, API)}/open_api/v1.3/business/comment/{edge}/"
+        return await posting.done(way, posting.Call(url, body, {"access-token": token}), _refusal)
+
     async def reply(self, way: Way, channel: ChannelRecord, reply: Reply) -> Outcome:
         token = channel.secrets.get("access_token")
         if not token or not channel.account_id:
             return Refused("not_configured")
         if len(reply.text) > (MESSAGE_MOST if reply.kind == "dm" else COMMENT_MOST):
-            return Refused("rejected")
+            return Refused("too_long")
         outcome = await posting.send(way, _call(channel, reply, token), _posted, _refusal)
         return Uncertain("unclear_answer") if outcome == Sent(UNCLEAR) else outcome
 

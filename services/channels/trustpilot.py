@@ -58,7 +58,8 @@ def _event(event: dict[str, Any], received_at: datetime) -> Parsed:
         return _changed(review, ident, thread, received_at)
     if verb == "deleted":
         author = _consumer(review)
-        return Withdrawn(ident, _at(review, ("deletedAt",), received_at), thread if author else None, author)
+        gone_at = _at(review, ("deletedAt",), received_at)
+        return Withdrawn(ident, gone_at, thread if author else None, author, _written_at(review))
     return Ignored(f"another event: {named}"[:80])
 
 
@@ -66,6 +67,7 @@ def _written(review: dict[str, Any], ident: str, thread: str, received_at: datet
     return Received(
         kind="review", external_id=ident, thread_id=thread, text=_words(review), author=_consumer(review),
         sent_at=_at(review, ("createdAt",), received_at), permalink=_page(review, ident, thread),
+        title=parts.stars(review.get("stars")),
     )  # fmt: skip
 
 
@@ -73,7 +75,11 @@ def _changed(review: dict[str, Any], ident: str, thread: str, received_at: datet
     text, author = _words(review), _consumer(review)
     updated = review.get("updatedAt")
     sent_at, version = parts.at_or(updated, received_at), parts.version(updated, text)
-    return Edited(ident, sent_at, version, text, (), thread if author else None, author)
+    return Edited(ident, sent_at, version, text, (), thread if author else None, author, _written_at(review))
+
+
+def _written_at(review: dict[str, Any]) -> datetime | None:
+    return parts.at(review["createdAt"]) if review.get("createdAt") else None
 
 
 def _words(review: dict[str, Any]) -> str | None:

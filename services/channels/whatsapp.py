@@ -8,7 +8,7 @@ beside the messages is no table of senders: it has its own order, and numbers of
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
@@ -18,8 +18,10 @@ from inbox.channels import ChannelRecord, SetupField
 from services.channels import meta, posting, reading, whatsapp_messages, whatsapp_replies
 from services.channels.base import guarded
 from services.channels.contract import (
+    EVERY,
     CannotRead,
     Capabilities,
+    Deed,
     Envelope,
     Ignored,
     Outcome,
@@ -39,8 +41,9 @@ class WhatsApp(meta.App):
     title = "WhatsApp"
     capabilities = Capabilities(
         ("webhook",), reply=True, attachments=True, edits=True, withdrawals=True, echoes=True,
-        window={"dm": whatsapp_messages.WINDOW}, length_most=whatsapp_replies.LENGTH_MOST,
+        window={"dm": whatsapp_messages.WINDOW}, length_most=whatsapp_replies.LENGTH_MOST, like=True, gestures_on=EVERY,
         limits="80 messages a second from a number, about 1 in 6 seconds to the same person",
+        resends_for=timedelta(hours=168),
     )  # fmt: skip
     setup_fields = (
         *meta.APP_FIELDS[:2],
@@ -106,6 +109,9 @@ class WhatsApp(meta.App):
 
     async def reply(self, way: Way, channel: ChannelRecord, reply: Reply) -> Outcome:
         return await whatsapp_replies.send(way, channel, reply)
+
+    async def gesture(self, way: Way, channel: ChannelRecord, deed: Deed) -> Outcome:
+        return await whatsapp_replies.gesture(way, channel, deed)
 
 
 def _envelopes(named: Any, entry: Any) -> list[Envelope]:

@@ -78,15 +78,15 @@ def echo(message: dict[str, Any], people: People, received_at: datetime) -> Pars
 def status(status: dict[str, Any], received_at: datetime) -> Parsed:
     """They come in any order, and may come before the call that sent the message has returned."""
     ident, state = reading.need(status.get("id"), "the message's id"), status.get("status")
+    if state not in ("delivered", "read", "played", "failed"):
+        return Ignored("a receipt")
     at = _at(status, received_at)
     if state == "delivered":
         return Status(ident, "delivered", at)
-    if state in ("read", "played"):
-        return Status(ident, "read", at)
     if state == "failed":
         errors = reading.tables(status.get("errors"))
         return Status(ident, "failed", at, whatsapp_replies.reason(errors[0].get("code") if errors else None))
-    return Ignored("a receipt")
+    return Status(ident, "read", at)
 
 
 def _at(message: dict[str, Any], received_at: datetime) -> datetime:

@@ -26,6 +26,7 @@ from services.channels.base import BaseChannel, guarded
 from services.channels.contract import (
     CannotRead,
     Capabilities,
+    Deed,
     Echoed,
     Edited,
     Envelope,
@@ -156,7 +157,7 @@ class WordPress(BaseChannel):
     slow = True
     sweep_every_s = 120.0
     capabilities = Capabilities(
-        ("poll", "webhook"), reply=True, edits=True, withdrawals=True, echoes=True, length_most=65_525,
+        ("poll", "webhook"), reply=True, hide=True, edits=True, withdrawals=True, echoes=True, length_most=65_525,
         limits="as the site allows; WordPress refuses a second comment within 15 seconds",
     )  # fmt: skip
     setup_fields = (
@@ -243,6 +244,15 @@ class WordPress(BaseChannel):
             onward = (latest - OVERLAP).isoformat() if latest else cursor
             more = cursor is not None and len(content) >= PAGE and onward != cursor
             return Swept(tuple(parsed), onward, more=more, raw=orjson.dumps(content))
+
+    async def gesture(self, way: Way, channel: ChannelRecord, deed: Deed) -> Outcome:
+        """Hidden is what waits for approval again."""
+        headers = _credentials(channel)
+        if not headers:
+            return Refused("not_configured")
+        url = f"{posting.api_url(channel, '')}/wp-json/wp/v2/comments/{posting.segment(deed.external_id)}"
+        body = {"status": "hold" if deed.gesture == "hide" else "approved"}
+        return await posting.done(way, posting.Call(url, body, headers), _refusal)
 
     async def reply(self, way: Way, channel: ChannelRecord, reply: Reply) -> Outcome:
         return await asking.carefully(self._reply(way, channel, reply))

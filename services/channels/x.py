@@ -26,6 +26,7 @@ from services.channels.contract import (
     Answer,
     CannotRead,
     Capabilities,
+    Deed,
     Envelope,
     Inbound,
     Outcome,
@@ -45,7 +46,9 @@ class X(BaseChannel):
     title = "X"
     capabilities = Capabilities(
         ("webhook",), reply=True, attachments=True, edits=True, withdrawals=True, echoes=True, reconcile=True,
-        length_most=x_replies.LENGTH_MOST, limits="100 posts in 15 minutes for a user; what is subscribed is paid for",
+        length_most=x_replies.LENGTH_MOST, counting="weighted", hide=True, like=True,
+        lengths={"dm": x_replies.DIRECT_LENGTH_MOST},
+        limits="100 posts in 15 minutes for a user; what is subscribed is paid for",
     )  # fmt: skip
     setup_fields = (
         SetupField(
@@ -143,6 +146,9 @@ class X(BaseChannel):
 
     async def reply(self, way: Way, channel: ChannelRecord, reply: Reply) -> Outcome:
         return await x_replies.send(way, channel, reply)
+
+    async def gesture(self, way: Way, channel: ChannelRecord, deed: Deed) -> Outcome:
+        return await x_replies.gesture(way, channel, deed)
 
     async def sweep(self, way: Way, channel: ChannelRecord, cursor: str | None, now: datetime) -> Swept:
         return await x_sweep.look(way, channel, cursor, now)

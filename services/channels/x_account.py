@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from services.channels import reading, x_direct
+from services.channels import parts, reading, x_direct
 from services.channels.base import guarded, guarded_all
 from services.channels.contract import Ignored, Parsed, Unreadable, Withdrawn
 from services.channels.x_posts import Post, author_of, clock, told, unescaped
@@ -29,7 +29,7 @@ def parsed(content: dict[str, Any], own: frozenset[str], received_at: datetime) 
 def _one(name: str, event: Any, own: frozenset[str], received_at: datetime) -> Sequence[Parsed]:
     if name == "tweet_create_events":
         return guarded_all(lambda post: told(_post(post, own, received_at), own), event)
-    return (guarded(lambda deleted: _deleted(deleted, own, received_at), event),)
+    return (guarded(lambda deleted: _deleted(deleted, received_at), event),)
 
 
 def _nothing(content: dict[str, Any]) -> Parsed:
@@ -79,9 +79,9 @@ def _media(post: dict[str, Any]) -> list[dict[str, Any]]:
     return reading.tables(reading.table(post.get("extended_entities") or post.get("entities")).get("media"))
 
 
-def _deleted(event: dict[str, Any], own: frozenset[str], received_at: datetime) -> Parsed:
+def _deleted(event: dict[str, Any], received_at: datetime) -> Parsed:
+    """Told of subscribed users only, so that the post is ours, or another brand's and a mention of ours."""
     status = event["status"]
+    at = reading.instant(event["timestamp_ms"]) if event.get("timestamp_ms") else received_at
     ident = reading.need(status.get("id"), "the post's id")
-    if reading.ident(status.get("user_id")) in own:
-        return Ignored("own")
-    return Withdrawn(ident, reading.instant(event["timestamp_ms"]) if event.get("timestamp_ms") else received_at)
+    return Withdrawn(ident, at, author=parts.person(status.get("user_id")))

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from inbox.events import Author
-from services.channels import reading, x_direct
+from services.channels import parts, reading, x_direct
 from services.channels.base import guarded_all
 from services.channels.contract import Echoed, Ignored, Parsed, Received, Unreadable, Withdrawn
 from services.channels.x_posts import Post, author_of, told, unescaped
@@ -26,7 +26,7 @@ def _event(data: dict[str, Any], own: frozenset[str], received_at: datetime) -> 
     if kind in POSTS:
         return told(_post(kind, data["payload"], reading.table(data.get("includes")), own, received_at), own)
     if kind == "post.delete":
-        return (_deleted(data["payload"], data, own, received_at),)
+        return (_deleted(data["payload"], received_at),)
     if kind in ("dm.received", "dm.sent"):
         return x_direct.parsed(data["payload"], own, received_at)
     if kind in ("chat.received", "chat.sent"):
@@ -85,9 +85,10 @@ def _media(post: dict[str, Any], includes: dict[str, Any]) -> list[dict[str, Any
     return [one for one in reading.tables(includes.get("media")) if one.get("media_key") in wanted]
 
 
-def _deleted(payload: dict[str, Any], data: dict[str, Any], own: frozenset[str], received_at: datetime) -> Parsed:
-    ident, author = reading.need(payload.get("id"), "the post's id"), reading.ident(payload.get("author_id"))
-    return Ignored("own") if author in own else Withdrawn(ident, received_at)
+def _deleted(payload: dict[str, Any], received_at: datetime) -> Parsed:
+    """Of a subscribed user: ours, or another brand's and a mention of ours."""
+    ident = reading.need(payload.get("id"), "the post's id")
+    return Withdrawn(ident, received_at, author=parts.person(payload.get("author_id")))
 
 
 def _encrypted(payload: dict[str, Any], own: frozenset[str], received_at: datetime) -> Parsed:

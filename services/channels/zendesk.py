@@ -18,7 +18,7 @@ from typing import Any
 
 from inbox.channels import ChannelRecord, SetupField
 from inbox.events import Author, Kind
-from services.channels import parts, posting, proof, reading
+from services.channels import asking, parts, posting, proof, reading
 from services.channels.base import BaseChannel, guarded
 from services.channels.contract import (
     Answer,
@@ -30,6 +30,7 @@ from services.channels.contract import (
     Inbound,
     Outcome,
     Parsed,
+    Probe,
     Received,
     Refused,
     Reply,
@@ -161,10 +162,13 @@ def _attachments(comment: dict[str, Any]) -> Any:
 
 def _call(channel: ChannelRecord, reply: Reply, token: str) -> posting.Call:
     url = f"{posting.api_url(channel, '')}/api/v2/tickets/{posting.segment(reply.thread_id)}.json"
-    agent = str(channel.settings.get("agent_email"))
-    credentials = base64.b64encode(f"{agent}/token:{token}".encode()).decode()
     body = {"ticket": {"comment": {"body": reply.text, "public": True}}}
-    return posting.Call(url, body, {"authorization": f"Basic {credentials}"}, "PUT")
+    return posting.Call(url, body, _credentials(channel, token), "PUT")
+
+
+def _credentials(channel: ChannelRecord, token: str) -> dict[str, str]:
+    given = f"{channel.settings.get('agent_email')}/token:{token}"
+    return {"authorization": f"Basic {base64.b64encode(given.encode()).decode()}"}
 
 
 def _posted(said: Any) -> Any:
@@ -229,6 +233,11 @@ class Zendesk(BaseChannel):
         if not isinstance(envelope.content, dict) or not str(envelope.content.get("type")).startswith(EVENT):
             return (Unreadable("it is no event of Zendesk's: choose “Zendesk events” for the webhook"),)
         return (guarded(lambda content: _event(content, received_at), envelope.content),)
+
+    def probe(self, way: Way, channel: ChannelRecord) -> Probe | None:
+        token = asking.needed(channel, "access_token")
+        url = f"{posting.api_url(channel, '')}/api/v2/users/me.json"
+        return Probe(url, _credentials(channel, token), ("user", "name"))
 
     async def reply(self, way: Way, channel: ChannelRecord, reply: Reply) -> Outcome:
         token = channel.secrets.get("access_token")

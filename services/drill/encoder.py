@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from services.drill.plan import Delivery, Move
 from services.drill.target import Hook
-from services.drill.wire import facebook, generic, instagram, sign
+from services.drill.wire import facebook, generic, instagram, others, sign
 from services.drill.wire.moment import Moment
 
 FB_EDIT_STEP = timedelta(seconds=1)
@@ -23,6 +23,7 @@ class Encoder:
     _created: dict[str, datetime] = field(default_factory=dict)
     _edited: dict[str, datetime] = field(default_factory=dict)
     _bodies: dict[int, bytes] = field(default_factory=dict)
+    _moments: dict[int, Moment] = field(default_factory=dict)
 
     def body(self, hook: Hook, delivery: Delivery, now: datetime) -> bytes:
         if delivery.copy_of is not None:
@@ -35,6 +36,9 @@ class Encoder:
                 body = facebook.encode(hook.account, moments)
             case "instagram":
                 body = instagram.encode(hook.account, moments)
+            case other:
+                self._moments[delivery.number] = moments[0]
+                body = others.TONGUES[other].body(hook, moments[0])
         self._bodies[delivery.number] = body
         return body
 
@@ -42,6 +46,9 @@ class Encoder:
         """Signed anew for each attempt: a retry of Standard Webhooks carries a fresh timestamp."""
         if hook.network == "generic":
             return sign.standard(hook.secret, f"msg_{self.run}{delivery.number:05d}", now, body)
+        if hook.network in others.TONGUES:
+            first = self._moments[delivery.number if delivery.copy_of is None else delivery.copy_of]
+            return others.TONGUES[hook.network].headers(hook, body, replace(first, sent=now))
         return sign.meta(hook.secret, body)
 
     def _moment(self, move: Move, at_s: float, now: datetime) -> Moment:

@@ -15,6 +15,7 @@ from typing import Literal
 
 from services.drill.people import Cast, Person
 from services.drill.scenario import IN_MINUTES, IN_THE_HOUR, Act, Line, Network, Scenario
+from services.drill.shapes import SHAPES
 
 Verb = Literal["message", "edit", "delete", "echo"]
 BATCH_SHARE = 0.3
@@ -73,8 +74,10 @@ class Ids:
     page: str
     count: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
-    def message(self, line: Line, thread: str) -> str:
+    def message(self, line: Line, thread: str, author: Person) -> str:
         tail = f"{self.run}{next(self.count):05d}"
+        if line.network in SHAPES:
+            return SHAPES[line.network].message_id(tail, author.id)
         match line.network, line.kind:
             case "generic", _:
                 return f"drill-{tail}"
@@ -129,7 +132,7 @@ def _follow_ups(message: Move, ids: Ids) -> Iterator[Move]:
         elif then.do == "delete":
             yield replace(moved, verb="delete")
         elif then.do == "echo":
-            yield replace(moved, verb="echo", echo_id=ids.message(message.line, message.thread_id))
+            yield replace(moved, verb="echo", echo_id=ids.message(message.line, message.thread_id, message.author))
 
 
 def _moves_of(message: Move, ids: Ids) -> list[Move]:
@@ -151,7 +154,7 @@ def _moves(scenario: Scenario, messages: int, rng: random.Random, run: str, page
             at = start + (index + rng.random()) / len(lines) * act.length_s
             author = cast.author(line)
             thread = ids.thread(line, author, posts)
-            message_id = ids.message(line, thread)
+            message_id = ids.message(line, thread, author)
             moves += _moves_of(Move("message", act.name, line, author, message_id, thread, line.text, at, at), ids)
         start += act.length_s
     return sorted(moves, key=lambda move: move.at_s)
@@ -163,7 +166,7 @@ def _batches(moves: list[Move], rng: random.Random) -> list[list[Move]]:
     batches: list[list[Move]] = []
     open_batch: dict[Network, list[Move]] = {}
     for move in moves:
-        network, alone = move.line.network, bool(move.line.then)
+        network, alone = move.line.network, bool(move.line.then) or move.line.network in SHAPES
         batch = open_batch.get(network)
         if batch and not alone and move.at_s - batch[0].at_s <= BATCH_WINDOW_S and len(batch) < BATCH_MOST:
             batch.append(move)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
-from services.drill import plan, report, scenario, tally, target
+from services.drill import plan, recast, report, scenario, tally, target
 from services.drill.encoder import Encoder
 from services.drill.ledger import Ledger, compare
 from services.drill.pace import Pace, RealPace
@@ -30,6 +31,8 @@ async def run(
     console: Console,
     ledger_path: Path | None = None,
     allow_remote: bool = False,
+    channels: Sequence[str] = (),
+    more: Sequence[target.Channel] = (),
     pace: Pace | None = None,
     patience_s: float = 60.0,
     catch_up_s: float = 30.0,
@@ -38,19 +41,21 @@ async def run(
     2 the drill could not run.
 
     `speed` 2 plays the two minutes in one. `ledger_path`: where to keep what was sent and answered, by default
-    `drill-RUN.jsonl` beside demo.json. `patience_s`: how long one request is tried again. `catch_up_s`: how long the
-    inbox may take at the end to judge what it received.
+    `drill-RUN.jsonl` beside demo.json. `channels`: the networks to speak, by default those that the script is written
+    for; `more`: where those beyond demo.json are reached. `patience_s`: how long one request is tried again.
+    `catch_up_s`: how long the inbox may take at the end to judge what it received.
     """
     if speed <= 0 or messages < 1:
         console.print(Text("--speed must be above 0 and --messages at least 1", "bold red"))
         return COULD_NOT
     pace = pace or RealPace()
     try:
-        goal = target.read(demo_json, allow_remote=allow_remote)
+        networks = tuple(channels) or scenario.NETWORKS
+        goal = target.read(demo_json, allow_remote=allow_remote, networks=networks, more=more)
         run_id = str(int(pace.now().timestamp() * 1000))
-        script = plan.build(
-            scenario.load(), messages=messages, seed=seed, run=run_id, page=goal.hooks["facebook"].account
-        )
+        scene = recast.recast(scenario.load(), networks) if channels else scenario.load()
+        page = goal.hooks["facebook"].account if "facebook" in goal.hooks else target.DEFAULT_ACCOUNTS["facebook"]
+        script = plan.build(scene, messages=messages, seed=seed, run=run_id, page=page)
         async with aiohttp.ClientSession() as session:
             reader = Reader(session, goal, pace)
             await reader.start()

@@ -14,7 +14,7 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-Network = Literal["generic", "facebook", "instagram"]
+Network = str
 Kind = Literal["comment", "mention", "dm", "review", "post", "email", "sms", "call"]
 Lang = Literal["fr", "en", "es", "de", "it", "pt", "ar"]
 Topic = Literal[
@@ -74,7 +74,7 @@ class Line(Strict):
 
     @model_validator(mode="after")
     def _can_happen_there(self) -> Self:
-        if self.kind not in KINDS[self.network]:
+        if self.kind not in KINDS.get(self.network, ()):
             raise ValueError(f"{self.network} has no {self.kind}")
         acts = {then.do for then in self.then}
         if self.network == "instagram" and self.kind == "comment" and acts & {"edit", "delete", "delete_first", "echo"}:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -67,8 +68,10 @@ def is_loopback(host: str | None) -> bool:
         return host == "localhost"
 
 
-def read(path: Path, *, allow_remote: bool = False) -> Target:
-    """Refuses (`CannotDrill`) what is missing, not ours, or elsewhere."""
+def read(
+    path: Path, *, allow_remote: bool = False, networks: Sequence[Network] = NETWORKS, more: Sequence[Channel] = ()
+) -> Target:
+    """Refuses (`CannotDrill`) what is missing, not ours, or elsewhere. `more`: channels beside those of the file."""
     try:
         demo = Demo.model_validate_json(path.read_bytes())
     except FileNotFoundError:
@@ -80,14 +83,15 @@ def read(path: Path, *, allow_remote: bool = False) -> Target:
         raise CannotDrill(
             f"{base} is not on this machine. A drill floods an inbox, so it stays at home unless allowed."
         )
-    return Target(base, str(demo.brand_id), demo.api_token, {net: _hook(demo, base, net) for net in NETWORKS})
+    channels = [*more, *demo.channels]
+    return Target(base, str(demo.brand_id), demo.api_token, {net: _hook(channels, base, net) for net in networks})
 
 
-def _hook(demo: Demo, base: URL, network: Network) -> Hook:
-    channel = next((channel for channel in demo.channels if channel.network.startswith(network)), None)
+def _hook(channels: Sequence[Channel], base: URL, network: Network) -> Hook:
+    channel = next((channel for channel in channels if channel.network == network), None)
     if channel is None:
         raise CannotDrill(f"The demo brand has no {network} channel. Start Vigie with: vigie up --demo")
     url = base.join(URL(channel.hook_url))
     if url.origin() != base.origin():
         raise CannotDrill(f"The webhook of channel {channel.id} leads away from {base.origin()}: not sent.")
-    return Hook(channel.id, network, url, channel.secret, channel.account_id or DEFAULT_ACCOUNTS[network])
+    return Hook(channel.id, network, url, channel.secret, channel.account_id or DEFAULT_ACCOUNTS.get(network, ""))

@@ -49,7 +49,7 @@ async def test_a_secret_in_the_address_lets_in_what_nobody_signs(hooks: Hooks) -
         assert (await hooks.client.post(path, data=raw)).status == 401
         assert (await hooks.client.post(path, data=raw, params={"token": APP_SECRET})).status == 200
     texts = [event.text for event in await hooks.events() if isinstance(event, MessageReceived)]
-    assert texts == ["Bonjour ?", "Jamais reçu\n\nCommande 12 toujours pas livrée.", "It broke."]
+    assert texts == ["Bonjour ?", "★☆☆☆☆\n\nJamais reçu\n\nCommande 12 toujours pas livrée.", "★★☆☆☆\n\nIt broke."]
 
 
 async def test_somebody_is_there_for_intercom(hooks: Hooks) -> None:

@@ -119,7 +119,7 @@ async def test_an_answer_names_the_post_and_its_root_with_their_digests() -> Non
 
 async def test_an_answer_that_is_too_long_never_leaves() -> None:
     async with Fake(server) as fake:
-        assert await replied("bluesky", fake, PASSWORD, account_id=OURS, text="é" * 301) == Refused("rejected")
+        assert await replied("bluesky", fake, PASSWORD, account_id=OURS, text="é" * 301) == Refused("too_long")
         family = "👩‍👩‍👧‍👦" * 300
         done = await replied("bluesky", fake, PASSWORD, account_id=OURS, in_reply_to=f"{ZOE}/3b", text=family)
         assert isinstance(done, Sent)

@@ -6,48 +6,37 @@ A network's fixtures are the files of `fixtures/NETWORK/`, one body each, or (Me
 
 from __future__ import annotations
 
-import copy
-import dataclasses
 import io
 import json
-import random
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
 
 import pytest
 
 from services import channel_tools
 from services.channels.base import BaseChannel
 from services.channels.contract import (
-    ID_MOST,
     TEXT_MOST,
     CannotRead,
     Channel,
     Echoed,
     Edited,
-    Envelope,
     Inbound,
-    Parsed,
     Received,
     Withdrawn,
 )
 from services.channels.registry import networks
 from services.cli import main
+from tests.channels import mutants
+from tests.channels.mutants import fixtures, readable, request_of, storable
 from tests.channels.senders import NOON, channel
 
 HERE = Path(__file__).parent
 DOCS = HERE.parents[1] / "docs" / "channels"
-PARSED = Parsed.__args__
 LOCALES = {"fr", "en"}
 SPOILT = 100
-TYPES = {
-    ".json": "application/json", ".form": "application/x-www-form-urlencoded", ".xml": "application/xml",
-    ".atom": "application/atom+xml", ".rss": "application/rss+xml", ".eml": "message/rfc822",
-    ".multipart": "multipart/form-data; boundary=xYzZY",
-}  # fmt: skip
 FORGED = {
     "authorization": "Bearer x.y.z", "x-hub-signature": "sha1=" + "0" * 40, "x-hub-signature-256": "sha256=" + "0" * 64,
     "x-signature-ed25519": "00" * 64, "x-signature-timestamp": "1774260000", "x-slack-signature": "v0=" + "0" * 64,
@@ -58,33 +47,7 @@ FORGED = {
     "webhook-signature": "v1,AAAA", "x-twilio-email-event-webhook-signature": "AAAA",
     "x-twilio-email-event-webhook-timestamp": "1774260000",
 }  # fmt: skip
-SAYING = {
-    "x-github-event": ("issues", "issue_comment", "ping"), "x-discourse-event": ("post_created", "post_edited"),
-    "x-discourse-instance": ("https://forum.example", "\x00"), "ce-specversion": ("1.0", "9"),
-    "ce-type": ("message.received", "%zz"), "ce-id": ("1", ""), "ce-source": ("/x", "%E2%82"), "ce-time": ("now",),
-    "x-hook-uuid": ("1",), "x-goog-channel-id": ("1",),
-}  # fmt: skip
-JUNK: tuple[Any, ...] = (
-    None, True, -1, 2**70, 1e300, "", "\x00", "x" * 600, "\ud800", "٣", [], {}, [[]], {"id": {}}, "2026-13-45T99:00Z",
-)  # fmt: skip
-
 pytestmark = pytest.mark.parametrize("name", networks())
-
-
-def fixtures(name: str) -> list[tuple[str, bytes]]:
-    """Content type and bytes of each."""
-    folder, cases = HERE / "fixtures" / name, HERE / "fixtures" / f"{name}.json"
-    if cases.is_file():
-        bodies = [{"object": case["object"], "entry": [case["entry"]]} for case in json.loads(cases.read_bytes())]
-        return [(TYPES[".json"], json.dumps(body).encode()) for body in bodies]
-    return [(TYPES.get(path.suffix, ""), path.read_bytes()) for path in sorted(folder.glob("*")) if path.is_file()]
-
-
-def parts(name: str, request: Inbound, **record: Any) -> list[tuple[Envelope, Parsed]]:
-    network, known = networks()[name], channel(name, **record)
-    return [
-        (envelope, one) for envelope in network.split_request(request) for one in network.read(envelope, known, NOON)
-    ]
 
 
 def is_own(network: Channel, method: str) -> bool:
@@ -123,9 +86,11 @@ def test_what_it_says_that_it_can_it_does(name: str) -> None:
     assert can.reply == is_own(network, "reply") == network.can_reply
     assert can.sweeps == is_own(network, "sweep")
     assert can.fetches == is_own(network, "fetch")
+    assert can.listens == is_own(network, "listen")
+    assert network.tends == is_own(network, "tend")
     assert ("webhook" in can.receives) == is_own(network, "verify")
-    for action in ("private_reply", "hide", "like"):
-        assert not getattr(can, action) or callable(getattr(network, action, None)), action
+    assert (can.hide or can.like) == is_own(network, "gesture")
+    assert can.private_reply == (can.private_within is not None) == (network.private_within is not None)
     assert can.reply or not (can.private_reply or can.window or can.length_most)
     assert dict(network.reply_window) == dict(can.window)
     assert can.length_most is None or 0 < can.length_most <= TEXT_MOST
@@ -187,18 +152,6 @@ def test_it_has_fixtures_and_reads_them(name: str) -> None:
     assert Received in kinds or "webhook" not in networks()[name].capabilities.receives
 
 
-def request_of(kind: str, raw: bytes, **headers: str) -> Inbound:
-    named = {key.replace("_", "-"): [value] for key, value in headers.items()}
-    return Inbound({"content-type": [kind], **named} if kind else named, raw)
-
-
-def readable(name: str, request: Inbound) -> list[tuple[Envelope, Parsed]]:
-    try:
-        return parts(name, request)
-    except CannotRead:
-        return []
-
-
 def test_what_its_fixtures_show_it_also_says(name: str) -> None:
     can = networks()[name].capabilities
     for kind, raw in fixtures(name):
@@ -215,64 +168,9 @@ def test_what_it_reads_can_be_stored(name: str) -> None:
             storable(one)
 
 
-def storable(one: Parsed) -> None:
-    """Ids within bounds, times with a zone, no text that PostgreSQL refuses; an echo names what it answers."""
-    assert isinstance(one, PARSED)
-    for field in dataclasses.fields(one):
-        value = getattr(one, field.name)
-        if field.name in ("external_id", "thread_id", "parent_id", "in_reply_to", "version") and value is not None:
-            assert isinstance(value, str)
-            assert 0 < len(value) <= ID_MOST
-        if isinstance(value, str):
-            assert "\x00" not in value
-            value.encode()
-        if field.name == "sent_at":
-            assert value.tzinfo is not None
-    author = getattr(one, "author", None)
-    assert author is None or (author.id and len(author.id) <= ID_MOST)
-    if isinstance(one, Echoed):
-        assert one.in_reply_to or (one.thread_id and one.author)
-    channel_tools.told(one)
-
-
 def test_no_bytes_make_it_stumble(name: str) -> None:
-    given, chance = fixtures(name), random.Random(name)
-    for number in range(SPOILT if given else 0):
-        kind, raw = given[number % len(given)]
-        spoilt = wrong_value(raw, chance) if number % 2 and raw[:1] in b"{[" else wrong_bytes(raw, chance)
-        named = {key: chance.choice(values) for key, values in SAYING.items() if chance.random() < 0.3}
-        for _, one in readable(name, request_of(chance.choice((kind, kind, "")), spoilt, **named)):
-            storable(one)
-
-
-def wrong_value(raw: bytes, chance: random.Random) -> bytes:
-    content = json.loads(raw)
-    for _ in range(chance.randint(1, 3)):
-        places = list(holders(content))
-        holder, key = chance.choice(places) if places else ({}, 0)
-        if isinstance(holder, dict) and chance.random() < 0.2:
-            holder.pop(key, None)
-        else:
-            holder[key] = copy.deepcopy(chance.choice(JUNK))
-    return json.dumps(content).encode()
-
-
-def holders(node: Any) -> Iterator[tuple[Any, Any]]:
-    pairs = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
-    for key, value in list(pairs):
-        yield node, key
-        yield from holders(value)
-
-
-def wrong_bytes(raw: bytes, chance: random.Random) -> bytes:
-    changed = bytearray(raw or b"x")
-    for _ in range(chance.randint(1, 6)):
-        at = chance.randrange(len(changed))
-        changed[at : at + chance.choice((0, 1, 1, 9))] = bytes(
-            chance.randrange(256) for _ in range(chance.choice((0, 1, 1, 5)))
-        )
-        changed = changed or bytearray(b"x")
-    return bytes(changed[: chance.randrange(len(changed))] if chance.random() < 0.2 else changed)
+    _, faults = mutants.run(name, SPOILT, name)
+    assert not faults, faults[0]
 
 
 def test_what_another_brand_keeps_of_a_delivery_reads_the_same(name: str) -> None:

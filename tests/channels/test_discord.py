@@ -68,7 +68,7 @@ CASES: dict[str, list[Parsed]] = {
     "gateway_update.json": [
         Edited(
             FIRST, NINE + timedelta(minutes=5), "2026-11-24T12:05:00+00:00", "Le jeu plante encore", (), PLACE,
-            IN_THE_SERVER,
+            IN_THE_SERVER, NINE + HALF,
         )
     ],
     "unfolded_link.json": [Ignored("a change of other things than words")],
@@ -81,7 +81,7 @@ CASES: dict[str, list[Parsed]] = {
     "lobby_update.json": [
         Edited(
             "800000000000000010", NINE + timedelta(minutes=1), "2026-11-24T12:01:00+00:00", "Qui a gagné hier ?", (),
-            LOBBY, ZOE,
+            LOBBY, ZOE, NINE,
         )
     ],
     "lobby_delete.json": [Withdrawn("800000000000000010", NINE + HALF / 2, LOBBY)],
@@ -199,10 +199,10 @@ async def test_an_answer_calls_nobody_but_who_is_answered(fake: Fake) -> None:
 @pytest.mark.parametrize(
     ("status", "answer", "expected"),
     [
-        (403, {"code": 50007, "message": "Cannot send messages to this user"}, Refused("gone")),
+        (403, {"code": 50007, "message": "Cannot send messages to this user"}, Refused("author_blocked_us")),
         (403, {"code": 50013, "message": "Missing Permissions"}, Refused("not_authorised")),
         (400, {"code": 50035, "errors": {"message_reference": {"_errors": []}}}, Refused("gone")),
-        (400, {"code": 50035, "errors": {"content": {"_errors": []}}}, Refused("rejected")),
+        (400, {"code": 50035, "errors": {"content": {"_errors": []}}}, Refused("too_long")),
         (429, {"retry_after": 1.5, "global": False}, Refused("too_many", again=True, retry_after_s=2.0)),
         (404, {"code": [], "message": "?"}, Refused("gone")),
         (500, {}, Uncertain("server_error")),
@@ -215,9 +215,9 @@ async def test_a_refusal_is_told_in_our_words(fake: Fake, status: int, answer: o
 
 
 async def test_what_cannot_be_sent_is_not(fake: Fake) -> None:
-    assert await reply(fake, token="other") == Refused("not_authorised")
+    assert await reply(fake, token="other") == Refused("token_expired")
     fake.seen.clear()
-    assert await reply(fake, text="x" * 2001) == Refused("rejected")
+    assert await reply(fake, text="x" * 2001) == Refused("too_long")
     assert await reply(fake, token="") == Refused("not_configured")
     assert fake.seen == []
 

@@ -35,7 +35,7 @@ EVENTS: dict[str, tuple[str, dict[str, Any]]] = {
     "our_answer.json": ("post_created", {"is": "Hint", "ref": "5004", "thread_id": "901"}),
     "edited.json": ("post_edited", {
         "is": "Edited", "external_id": "5001", "text": "Le site remarche.", "sent_at": "2026-03-23T11:00:00Z",
-        "version": "2", "thread_id": None}),
+        "version": "2", "thread_id": "901", "author": {"id": "42"}, "written_at": "2026-03-23T10:00:00Z"}),
     "deleted.json": ("post_destroyed", {"is": "Withdrawn", "external_id": "5001", "sent_at": "2026-03-23T12:00:00Z"}),
     "small_action.json": ("post_created", {"is": "Ignored"}),
     "topic.json": ("topic_created", {"is": "Ignored"}),

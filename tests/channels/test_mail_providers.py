@@ -291,7 +291,7 @@ async def test_an_answer_leaves_by_postmark() -> None:
 @pytest.mark.parametrize(
     ("status", "outcome"),
     [
-        (401, Refused("not_authorised")), (400, Refused("rejected")), (302, Refused("redirected")),
+        (401, Refused("token_expired")), (400, Refused("rejected")), (302, Refused("redirected")),
         (429, Refused("too_many", again=True)), (500, Uncertain("server_error")),
     ],
 )  # fmt: skip

@@ -45,7 +45,7 @@ CASES: dict[str, list[Parsed]] = {
     "edited.json": [
         Edited(
             "5001:7", NINE + timedelta(seconds=60), "2026-11-24T12:01:00+00:00", "Mon vélo n’est toujours pas arrivé",
-            (), "5001", LEA,
+            (), "5001", LEA, NINE,
         )
     ],
     "topic_answer.json": [
@@ -162,14 +162,14 @@ async def test_a_business_chat_is_answered_through_its_connection(fake: Fake) ->
         (429, {"ok": False, "error_code": 429, "parameters": {"retry_after": 35}},
          Refused("too_many", again=True, retry_after_s=35.0)),
         (403, {"ok": False, "error_code": 403, "description": "Forbidden: bot was blocked by the user"},
-         Refused("gone")),
+         Refused("author_blocked_us")),
         (403, {"ok": False, "error_code": 403, "description": "Forbidden: bot was kicked from the group chat"},
          Refused("not_authorised")),
         (400, {"ok": False, "error_code": 400, "description": "Bad Request: message to be replied not found"},
          Refused("gone")),
         (400, {"ok": False, "error_code": 400, "description": "Bad Request: message text is empty"},
          Refused("rejected")),
-        (401, {"ok": False, "error_code": 401, "description": "Unauthorized"}, Refused("not_authorised")),
+        (401, {"ok": False, "error_code": 401, "description": "Unauthorized"}, Refused("token_expired")),
         (502, {"ok": False, "error_code": 502, "description": "Bad Gateway"}, Uncertain("server_error")),
         (302, {}, Refused("redirected")),
         (200, {"ok": True, "result": {}}, Uncertain("unclear_answer")),
@@ -181,8 +181,8 @@ async def test_a_refusal_is_told_in_our_words(fake: Fake, status: int, answer: o
     assert await reply(fake) == expected
 
 
-async def test_a_wrong_token_is_not_authorised(fake: Fake) -> None:
-    assert await reply(fake, token="42:other") == Refused("not_authorised")
+async def test_a_token_that_holds_no_more_is_told(fake: Fake) -> None:
+    assert await reply(fake, token="42:other") == Refused("token_expired")
 
 
 async def test_a_lost_connection_leaves_a_doubt(fake: Fake) -> None:
@@ -194,6 +194,6 @@ async def test_a_lost_connection_leaves_a_doubt(fake: Fake) -> None:
 
 
 async def test_what_is_too_long_or_without_a_token_is_not_sent(fake: Fake) -> None:
-    assert await reply(fake, text="😢" * 2049) == Refused("rejected")
+    assert await reply(fake, text="😢" * 2049) == Refused("too_long")
     assert await reply(fake, token="") == Refused("not_configured")
     assert fake.seen == []

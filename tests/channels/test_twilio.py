@@ -196,10 +196,10 @@ async def test_an_answer_leaves_from_our_number_by_the_way_it_came(fake: Fake) -
 @pytest.mark.parametrize(
     ("status", "answer", "expected"),
     [
-        (400, {"code": 21610, "message": "unsubscribed recipient"}, Refused("gone")),
+        (400, {"code": 21610, "message": "unsubscribed recipient"}, Refused("author_blocked_us")),
         (400, {"code": 63016}, Refused("window_closed")),
         (400, {"code": 99999}, Refused("rejected")),
-        (429, {"code": 20429}, Refused("too_many", again=True, retry_after_s=60.0)),
+        (429, {"code": 20429}, Refused("too_many", again=True)),
         (500, {}, Uncertain("server_error")),
         (201, {"status": "queued"}, Uncertain("unclear_answer")),
     ],
@@ -210,10 +210,10 @@ async def test_a_refusal_is_told_in_our_words(fake: Fake, status: int, answer: o
 
 
 async def test_what_cannot_be_sent_is_not(fake: Fake) -> None:
-    assert await reply(fake, secret="other") == Refused("not_authorised")
+    assert await reply(fake, secret="other") == Refused("token_expired")
     fake.seen.clear()
     assert await reply(fake, kind="call") == Refused("cannot_reply")
-    assert await reply(fake, text="x" * 1601) == Refused("rejected")
+    assert await reply(fake, text="x" * 1601) == Refused("too_long")
     assert await reply(fake, account_id=None) == Refused("not_configured")
     assert await reply(fake, settings={"account_sid": ""}) == Refused("not_configured")
     assert fake.seen == []

@@ -171,9 +171,9 @@ async def test_an_answer_goes_to_a_number_a_hidden_person_or_a_group(fake: Fake)
     [
         (400, error(131047), Refused("window_closed")),
         (400, error(131026), Refused("gone")),
-        (400, error(131056), Refused("too_many", again=True, retry_after_s=60.0)),
-        (429, error(130429), Refused("too_many", again=True, retry_after_s=60.0)),
-        (401, error(190), Refused("not_authorised")),
+        (400, error(131056), Refused("too_many", again=True, only_here=True)),
+        (429, error(130429), Refused("too_many", again=True)),
+        (401, error(190), Refused("token_expired")),
         (403, error(368), Refused("blocked_by_network")),
         (400, error(100), Refused("rejected")),
         (400, {"error": []}, Refused("rejected")),
@@ -187,7 +187,7 @@ async def test_a_refusal_is_told_in_our_words(fake: Fake, status: int, answer: o
 
 
 async def test_what_cannot_be_sent_is_not(fake: Fake) -> None:
-    assert await reply(fake, text="x" * 4097) == Refused("rejected")
+    assert await reply(fake, text="x" * 4097) == Refused("too_long")
     assert await reply(fake, token="") == Refused("not_configured")
     assert await reply(fake, account_id=None) == Refused("not_configured")
     assert fake.seen == []

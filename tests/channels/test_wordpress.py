@@ -120,7 +120,7 @@ async def test_an_answer_goes_under_the_comment_on_its_post() -> None:
         (says(409, {"code": "comment_duplicate"}), Refused("duplicate")),
         (says(400, {"code": "comment_flood"}), Refused("too_many", again=True, retry_after_s=15.0)),
         (says(403, {"code": "rest_comment_closed"}), Refused("gone")),
-        (says(401, {"code": "rest_comment_login_required"}), Refused("not_authorised")),
+        (says(401, {"code": "rest_comment_login_required"}), Refused("token_expired")),
         (says(500), Uncertain("server_error")),
     ],
 )

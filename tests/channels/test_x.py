@@ -32,8 +32,8 @@ from services.channels.contract import (
     Way,
     Withdrawn,
 )
+from services.channels.lengths import weighted
 from services.channels.x import CHANNEL
-from services.channels.x_replies import weight
 from services.outbound import Outbound
 from tests.channels.answering import replied
 from tests.channels.senders import APP_SECRET, NOON, channel, inbound
@@ -69,7 +69,10 @@ CASES: dict[str, list[Parsed]] = {
     "account_ours.json": [
         Echoed("9007199254740997", at(123), "On regarde", "9007199254740993"), Ignored("own"), Ignored("a repost")
     ],
-    "account_deleted.json": [Withdrawn("9007199254740993", NINE + timedelta(hours=1)), Ignored("own")],
+    "account_deleted.json": [
+        Withdrawn("9007199254740993", NINE + timedelta(hours=1), author=Author(id="2002")),
+        Withdrawn("9007199254740998", NINE + timedelta(hours=1), author=Author(id="1001")),
+    ],
     "account_direct.json": [
         Received(
             "dm", "3003", "2002", at(456), "Bonjour", LEA,
@@ -95,7 +98,7 @@ CASES: dict[str, list[Parsed]] = {
         Received("comment", "8002", "7000", NINE, "Non", VERIFIED, "7000", "https://x.com/lea_m/status/8002")
     ],
     "activity_ours.json": [Echoed("8003", NINE, "On regarde", "8001")],
-    "activity_deleted.json": [Withdrawn("8001", NOON)],
+    "activity_deleted.json": [Withdrawn("8001", NOON, author=Author(id="2002"))],
     "activity_direct.json": [Received("dm", "3005", "2002", at(456), "Bonjour", VERIFIED)],
     "activity_encrypted.json": [Received("dm", "e4f4-1", "2002", at(789), None, NOBODY)],
     "activity_follow.json": [Ignored("an event of another type: follow.follow")],
@@ -244,7 +247,7 @@ async def test_a_post_is_answered_by_a_post_and_a_message_by_a_message(fake: Fak
         (403, {"detail": "Reply to this conversation is not permitted."}, Refused("not_authorised")),
         (400, {"detail": "You attempted to reply to a Tweet that is deleted or not visible to you."}, Refused("gone")),
         (400, {"detail": "something new"}, Refused("rejected")),
-        (401, {}, Refused("not_authorised")),
+        (401, {}, Refused("token_expired")),
         (402, {"title": "CreditsDepleted"}, Refused("blocked_by_network")),
         (503, {}, Uncertain("server_error")),
         (201, {"data": {}}, Uncertain("unclear_answer")),
@@ -255,13 +258,8 @@ async def test_a_refusal_is_told_in_our_words(fake: Fake, status: int, answer: o
     assert await reply(fake) == expected
 
 
-async def test_too_many_waits_until_the_time_that_x_names(fake: Fake) -> None:
-    fake.answer = says(429, {}, x_rate_limit_reset=str(int(NOON.timestamp()) + 600))
-    assert await reply(fake) == Refused("too_many", again=True, retry_after_s=600.0)
-
-
 async def test_what_is_too_long_or_without_keys_is_not_sent(fake: Fake) -> None:
-    assert await reply(fake, text="é" * 281) == Refused("rejected")
+    assert await reply(fake, text="é" * 281) == Refused("too_long")
     assert await reply(fake, secrets={**KEYS, "access_token": ""}) == Refused("not_configured")
     assert fake.seen == []
 
@@ -278,7 +276,7 @@ async def test_what_is_too_long_or_without_keys_is_not_sent(fake: Fake) -> None:
     ],
 )
 def test_length_is_counted_as_x_counts(text: str, counted: int) -> None:
-    assert weight(text) == counted
+    assert weighted(text) == counted
 
 
 # --- looking for what no webhook brought ------------------------------------------------------------------------------
