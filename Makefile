@@ -8,7 +8,7 @@ DEV_STAMP := $(VENV)/.installed-dev
 SOURCES := pyproject.toml constraints.txt inbox/web/assets/package-lock.json inbox/web/assets/build_hook.py
 
 .DEFAULT_GOAL := help
-.PHONY: help install up drill test test-citus check bench chaos mutants clean
+.PHONY: help install up drill test test-citus check bench chaos mutants audit clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -30,8 +30,8 @@ $(DEV_STAMP): $(STAMP)
 up: install ## start everything on http://127.0.0.1:8040 (VIGIE_PORT, VIGIE_DATA_DIR); Ctrl-C stops it
 	@exec $(BIN)/vigie up --demo
 
-drill: install ## send a scripted bad buzz to the running instance (ARGS="--speed 2 --messages 400")
-	@exec $(BIN)/vigie drill $(ARGS)
+drill: install ## send a scripted bad buzz to the running instance (CHANNELS=x,instagram,telegram ARGS="--speed 2")
+	@exec $(BIN)/vigie drill $(if $(CHANNELS),--channels $(CHANNELS)) $(ARGS)
 
 # A server, a browser or a process may be slow to come on a busy machine: what only ran out of time is tried once more,
 # and named at the end.
@@ -54,11 +54,16 @@ check: $(DEV_STAMP) ## types, lint, import contracts, fast tests: under a minute
 bench: $(DEV_STAMP) ## measure docs/benchmarks.md anew, peers beside us (ONLY=append,ingest ARGS=--quick BENCH_DIR=folder)
 	@$(BIN)/python -m tests.bench $(if $(ONLY),--only $(ONLY)) $(ARGS)
 
-chaos: $(DEV_STAMP) ## kill and stall real processes for minutes (ARGS="--rounds 20 --seconds 90")
+chaos: $(DEV_STAMP) ## break a running site on purpose, reckon, write docs/reliability.md (ARGS="--only R1 --times 200 --rate 200")
 	@$(BIN)/python -m tests.chaos $(ARGS)
 
 mutants: $(DEV_STAMP) ## spoil what networks send, 10,000 bodies of each, and read them (ARGS="--count 500 --network x")
 	@$(BIN)/python -m tests.channels.mutants $(ARGS)
+
+audit: $(STAMP) ## known faults of what we depend on (pip-audit), and a list of it (sbom.json), by tools with an environment of their own
+	@test -x $(VENV)/audit/bin/pip-audit || { $(PYTHON) -m venv $(VENV)/audit && $(VENV)/audit/bin/python -m pip install --quiet --disable-pip-version-check pip-audit cyclonedx-bom; }
+	$(VENV)/audit/bin/cyclonedx-py environment $(BIN)/python --output-format JSON --output-file sbom.json
+	$(VENV)/audit/bin/pip-audit --strict --disable-pip --no-deps --requirement constraints.txt
 
 clean: ## remove the environment and what the tools left (data in var/ stay)
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

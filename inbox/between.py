@@ -19,6 +19,7 @@ DID: Mapping[str, str] = {
     "LanguageCorrected": "corrected its language",
     "MarkedNotUrgent": "marked it as not urgent",
     "ReplyQueued": "wrote a reply",
+    "GestureQueued": "hid or liked a message, or took that back",
     "AnsweredByHand": "recorded an answer",
     "ReplySettled": "settled a reply",
     "AuthorForgotten": "had the author forgotten",

@@ -77,11 +77,29 @@ class Tallies:
         for brand in tuple(self._open):
             tallies = self._open.pop(brand)
             try:
-                await pool.execute(sql.note, brand, *_columns(tallies))
+                await self._write(pool, brand, tallies)
             except BaseException:
                 for channel_id, tally in tallies.items():
                     self._of(brand, channel_id).add(tally)
                 raise
+
+    @staticmethod
+    async def _write(pool: asyncpg.Pool, brand: BrandId, tallies: dict[str, _Tally]) -> None:
+        """Both or neither: what is counted again would be a habit that nobody has."""
+        hours = _hours(tallies)
+        async with pool.acquire() as connection, connection.transaction():
+            await connection.execute(sql.note, brand, *_columns(tallies))
+            if hours:
+                await connection.execute(sql.hours, brand, *hours)
+
+
+def _hours(tallies: dict[str, _Tally]) -> list[list[object]]:
+    """Channel, hour, messages; nothing where nothing was delivered."""
+    rows = [
+        (channel_id, t.last_delivery_at.replace(minute=0, second=0, microsecond=0), t.messages)
+        for channel_id, t in sorted(tallies.items()) if t.messages and t.last_delivery_at is not None
+    ]  # fmt: skip
+    return [list(column) for column in zip(*rows, strict=True)]
 
 
 def _columns(tallies: dict[str, _Tally]) -> list[list[object]]:

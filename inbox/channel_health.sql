@@ -10,3 +10,9 @@ ON CONFLICT (brand_id, channel_id) DO UPDATE SET
   failures = h.failures + excluded.failures,
   last_failure_at = greatest(h.last_failure_at, excluded.last_failure_at),
   last_failure = coalesce(excluded.last_failure, h.last_failure)
+
+-- name: hours
+-- What the hours brought, for the habit of each channel.
+INSERT INTO vigie.channel_hours AS h (brand_id, channel_id, hour, messages)
+SELECT $1, * FROM unnest($2::text[], $3::timestamptz[], $4::integer[])
+ON CONFLICT (brand_id, channel_id, hour) DO UPDATE SET messages = h.messages + excluded.messages

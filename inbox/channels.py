@@ -21,10 +21,11 @@ from typing import Any, Literal, NamedTuple, Protocol, TypeVar
 import asyncpg
 import orjson
 
+from inbox import walls
 from inbox.channel_health import Tallies
 from inbox.clock import Clock
 from inbox.errors import NotFound, Refused
-from inbox.events import Kind, SettingChanged
+from inbox.events import Gesture, Kind, SettingChanged
 from inbox.ids import BrandId, ChannelId, dedupe_key
 from inbox.log.pulse import Subscription
 from inbox.log.record import NewEvent
@@ -34,6 +35,7 @@ from inbox.sql import beside
 sql = beside(__file__, "channels.sql")
 
 FRESH_S = 5.0
+LOAD_S = 4.0
 MOST_CACHED = 10_000
 PREVIOUS = "_previous"
 _ALPHABET = string.ascii_letters + string.digits
@@ -57,6 +59,10 @@ def channel_stream(channel_id: str) -> str:
 
 
 # --- what a network says of itself ----------------------------------------------------------------------------------
+
+Counting = Literal["characters", "utf16", "bytes", "graphemes", "weighted", "mastodon"]
+"""How a network counts the length of a text: code points; UTF-16 units; UTF-8 bytes; characters as people see them;
+X's weights; code points, but links 23 and of a mention only the name."""
 
 Words = Mapping[str, str]
 """Locale ("fr", "en") → text."""
@@ -87,7 +93,8 @@ class Network(Protocol):
 
     `setup_steps`: locale → the steps, in order; "{hook_url}" and "{verify_token}" are filled in by the page.
     `reply_window`: how long after the person's last message a reply is possible; kinds that are missing have no limit.
-    `length_most`: of a reply, None where the network sets no limit.
+    `length_most`: of a reply, as `length_of` counts; None where the network sets no limit. `private_within`: how long
+    after a public message it may be answered by a direct one; None where it may not.
     """
 
     @property
@@ -103,7 +110,12 @@ class Network(Protocol):
     @property
     def reply_window(self) -> Mapping[Kind, timedelta]: ...
     @property
-    def length_most(self) -> int | None: ...
+    def counting(self) -> Counting: ...
+    @property
+    def private_within(self) -> timedelta | None: ...
+    def length_of(self, text: str) -> int: ...
+    def length_most(self, kind: Kind, *, private: bool = False) -> int | None: ...
+    def can_gesture(self, gesture: Gesture, kind: Kind) -> bool: ...
 
 
 # --- a channel --------------------------------------------------------------------------------------------------------
@@ -243,8 +255,11 @@ class Channels:
             task.exception()
 
     async def _load(self, what: str, brand: BrandId, query: str) -> tuple[ChannelRecord, ...]:
+        walls.narrow(None)  # in a task of its own: what is remembered here is for all, whoever asked first
         generation = self._generation
-        records = tuple(self._record(row) for row in await self.log.pool.fetch(query, brand))
+        async with asyncio.timeout(LOAD_S):  # a network that swallows everything must not hold up a hook
+            rows = await self.log.pool.fetch(query, brand)
+        records = tuple(self._record(row) for row in rows)
         if generation == self._generation:  # else a change beat while we read, and this may be the state before it
             if len(self._cache) >= MOST_CACHED:
                 self._cache.clear()

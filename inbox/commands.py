@@ -7,6 +7,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
+from inbox import events
 from inbox.events import ReplyPurpose, ResolveReason
 
 
@@ -21,12 +22,22 @@ class Acknowledge:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """Write to the person through the network."""
+    """Write to the person through the network. `private`: by a direct message, though they spoke in public."""
 
     by: int
     text: str
     purpose: ReplyPurpose = "response"
     promise_until: datetime | None = None
+    private: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Gesture:
+    """Hide or like the message `external_id` on its network, or take that back."""
+
+    by: int
+    gesture: events.Gesture
+    external_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +126,7 @@ class CheckClocks:
 Command = (
     Acknowledge
     | Reply
+    | Gesture
     | AnswerByHand
     | AddNote
     | Assign

@@ -17,6 +17,7 @@ from inbox.events import (
     AuthorForgotten,
     CategoriesCorrected,
     Event,
+    GestureQueued,
     ItemAcknowledged,
     ItemAssigned,
     ItemReopened,
@@ -55,6 +56,13 @@ def _acknowledge(command: commands.Acknowledge, event: Event) -> bool:
 
 def _reply(command: commands.Reply, event: Event) -> bool:
     return _taken_by_another(command.by, event) or isinstance(event, (*ANSWERS, *GONE, *NEW_WORDS, ItemResolved))
+
+
+def _gesture(command: commands.Gesture, event: Event) -> bool:
+    """What the message says by now, and what a colleague did to it."""
+    if isinstance(event, GestureQueued):
+        return event.external_id == command.external_id and event.by != command.by
+    return isinstance(event, MessageEdited | MessageWithdrawn) and event.external_id == command.external_id
 
 
 def _answer_by_hand(command: commands.AnswerByHand, event: Event) -> bool:
@@ -123,6 +131,7 @@ def _is_our_echo(event: Event, since: Sequence[Event], item: Item | None) -> boo
 RULES: Mapping[type[Any], Callable[[Any, Event], bool]] = {
     commands.Acknowledge: _acknowledge,
     commands.Reply: _reply,
+    commands.Gesture: _gesture,
     commands.AnswerByHand: _answer_by_hand,
     commands.AddNote: _never,
     commands.Assign: _assign,

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from inbox import categories, commands, corrections, events, ids, priority, replies, sla, turns
+from inbox import categories, commands, corrections, events, gestures, ids, priority, replies, sla, turns
 from inbox.errors import Refused
 from inbox.events import Event
 from inbox.policy import Policy
@@ -46,6 +46,29 @@ def _acknowledge(item: Item, command: commands.Acknowledge, now: datetime, _: Po
 
 def _reply(item: Item, command: commands.Reply, now: datetime, _: Policy, command_id: str) -> list[Event]:
     return [] if _known(item, command_id) else [_queued(item, command, now, command_id)]
+
+
+def _gesture(item: Item, command: commands.Gesture, now: datetime, _: Policy, command_id: str) -> list[Event]:
+    """Nothing to do where the message stands so already."""
+    gesture_id = ids.dedupe_key("gesture", str(item.item_id), command_id)
+    said = next((message for message in item.messages if message.external_id == command.external_id), None)
+    if said is None:
+        raise Refused("no_such_message", "This item has no such message.", status=404)
+    if gestures.find(item, gesture_id) is not None:
+        return []
+    if said.withdrawn_at is not None:
+        raise _no("withdrawn", "The author has taken it back.")
+    if gestures.in_flight(item, command.external_id, command.gesture):
+        raise _no("gesture_in_flight", "The network is being told already.")
+    undoing = command.gesture in {"unhide", "unlike"}
+    stands = gestures.stands(item, command.external_id, command.gesture)
+    if stands or (undoing and gestures.latest(item, command.external_id, command.gesture) is None):
+        return []
+    queued = events.GestureQueued(
+        item_id=item.item_id, gesture_id=gesture_id, gesture=command.gesture, external_id=command.external_id,
+        by=command.by, at=now,
+    )  # fmt: skip
+    return [queued]
 
 
 def _answer_by_hand(
@@ -182,14 +205,18 @@ def _queued(item: Item, command: commands.Reply, now: datetime, command_id: str)
     if item.reply_until is not None and item.reply_until < now:
         raise _no("window_closed", "The network takes no more replies here.")
     _refuse_in_flight(item)
+    in_reply_to = next(said.external_id for said in reversed(item.messages) if said.withdrawn_at is None)
+    if command.private and replies.private_of(item, in_reply_to) is not None:
+        raise _no("private_once", "The network takes one private answer to a comment, and it was sent.")
     return events.ReplyQueued(
         item_id=item.item_id,
         reply_id=ids.reply_id(item.item_id, command_id),
         purpose=command.purpose,
-        in_reply_to=next(said.external_id for said in reversed(item.messages) if said.withdrawn_at is None),
+        in_reply_to=in_reply_to,
         promise_until=command.promise_until,
         by=command.by,
         at=now,
+        private=command.private,
         text=text,
     )
 
@@ -228,6 +255,7 @@ Decision = Callable[[Item, Any, datetime, Policy, str], list[Event]]
 DECISIONS: Mapping[type[Any], Decision] = {
     commands.Acknowledge: _acknowledge,
     commands.Reply: _reply,
+    commands.Gesture: _gesture,
     commands.AnswerByHand: _answer_by_hand,
     commands.AddNote: _add_note,
     commands.Assign: _assign,

@@ -8,20 +8,20 @@ first time.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from inbox import between, calendars, commands, history
+from inbox import between, calendars, commands, history, offers
 from inbox import item as core
+from inbox.channels import Network
 from inbox.clock import Clock
 from inbox.errors import Refused, Unavailable
-from inbox.events import AuthorForgotten, Event, PolicyChanged
-from inbox.history import History, forgetting_stream
+from inbox.events import Event, PolicyChanged
+from inbox.history import History
 from inbox.ids import BrandId, DedupeKey, ItemId, Position, dedupe_key
 from inbox.log.record import POLICY_STREAM, NewEvent, Recorded, item_stream
 from inbox.log.store import Log, PositionConflict
-from inbox.log.store import sql as log_sql
-from inbox.people import members
+from inbox.people import erasure, members
 from inbox.policy import Policy
 from inbox.state import Item
 
@@ -44,11 +44,12 @@ class Outcome:
 
 
 class Commands:
-    """Cheap to make: holds nothing but the log and the clock."""
+    """Cheap to make: holds nothing but the log, the clock and what networks allow."""
 
-    def __init__(self, log: Log, clock: Clock) -> None:
+    def __init__(self, log: Log, clock: Clock, networks: Mapping[str, Network] | None = None) -> None:
         self._log = log
         self._clock = clock
+        self._networks = networks or {}
 
     async def run(
         self,
@@ -62,7 +63,7 @@ class Commands:
         """`expected_position`: the item's position the member saw; None skips the question what came in between.
 
         Refused: `conflict` (409, see `inbox.between`), `idempotency_key_reused` (422), `assignee_unknown`, and what
-        `inbox.decisions` refuses. `NotFound` for an item that is not there.
+        `inbox.offers` and `inbox.decisions` refuse. `NotFound` for an item that is not there.
         """
         await self._check_assignee(brand, command)
         keys = _keys(brand, item_id, idempotency_key)
@@ -71,6 +72,7 @@ class Commands:
             if done := [r for r in past.recorded if r.dedupe in keys]:
                 return _as_the_first_time(past, command, done)
             await self._refuse_conflict(brand, command, past, expected_position)
+            offers.check(self._networks.get(past.item.network), past.item, command, self._clock.now())
             new = core.decide(past.item, command, self._clock.now(), past.policy, command_id=idempotency_key)
             if not new:
                 return Outcome(past.item.position, (), False, past.item, past.policy)
@@ -116,25 +118,12 @@ class Commands:
 
     # --- the brand itself ---
 
-    async def forget(self, brand: BrandId, item_id: ItemId, *, by: int) -> Position:
-        """Destroys the key of the item's author, for all their items, and says so in the log: one transaction.
-
-        The key goes first: its row is locked by whoever is writing the author's words, so no item is overlooked.
-        """
+    async def forget(self, brand: BrandId, item_id: ItemId, *, by: int | None) -> Position:
+        """All items of this one's author: see `inbox.people.erasure`. Refused: `nobody_to_forget`, `legal_hold`."""
         past = await history.load(self._log, brand, item_id)
-        subject = past.subject
-        if subject is None:
+        if past.subject is None:
             raise Refused("nobody_to_forget", "Nothing here identifies a person.", status=409)
-        async with self._log.pool.acquire() as connection, connection.transaction():
-            await self._log.forget(connection, brand, subject)
-            streams = await connection.fetch(log_sql.streams_of_subject, brand, subject)
-            items = tuple(sorted(found for row in streams if (found := _item_of(row["stream_id"])) is not None))
-            event = AuthorForgotten(subject_id=subject, item_ids=items, by=by, at=self._clock.now())
-            new = NewEvent(event, forgetting_stream(subject), DedupeKey(uuid.uuid4()))
-            (position,) = await self._log.append(brand, [new], connection=connection)
-        self._log.pulse.beat("log", brand)
-        assert position is not None
-        return position
+        return await erasure.forget(self._log, brand, past.subject, by=by, now=self._clock.now())
 
     async def change_policy(
         self, brand: BrandId, policy: Policy, *, by: int, expected_position: int | None = None
@@ -186,10 +175,3 @@ def _fits(command: commands.Command, name: str, done: Sequence[Recorded]) -> boo
     asked = getattr(command, name)
     said = [getattr(r.event, name) for r in done if hasattr(r.event, name) and (r.opened or name != "text")]
     return asked in said if said else asked is None or not all(r.opened for r in done)
-
-
-def _item_of(stream: str) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(stream)
-    except ValueError:
-        return None

@@ -27,6 +27,8 @@ Kind = Literal["comment", "mention", "dm", "review", "post", "email", "sms", "ca
 Sentiment = Literal["negative", "neutral", "positive"]
 ClockName = Literal["ack", "response"]
 ReplyPurpose = Literal["holding", "response"]
+Gesture = Literal["hide", "unhide", "like", "unlike"]
+GestureEnd = Literal["done", "failed", "uncertain"]
 ResolveReason = Literal["answered", "no_answer_needed", "spam", "duplicate", "handled_elsewhere"]
 Role = Literal["owner", "lead", "cm", "observer"]
 Alike = Literal["words", "meaning"]
@@ -330,6 +332,8 @@ class MarkedNotUrgent(ItemEvent):
 
 
 class ReplyQueued(ItemEvent, Marked):
+    """`private`: a direct message as the answer to a public comment."""
+
     SEALED = frozenset({"text"})
     reply_id: uuid.UUID
     purpose: ReplyPurpose
@@ -337,6 +341,7 @@ class ReplyQueued(ItemEvent, Marked):
     promise_until: AwareDatetime | None = None
     by: int
     at: AwareDatetime
+    private: bool = False
     text: str | None = None
 
 
@@ -388,6 +393,36 @@ class AnsweredByHand(ItemEvent, Marked):
     by: int
     at: AwareDatetime
     text: str | None = None
+
+
+# --- gestures: what is done to a message without words, at most once as replies -----------------------------------
+
+
+class GestureQueued(ItemEvent):
+    """Somebody hides or likes a message of the author on its network, or takes that back."""
+
+    gesture_id: uuid.UUID
+    gesture: Gesture
+    external_id: str
+    by: int
+    at: AwareDatetime
+
+
+class GestureSending(ItemEvent):
+    gesture_id: uuid.UUID
+    attempt: int
+    at: AwareDatetime
+
+
+class GestureEnded(ItemEvent):
+    """`failed`: nothing was changed there; `retry_at` as of `ReplyFailed`. `uncertain`: nobody knows; it may be asked
+    for again by hand, since doing it twice does no harm."""
+
+    gesture_id: uuid.UUID
+    end: GestureEnd
+    reason: str | None = None
+    retry_at: AwareDatetime | None = None
+    at: AwareDatetime
 
 
 # --- what the clock found -----------------------------------------------------------------------------------------
@@ -443,11 +478,30 @@ class ModelSwitched(Event):
 
 
 class AuthorForgotten(Event):
-    """The key of this author is destroyed. Views blank what they hold of the items of `subject_id`."""
+    """The key of this author is destroyed. Views blank what they hold of the items of `subject_id`. `by`: None from the
+    shell, and where their time of keeping was over."""
 
     subject_id: uuid.UUID
     item_ids: tuple[uuid.UUID, ...]
-    by: int
+    by: int | None
+    at: AwareDatetime
+
+
+class PersonExported(Event):
+    """An audit line: all that is held of this author was given out. `by`: None from the shell."""
+
+    subject_id: uuid.UUID
+    by: int | None = None
+    at: AwareDatetime
+
+
+class RetentionChanged(Event):
+    """How long people's words are kept, from now on: see `inbox.people.retention`. `by`: None from the shell."""
+
+    words_days: int | None
+    raw_days: int
+    hold: bool
+    by: int | None = None
     at: AwareDatetime
 
 
@@ -479,8 +533,9 @@ EVENT_TYPES: dict[str, type[Event]] = {
         ItemReopened, PriorityOverridden,
         CategoriesCorrected, LanguageCorrected, MarkedNotUrgent, CorrectionsExported, ReplyQueued,
         ReplySending, ReplySent, ReplyFailed, ReplyUncertain, ReplySettled, AnsweredByHand,
+        GestureQueued, GestureSending, GestureEnded,
         SlaWarned, SlaBreached, ClaimLapsed, PromiseBroken, PolicyChanged, ModelSwitched, AuthorForgotten,
-        SettingChanged,
+        SettingChanged, PersonExported, RetentionChanged,
     )
 }  # fmt: skip
 

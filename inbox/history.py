@@ -12,14 +12,10 @@ from inbox.events import AuthorForgotten, Event, ItemEvent
 from inbox.ids import BrandId, ItemId, SubjectId
 from inbox.log.record import Recorded, item_stream
 from inbox.log.store import Log
+from inbox.people.erasure import forgetting_stream
 from inbox.policy import Policy
 from inbox.state import Item
 from inbox.views.policies import Timeline
-
-
-def forgetting_stream(subject: uuid.UUID) -> str:
-    """Where an author's `AuthorForgotten` stands: it concerns all their items."""
-    return f"subject:{subject}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ import uuid
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from inbox import corrections, messages, priority, replies, turns, waves
+from inbox import corrections, gestures, messages, priority, replies, turns, waves
 from inbox.commands import (
     Acknowledge,
     AddNote,
@@ -22,6 +22,7 @@ from inbox.commands import (
     Command,
     CorrectCategories,
     CorrectLanguage,
+    Gesture,
     MarkNotUrgent,
     OverridePriority,
     Reopen,
@@ -38,6 +39,9 @@ from inbox.events import (
     CategoriesCorrected,
     ClaimLapsed,
     Event,
+    GestureEnded,
+    GestureQueued,
+    GestureSending,
     ItemAcknowledged,
     ItemAssigned,
     ItemEvent,
@@ -71,8 +75,8 @@ from inbox.state import Correction, Item, Message, Note
 
 __all__ = [
     "Acknowledge", "AddNote", "AnswerByHand", "Assign", "CheckClocks", "Command", "CorrectCategories",
-    "CorrectLanguage", "MarkNotUrgent", "OverridePriority", "Refused", "Reopen", "Reply", "Resolve", "SettleReply",
-    "conflicts", "decide", "evolve", "fold",
+    "CorrectLanguage", "Gesture", "MarkNotUrgent", "OverridePriority", "Refused", "Reopen", "Reply", "Resolve",
+    "SettleReply", "conflicts", "decide", "evolve", "fold",
 ]  # fmt: skip
 
 
@@ -233,6 +237,9 @@ CHANGES: Mapping[type[Event], Callable[[Item, Any, Policy], Item]] = {
     ReplySettled: replies.settle,
     ReplyEchoed: replies.echo,
     AnsweredByHand: replies.by_hand,
+    GestureQueued: gestures.queue,
+    GestureSending: gestures.begin,
+    GestureEnded: gestures.end,
     SlaWarned: _warned,
     SlaBreached: _breached,
     ClaimLapsed: _lapse,

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from inbox import events
 from inbox.events import Attachment, Author, ClockName, Kind, ReasonGiven, ReplyPurpose, Sentiment
 from inbox.ids import ItemId
 
@@ -20,6 +21,7 @@ floor."""
 
 TurnEnd = Literal["responded", "withdrawn", "closed"]
 ReplyState = Literal["queued", "sending", "sent", "failed", "uncertain", "not_sent"]
+GestureState = Literal["queued", "sending", "done", "failed", "uncertain"]
 
 
 @dataclass(frozen=True)
@@ -128,6 +130,21 @@ class Reply:
     sending_at: datetime | None = None
     sent_at: datetime | None = None
     mark: int | None = None
+    private: bool = False
+
+
+@dataclass(frozen=True)
+class Gesture:
+    """One hiding or liking of the message `external_id`, or its taking back."""
+
+    gesture_id: uuid.UUID
+    gesture: events.Gesture
+    external_id: str
+    state: GestureState
+    by: int
+    at: datetime
+    reason: str | None = None
+    retry_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -197,6 +214,7 @@ class Item:
     resolved_reason: str | None = None
     resolved_turn: int | None = None
     raised: tuple[Raised, ...] = ()
+    gestures: tuple[Gesture, ...] = ()
 
     @property
     def turn(self) -> Turn | None:

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import logging
-import os
 import sys
-import threading
 from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import Any
 
+from services import journal, lifetime
 from services import settings as settings_
 from services.settings import Settings
 
 Run = Callable[[Settings, argparse.Namespace], Coroutine[Any, Any, int]]
 ROLES = ("ingest", "inbox", "workers")
-MODEL_THREADS = ("classifier-", "weighing")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -27,37 +24,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         settings = settings_.load(port=getattr(args, "port", None), data_dir=getattr(args, "data_dir", None))
     except settings_.SettingsError as error:
         return _failed(str(error))
-    logging.basicConfig(
-        level=settings.log_level, format="%(asctime)s %(levelname)-7s %(name)s: %(message)s", stream=sys.stderr
-    )
-    logging.getLogger("alembic").setLevel(logging.WARNING)
-    logging.getLogger("aiohttp.server").addFilter(_wordless)
+    journal.keep(settings)
     run: Run = args.run
     try:
-        return _left(asyncio.run(run(settings, args)))
+        return lifetime.left(asyncio.run(run(settings, args)))
     except KeyboardInterrupt:
-        return _left(130)
+        return lifetime.left(130)
     except _expected() as error:
-        return _left(_failed(str(error)))
-
-
-def _left(code: int) -> int:
-    """Leaves at once where a model's thread still lives. All that has to be closed is closed by now; a model that is
-    being loaded would be torn down by the interpreter's end, and abort the process instead of ending it."""
-    if any(thread.daemon and thread.name.startswith(MODEL_THREADS) for thread in threading.enumerate()):
-        logging.shutdown()
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(code)
-    return code
-
-
-def _wordless(record: logging.LogRecord) -> bool:
-    """A request that is no HTTP is logged without its traceback, which quotes the request: a cookie, a token."""
-    if record.exc_info and record.exc_info[0] is not None:
-        record.msg, record.args = f"{record.getMessage()}: {record.exc_info[0].__name__}", ()
-        record.exc_info = record.exc_text = None
-    return True
+        return lifetime.left(_failed(str(error)))
 
 
 def _failed(reason: str) -> int:
@@ -68,9 +42,12 @@ def _failed(reason: str) -> int:
 def _expected() -> tuple[type[Exception], ...]:
     """Failures a person can act on: said in one line, without a traceback."""
     from inbox.errors import Refused
-    from services import database, instance, postgres
+    from services import database, instance, postgres, spool
 
-    return Refused, database.DatabaseUnfit, instance.AlreadyRunning, postgres.PostgresFailed, settings_.SettingsError
+    return (
+        Refused, database.DatabaseUnfit, instance.AlreadyRunning, postgres.PostgresFailed, settings_.SettingsError,
+        spool.SpoolUnfit,
+    )  # fmt: skip
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -81,6 +58,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_running(commands)
     _add_administration(commands)
+    _add_safekeeping(commands)
     _add_models(commands)
     return parser
 
@@ -100,6 +78,7 @@ def _add_running(commands: Any) -> None:
     drill.add_argument("--speed", type=float, default=1.0, help="2 sends twice as fast (default 1: two minutes)")
     drill.add_argument("--messages", type=int, default=240, help="how many messages (default 240)")
     drill.add_argument("--seed", type=int, default=1, help="the same seed sends the same script")
+    drill.add_argument("--channels", default="", help="networks to speak, as x,instagram,telegram (docs/drill.md)")
     drill.add_argument("--data-dir", type=Path)
     drill.set_defaults(run=_drill)
 
@@ -149,6 +128,76 @@ def _add_administration(commands: Any) -> None:
     export.set_defaults(run=_administration("corrections_export"))
     commands.add_parser("migrate", help="bring the database to this version").set_defaults(run=_migrate)
     commands.add_parser("doctor", help="check the configuration and say what is wrong").set_defaults(run=_doctor)
+
+
+def _add_safekeeping(commands: Any) -> None:
+    backup = commands.add_parser("backup", help="save the whole installation as of one moment, while it runs")
+    backup.add_argument("path", type=Path, metavar="FILE|DIR", help="the keys go into a file of their own beside it")
+    backup.set_defaults(run=_of("backup", "backup"))
+    restore = commands.add_parser("restore", help="put a backup into an empty instance; it sends nothing until told")
+    restore.add_argument("file", type=Path)
+    restore.add_argument("--keys", type=Path, metavar="FILE", help="the keys, perhaps of a later backup")
+    restore.add_argument("--without-keys", action="store_true", help="times and figures only, no words")
+    restore.set_defaults(run=_of("backup_restore", "restore"))
+    verify = commands.add_parser("verify", help="hold each brand's log against its seals, and say where it differs")
+    verify.add_argument("--brand", type=int)
+    verify.add_argument("--witness", type=Path, metavar="FILE", help="hold it against this file too, and renew that")
+    verify.add_argument("--no-seal", action="store_true", help="leave unsealed what is new")
+    verify.add_argument("--json", action="store_true")
+    verify.set_defaults(run=_of("verify", "verify"))
+    _add_persons(commands)
+    _add_keys(commands)
+    outbound = commands.add_parser("outbound", help="what leaves: replies and webhooks, stopped after a restore")
+    outbound.add_argument("action", choices=("show", "stop", "go"))
+    outbound.add_argument("--brand", type=int)
+    outbound.add_argument("--all", action="store_true", help="every brand")
+    outbound.set_defaults(run=_administration("outbound"))
+
+
+def _add_persons(commands: Any) -> None:
+    person = commands.add_parser("person", help="an author: all that is held of them, or to be forgotten")
+    actions = person.add_subparsers(required=True, metavar="ACTION")
+    export = actions.add_parser("export", help="write all that is held of them as JSON; that it was done is in the log")
+    export.add_argument("file", type=Path, help="where to; - for standard output")
+    forget = actions.add_parser("forget", help="destroy their key: their words become unreadable everywhere, for ever")
+    forget.add_argument("--yes", action="store_true", required=True, help="nothing brings the words back")
+    for action, name in ((export, "export"), (forget, "forget")):
+        action.add_argument("--brand", type=int, required=True)
+        action.add_argument("--item", help="an item of theirs, or")
+        action.add_argument("--network", help="the network, and")
+        action.add_argument("--author", help="their id there")
+        action.set_defaults(run=_of("person_commands", name))
+    kept = commands.add_parser("retention", help="how long a brand keeps people's words; without options says it")
+    kept.add_argument("--brand", type=int, required=True)
+    kept.add_argument("--words-days", help="days after the last word, or never")
+    kept.add_argument("--raw-days", type=int, help="days of raw deliveries")
+    kept.add_argument("--hold", choices=("on", "off"), help="a legal hold: nothing is thrown away, nobody forgotten")
+    kept.set_defaults(run=_of("person_commands", "retention"))
+
+
+def _add_keys(commands: Any) -> None:
+    key = commands.add_parser("key", help="the master key").add_subparsers(required=True, metavar="ACTION")
+    key.add_parser("rotate", help="make a new one; the old one still opens").set_defaults(
+        run=_of("key_commands", "rotate")
+    )
+    key.add_parser("rewrap", help="wrap every key anew under the present one, while all runs").set_defaults(
+        run=_of("key_commands", "rewrap")
+    )
+    key.add_parser("retire", help="throw the old ones away, once nothing needs them").set_defaults(
+        run=_of("key_commands", "retire")
+    )
+
+
+def _of(module: str, name: str) -> Run:
+    """A command that lives in `services.MODULE`; loaded when it is asked for."""
+
+    async def run(settings: Settings, args: argparse.Namespace) -> int:
+        from importlib import import_module
+
+        result: int = await getattr(import_module(f"services.{module}"), name)(settings, args)
+        return result
+
+    return run
 
 
 def _add_channel_tools(channel: Any) -> None:
@@ -245,10 +294,18 @@ async def _run(settings: Settings, args: argparse.Namespace) -> int:
 async def _drill(settings: Settings, args: argparse.Namespace) -> int:
     from rich.console import Console
 
-    from services.drill import run
+    from services.drill import channels, run, target
 
-    demo = settings.data_dir / "demo.json"
-    return await run.run(demo, speed=args.speed, messages=args.messages, seed=args.seed, console=Console())
+    console, demo = Console(), settings.data_dir / "demo.json"
+    asked = [name for name in args.channels.replace(" ", "").split(",") if name]
+    try:
+        more = await channels.at_hand(settings, demo, asked)
+    except target.CannotDrill as reason:
+        console.print(str(reason))
+        return run.COULD_NOT
+    return await run.run(
+        demo, speed=args.speed, messages=args.messages, seed=args.seed, console=console, channels=asked, more=more
+    )
 
 
 async def _migrate(settings: Settings, _: argparse.Namespace) -> int:

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 
 import asyncpg
 
+from inbox import walls
 from inbox.log import migrate
 from services.postgres import Postgres
 from services.settings import Settings
@@ -80,8 +81,10 @@ class _Connection(asyncpg.Connection):
 
 
 async def connect(dsn: str, *, most: int) -> asyncpg.Pool:
+    """With the second wall (`inbox.walls`) where the database has it."""
     return await asyncpg.create_pool(
         dsn,
+        setup=walls.stand if await _has_walls(dsn) else None,
         connection_class=_Connection,
         min_size=2,
         max_size=most,
@@ -90,6 +93,14 @@ async def connect(dsn: str, *, most: int) -> asyncpg.Pool:
         max_inactive_connection_lifetime=300,
         server_settings=SESSION,
     )
+
+
+async def _has_walls(dsn: str) -> bool:
+    connection = await asyncpg.connect(dsn, timeout=CONNECT_TIMEOUT_S)
+    try:
+        return await walls.are_up(connection)
+    finally:
+        await connection.close()
 
 
 @contextlib.asynccontextmanager

@@ -20,7 +20,8 @@ from inbox.channels import Channels
 from inbox.web.routes import Route
 
 KEPT = 200
-GRAPH_PATH = "/demo/graph/{object_id}/{edge:comments|replies|messages}"
+GRAPH_PATH = "/demo/graph/{object_id}/{edge:comments|replies|messages|likes}"
+OBJECT_PATH = "/demo/graph/{object_id}"
 BODY_MOST = 64 * 1024
 
 
@@ -35,6 +36,8 @@ class DemoNetwork:
         return [
             Route("POST", "/demo/replies/{channel_id}", self.take_reply, "public", "hook", "demo.reply"),
             Route("POST", GRAPH_PATH, self.take_graph, "public", "hook", "demo.graph"),
+            Route("DELETE", GRAPH_PATH, self.take_gesture, "public", "hook", "demo.unlike"),
+            Route("POST", OBJECT_PATH, self.take_gesture, "public", "hook", "demo.hide"),
         ]
 
     async def take_reply(self, request: web.Request) -> web.Response:
@@ -53,6 +56,12 @@ class DemoNetwork:
         body = await self._read(request)
         record = {"object": request.match_info["object_id"], "edge": request.match_info["edge"], "body": _object(body)}
         return self._posted(record, prefix="17")
+
+    async def take_gesture(self, request: web.Request) -> web.Response:
+        """A like that is taken back, a comment that is hidden or shown again."""
+        body = await self._read(request)
+        self.replies.append({"object": request.match_info["object_id"], "edge": "", "body": _object(body)})
+        return web.json_response({"success": True})
 
     @staticmethod
     async def _read(request: web.Request) -> bytes:

@@ -58,6 +58,13 @@ class Settings(BaseSettings):
         "https://graph.facebook.com/v23.0", description="Base address of the Graph API that replies to Meta go to."
     )
     max_body_bytes: int = Field(2 * 1024 * 1024, ge=1024, description="Largest webhook body taken, in bytes.")
+    spool_mb: int = Field(
+        256,
+        ge=0,
+        le=65_536,
+        description="Megabytes that deliveries may take in the data folder while the database is away, of networks that"
+        " would not send them again (docs/reliability.md). 0: none is kept, they are refused.",
+    )
     classifier: Path | None = Field(
         None,
         description="Directory of a model that judges messages instead of the one that ships. A wrong one is refused at"
@@ -74,6 +81,11 @@ class Settings(BaseSettings):
         le=64,
         description="Threads that a model may compute with. One leaves the other core of a small machine to the"
         " database and to those who watch; give more where the workers run alone.",
+    )
+    workers_beside: bool = Field(
+        True,
+        description="Whether `vigie up` runs its workers in a process of their own, so that what they cost is not taken"
+        " from those who serve. no keeps all in one process, which spares some 65 MB.",
     )
     log_level: str = Field("INFO", description="Least level of log lines: DEBUG, INFO, WARNING or ERROR.")
 

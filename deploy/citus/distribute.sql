@@ -7,6 +7,7 @@
 -- Before it: CREATE EXTENSION citus on every node, citus_set_coordinator_host, citus_add_node for each worker, and on
 -- every node shared_preload_libraries = 'citus', wal_level = 'logical' and citus.enable_unsafe_triggers = on.
 BEGIN;
+SELECT vigie.lower_walls();  -- row-level security goes by a setting, which does not reach the machines with the shards
 SET LOCAL citus.enable_unsafe_triggers = on;  -- the triggers that keep events immutable run on the shards, row by row
 SET LOCAL citus.multi_shard_modify_mode = 'sequential';
 SET LOCAL client_min_messages = warning;

@@ -20,7 +20,7 @@ from inbox.errors import NotFound
 from inbox.ids import BrandId
 from inbox.log.passing import PASSING
 from inbox.log.record import NewDelivery, NewEvent
-from inbox.log.store import Log, LogUnavailable, Positions
+from inbox.log.store import AppendRefused, Log, LogUnavailable, Positions
 
 MOST_EVENTS = 512
 MOST_WAITING = 10_000
@@ -155,7 +155,7 @@ class Batcher:
             self._fail(batch, error)
         else:
             logger.error("an append was refused: %s", type(error).__name__)  # no more of it: there are words in it
-            self._fail(batch, LogUnavailable(f"the append was refused: {type(error).__name__}"))
+            self._fail(batch, AppendRefused(f"the append was refused: {type(error).__name__}"))
 
     @staticmethod
     def _resolve(batch: list[_Waiting], positions: Positions) -> None:

@@ -40,8 +40,14 @@ def newest() -> str:
     return max(path.name.split("_", 1)[0] for path in FOLDER.glob("*_*.sql"))
 
 
-async def migrate(dsn: str) -> None:
-    """Brings the database at `dsn` (postgresql://…) to the newest revision. Idempotent, safe to run twice at once."""
+def before(revision: str) -> str:
+    """The revision that comes right before: numbers may be left out."""
+    return max(number for path in FOLDER.glob("*_*.sql") if (number := path.name.split("_", 1)[0]) < revision)
+
+
+async def migrate(dsn: str, revision: str = "head") -> None:
+    """Brings the database at `dsn` (postgresql://…) to the newest revision, or to the one named. Idempotent, safe to
+    run twice at once."""
     from alembic import command
     from sqlalchemy import text
     from sqlalchemy.ext.asyncio import create_async_engine
@@ -51,6 +57,8 @@ async def migrate(dsn: str) -> None:
     try:
         async with engine.begin() as connection:
             await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
-            await connection.run_sync(lambda sync: command.upgrade(_config(sync), "head"))
+            await connection.run_sync(lambda sync: command.upgrade(_config(sync), revision))
+            if await connection.scalar(text("SELECT to_regproc('vigie.raise_walls')")) is not None:
+                await connection.execute(text("SELECT vigie.raise_walls()"))  # around what tables are new
     finally:
         await engine.dispose()

@@ -39,11 +39,15 @@ class LogUnavailable(Exception):
     """The database did not take it; nothing was stored, as far as anybody knows. Trying again is safe."""
 
 
-class _StaleKeys(Exception):
-    """What this process remembered of keys is no longer true; nothing was stored."""
+class AppendRefused(LogUnavailable):
+    """The database answers, and does not take this append: trying again gives the same."""
 
 
-REFUSALS: dict[str, type[Exception]] = {"VG404": NotFound, "VG409": PositionConflict, "VG410": _StaleKeys}
+class StaleKeys(Exception):
+    """What was known of authors' keys is no longer true; nothing was stored."""
+
+
+REFUSALS: dict[str, type[Exception]] = {"VG404": NotFound, "VG409": PositionConflict, "VG410": StaleKeys}
 ATTEMPTS = 4
 
 
@@ -72,9 +76,12 @@ class Log:
         *,
         deliveries: Sequence[NewDelivery] = (),
         expect: Expected = None,
+        as_of: int | None = None,
         connection: Connection | None = None,
     ) -> Positions:
         """`expect`: the stream and the last position in it that the decision was made on; else `PositionConflict`.
+        `as_of`: how many of the brand's keys were destroyed when it was decided whose words are in it; else, where
+        there are words, `StaleKeys`. Not with `connection`, whose transaction can hold the keys.
 
         With `connection`, joins the caller's transaction; waking the followers is then the caller's (`pulse.beat`).
         """
@@ -82,30 +89,36 @@ class Log:
         if connection is not None:
             positions = await self._append_within(connection, brand, new, deliveries, expect)
         else:
-            positions = await self._append_alone(brand, new, deliveries, expect)
+            positions = await self._append_alone(brand, new, deliveries, expect, as_of)
         if len(new) == len(events):
             return positions
         at = {event.dedupe: position for event, position in zip(new, positions, strict=True)}
         return [at.pop(event.dedupe, None) for event in events]  # its first place counts, its others are known
 
     async def _append_alone(
-        self, brand: BrandId, new: Sequence[NewEvent], deliveries: Sequence[NewDelivery], expect: Expected
-    ) -> Positions:
+        self, brand: BrandId, new: Sequence[NewEvent], deliveries: Sequence[NewDelivery], expect: Expected,
+        as_of: int | None,
+    ) -> Positions:  # fmt: skip
         """One statement, one commit. Where others made or destroyed keys meanwhile: sealed anew, and sent again."""
         written = columns.encoded(new)
         async with self.pool.acquire() as own:
             for _ in range(ATTEMPTS):
                 held = await self._keys.hold(own, brand, _subjects(new))
+                if _is_older(held, as_of):
+                    self._keys.drop(brand)
+                    continue
                 days = await self._days.hold(own, brand, _days(deliveries), remember=True)
                 try:
                     positions = await self._place(own, brand, new, written, deliveries, expect, held, days)
-                except _StaleKeys:
+                except StaleKeys:
                     self._keys.drop(brand)
                     self._days.drop(brand)
                 else:
                     self._keys.stored(held)
                     break
             else:
+                if as_of is not None:
+                    raise StaleKeys
                 async with own.transaction():
                     positions = await self._append_within(own, brand, new, deliveries, expect)
         if any(position is not None for position in positions):
@@ -151,11 +164,13 @@ class Log:
         assert row is not None
         return _positions(len(new), row["head"], row["known"])
 
-    async def forget(self, connection: Connection, brand: BrandId, subject: SubjectId) -> None:
-        """Destroys the author's key in the caller's transaction. Their words open nowhere from its commit on."""
-        await connection.execute(sql.destroy_subject_key, brand, subject)
+    async def forget(self, connection: Connection, brand: BrandId, subject: SubjectId) -> bool:
+        """Destroys the author's key in the caller's transaction. Their words open nowhere from its commit on. False:
+        there was no key any more."""
+        done = await connection.execute(sql.destroy_subject_key, brand, subject)
         await connection.execute(sql.count_destroyed_key, brand)
         self._keys.drop(brand)
+        return bool(done != "DELETE 0")
 
     # --- reading ---
 
@@ -257,6 +272,16 @@ class Log:
         key = self.keyring.unwrap(wrapped, ciphers.day_binding(brand, day))
         opened = headers and seal.open_sealed(key, headers, columns.headers_binding(delivery_id))
         return seal.open_sealed(key, sealed, delivery_id.bytes), opened
+
+
+def _is_older(held: ciphers.Held, as_of: int | None) -> bool:
+    """Whether keys are held as of another count of destroyed ones than the caller's decision. Raises `StaleKeys` where
+    that decision is the older one."""
+    if as_of is None or held.epoch is None:
+        return False
+    if held.epoch > as_of:
+        raise StaleKeys
+    return held.epoch < as_of
 
 
 def _once(events: Sequence[NewEvent]) -> Sequence[NewEvent]:

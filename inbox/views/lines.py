@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from inbox import corrections, sla
+from inbox import corrections, gestures, sla
 from inbox.events import Attachment
 from inbox.state import Item, Judgement
 from inbox.views.row import is_first_look, reason_json, timestamp
@@ -20,6 +20,7 @@ class Line:
 
     `state`: of the author's, "edited", "withdrawn" or "received"; of ours, that of the reply (queued, sending, sent,
     failed, uncertain, not_sent); of a note, "noted". `by`: the member who wrote it, None for the author and strangers.
+    `private`: of ours, a direct message to a public one; `hidden`, `liked`: of the author's, by us on its network.
     """
 
     direction: Literal["in", "out", "note"]
@@ -41,6 +42,9 @@ class Line:
     promise_until: datetime | None = None
     echoed: bool = False
     by_hand: bool = False
+    private: bool = False
+    hidden: bool = False
+    liked: bool = False
 
 
 def lines_of(item: Item) -> Iterator[Line]:
@@ -50,13 +54,14 @@ def lines_of(item: Item) -> Iterator[Line]:
             "in", sla.start_of_turn(said.sent_at, said.received_at), said.text, state, external_id=said.external_id,
             sent_at=said.sent_at, received_at=said.received_at, permalink=said.permalink,
             attachments=said.attachments, judgement=corrections.reading(said), corrected=corrections.corrected(said),
-            provisional=is_first_look(said),
+            provisional=is_first_look(said), hidden=gestures.stands(item, said.external_id, "hide"),
+            liked=gestures.stands(item, said.external_id, "like"),
         )  # fmt: skip
     for reply in item.replies:
         yield Line(
             "out", reply.sent_at or reply.at, reply.text, reply.state, reply.by, reply.external_id, reply.sent_at,
             reply_id=reply.reply_id, purpose=reply.purpose, reason=reply.reason, promise_until=reply.promise_until,
-            echoed=reply.echoed, by_hand=reply.by_hand,
+            echoed=reply.echoed, by_hand=reply.by_hand, private=reply.private,
         )  # fmt: skip
     for note in item.notes:
         yield Line("note", note.at, note.text, "noted", note.by)
@@ -87,4 +92,7 @@ def line_json(line: Line, personal: bool) -> dict[str, Any]:
         "promise_until": timestamp(line.promise_until),
         "echoed": line.echoed,
         "by_hand": line.by_hand,
+        "private": line.private,
+        "hidden": line.hidden,
+        "liked": line.liked,
     }

@@ -40,7 +40,7 @@ class Elsewhere:
     """How other processes reach the database; `count` of them fold."""
 
     dsn: str
-    master: bytes
+    keyring: Keyring
     count: int = os.cpu_count() or 1
 
 
@@ -103,7 +103,7 @@ class _Folder:
         pool = await asyncpg.create_pool(
             processes.dsn, min_size=1, max_size=1, server_settings=SESSION, init=shadow.prepare
         )
-        self._log = Log(pool, Keyring(processes.master), Pulse())
+        self._log = Log(pool, processes.keyring, Pulse())
 
     def fold(self, share: Share) -> int:
         count = self._runner.run(self._fold(share))

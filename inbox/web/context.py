@@ -14,13 +14,16 @@ from typing import TYPE_CHECKING, Literal
 import asyncpg
 from aiohttp import web
 
+from inbox import opening
 from inbox.catalogue import Catalogue, Listed
 from inbox.clock import Clock
 from inbox.events import Role
 from inbox.ids import BrandId, MemberId
 from inbox.log.pulse import Pulse
 from inbox.log.store import Log
+from inbox.opening import Opener
 from inbox.recording import Recorder, not_here
+from inbox.verifying import Verifier, never_asked
 from inbox.weighing import Weigh
 
 if TYPE_CHECKING:
@@ -50,7 +53,9 @@ class WebSettings:
 class Deps:
     """`networks`: id → what the settings pages say of a network. `ready`: raises `Unavailable` while not ready.
     `weigh`: which words of a text weighed most; None in a process without a classifier.
-    `catalogue`: the models that this host can judge with. `record`: takes what somebody has seen elsewhere."""
+    `catalogue`: the models that this host can judge with. `record`: takes what somebody has seen elsewhere.
+    `open_file`: fetches what an author attached.
+    `verify`: asks a network whether it lets us in."""
 
     pool: asyncpg.Pool
     log: Log
@@ -65,6 +70,8 @@ class Deps:
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     catalogue: Catalogue = field(default_factory=Listed)
     record: Recorder = not_here
+    open_file: Opener = opening.not_here
+    verify: Verifier = never_asked
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from urllib.parse import quote, urlsplit
 
 from aiohttp import hdrs, web
 
+from inbox import walls
 from inbox.errors import NotFound, Refused
 from inbox.ids import BrandId, MemberId
 from inbox.people import bearer, sessions, tokens
@@ -175,12 +176,15 @@ def _ask_to_sign_in(route: Route) -> None:
 async def admit(request: web.Request, route: Route) -> None:
     """Sets `viewer(request)`, or raises `Refused`, `NotFound` or `SignInFirst`."""
     own = deps(request)
+    walls.narrow(None)  # a connection of a browser brings requests of one task: what the last one was stays otherwise
     _refuse_large(request, route)
     asking = await _identify(request, route, own)
     if route.surface == "api" and asking.member is not None:
         _only_reading_from_here(request, own)
     request[VIEWER] = asking
     _admit(request, route, asking)
+    if route.access != "public":
+        walls.narrow(asking.rights)
     if route.surface == "page" and request.method not in SAFE_METHODS:
         await _check_form(request, asking, own)
 

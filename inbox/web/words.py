@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from inbox import reply_failures
 from inbox.errors import Refused
 from inbox.events import ReasonGiven
 from inbox.web.i18n import N_, Speech
@@ -331,6 +332,15 @@ FACTS: Mapping[str, str] = {
     "ReplySettled_sent": N_("%(who)s found the reply posted"),
     "ReplySettled_not_sent": N_("%(who)s found that nothing was posted"),
     "AnsweredByHand": N_("%(who)s answered by hand"),
+    "ReplyQueued_private": N_("Private answer written by %(who)s"),
+    "GestureQueued_hide": N_("%(who)s hides a message on the network"),
+    "GestureQueued_unhide": N_("%(who)s shows a message on the network again"),
+    "GestureQueued_like": N_("%(who)s likes a message on the network"),
+    "GestureQueued_unlike": N_("%(who)s takes a like back"),
+    "GestureSending": N_("Telling the network"),
+    "GestureEnded_done": N_("The network has done it"),
+    "GestureEnded_failed": N_("The network refused to do it"),
+    "GestureEnded_uncertain": N_("The network did not confirm that it has done it"),
     "SlaWarned_ack": N_("Warning: most of the time to acknowledge has gone"),
     "SlaWarned_response": N_("Warning: most of the time to respond has gone"),
     "SlaBreached_ack": N_("The acknowledgement is overdue"),
@@ -362,8 +372,8 @@ def _correction(type_: str, params: Mapping[str, Any]) -> str:
 def _variant(type_: str, code: str, params: Mapping[str, Any], actor: int | None) -> str:
     if type_ in {"SlaWarned", "SlaBreached"}:
         return f"{type_}_{params.get('clock', 'ack')}"
-    if type_ == "ReplyQueued":
-        return f"{type_}_{params.get('purpose', 'response')}"
+    if type_ in {"GestureQueued", "GestureEnded", "ReplyQueued"}:
+        return _of_reply(type_, params)
     if type_ == "ReplySettled":
         return f"{type_}_{'sent' if params.get('was_sent') else 'not_sent'}"
     if type_ == "ReplyFailed" and params.get("retry_at"):
@@ -383,6 +393,12 @@ def _variant(type_: str, code: str, params: Mapping[str, Any], actor: int | None
         key = "MessageClassified_first" if params.get("provisional") else type_
         return key if params.get("categories") or params.get("reasons") else f"{key}_plain"
     return type_ if type_ in FACTS else code
+
+
+def _of_reply(type_: str, params: Mapping[str, Any]) -> str:
+    private = type_ == "ReplyQueued" and params.get("private")
+    told = {"GestureQueued": "gesture", "GestureEnded": "end", "ReplyQueued": "purpose"}[type_]
+    return f"{type_}_{'private' if private else params.get(told, 'response')}"
 
 
 def fact(
@@ -421,6 +437,9 @@ REPLY_FAILURES: Mapping[str, str] = {
     "blocked_by_network": N_("the network blocks us, or the person does"),
     "not_authorised": N_("our connection may not reply: a lead must renew it"),
     "too_many": N_("the network asked us to slow down"),
+    "author_blocked_us": N_("this person has blocked us, or takes no messages"),
+    "token_expired": N_("our access to the network has expired or was revoked"),
+    "too_long": N_("the text is longer than the network takes"),
     "duplicate": N_("the network says that this text was posted already"),
     "rejected": N_("the network refused it"),
     "unreachable": N_("the network could not be reached"),
@@ -434,8 +453,47 @@ REPLY_FAILURES: Mapping[str, str] = {
     "server_error": N_("the network had a fault"),
     "unclear_answer": N_("the network's answer was unclear"),
     "interrupted": N_("we stopped while it was being sent"),
+    "restored": N_("it was under way when the backup was made that this instance comes from"),
 }
 """Why a reply was refused, or is in doubt: the vocabulary of `services.channels.contract`."""
+
+
+def waits(count: int, until: datetime | None, network_: str, now: datetime, say: Speech) -> str:
+    """ "12 replies wait for X until 14:05." Where nothing keeps the account, without the time."""
+    if until is None:
+        return say.many("%(num)s reply is on its way.", "%(num)s replies are on their way.", count)
+    whom, at = network(network_, say), say.moment(until, now)
+    return say.many(
+        "%(num)s reply waits for %(network)s until %(at)s.",
+        "%(num)s replies wait for %(network)s until %(at)s.",
+        count, network=whom, at=at,
+    )  # fmt: skip
+
+
+REMEDIES: Mapping[str, str] = {
+    "window_closed": N_("Answer by another way, then record it under “By hand”."),
+    "author_blocked_us": N_("Nothing more can reach them here. Answer by another way, or resolve the item."),
+    "token_expired": N_("A lead renews the access on the channel's page; then take the words up again."),
+    "rate_limited": N_("Nothing to do: we try again as soon as the network allows it."),
+    "deleted_meanwhile": N_("There is nothing left to answer. Resolve the item, or write by another way."),
+    "too_long": N_("Shorten the text and send it again."),
+    "unknown": N_("Look at the thread on the network; then take the words up again, or answer there."),
+}
+"""What to do, by the word of `inbox.reply_failures`."""
+
+
+def remedy(code: str | None, say: Speech) -> str:
+    return say(REMEDIES[reply_failures.of(code or "")])
+
+
+GESTURES: Mapping[str, str] = {
+    "hide": N_("Hide on %(network)s"), "unhide": N_("Show on %(network)s again"),
+    "like": N_("Like on %(network)s"), "unlike": N_("Take the like back"),
+}  # fmt: skip
+
+
+def gesture(code: str, network_: str, say: Speech) -> str:
+    return say(GESTURES[code], network=network(network_, say))
 
 
 def reply_failure(code: str | None, say: Speech) -> str:
@@ -454,6 +512,7 @@ UNREADABLE: tuple[str, ...] = (
     N_("an entry is not of the form that we know"),
     N_("an unknown event"),
     N_("reading it failed in our own code"),
+    N_("the log refused what it says"),
     N_("it is for an account that no channel of this app is connected to"),
     N_("the mail cannot be read"),
     N_("nobody had time to read it"),
@@ -486,7 +545,11 @@ DELIVERY_FAILURES: Mapping[str, str] = {
 def delivery_failure(code: str, say: Speech) -> str:
     """Why a request of a network was refused, or a reply or a question of ours."""
     kind_, _, rest = code.partition(": ")
-    return reply_failure(rest, say) if kind_ in ("reply", "sweep") and rest else _of(DELIVERY_FAILURES, code, say)
+    return (
+        reply_failure(rest, say)
+        if kind_ in ("reply", "sweep", "stream") and rest
+        else _of(DELIVERY_FAILURES, code, say)
+    )
 
 
 REFUSALS: Mapping[str, str] = {
@@ -506,6 +569,15 @@ REFUSALS: Mapping[str, str] = {
     "forgotten": N_("This person was forgotten: there is nobody left to write to."),
     "window_closed": N_("The network takes no more replies here. Answer by another way and record it by hand."),
     "withdrawn": N_("The author withdrew these words: there is nothing left to answer."),
+    "too_long": N_("The network takes no text as long as this. Shorten it."),
+    "file_gone": N_("The network does not give this file any more."),
+    "file_too_large": N_("The file is too large to be opened here. Open it on the network."),
+    "file_not_allowed": N_("The file lies at an address that we may not call."),
+    "private_once": N_("The network takes one private answer to a comment, and it was sent."),
+    "private_not_offered": N_("The network takes no private answer to this, or takes none any more."),
+    "gesture_in_flight": N_("The network is being told already. Wait a moment."),
+    "gesture_not_offered": N_("The network does not let us do that to this message."),
+    "no_such_message": N_("This item has no such message."),
     "reply_in_flight": N_("A reply is on its way. Wait until the network has taken it."),
     "reply_uncertain": N_("Say first what became of the uncertain reply."),
     "empty_text": N_("Write something first."),
@@ -516,6 +588,9 @@ REFUSALS: Mapping[str, str] = {
     "forbidden": N_("Your role does not allow this. A lead or an owner can do it, or give you the right."),
     "assignee_unknown": N_("Only an active member who may act for this brand can be given an item."),
     "idempotency_key_reused": N_("This form was sent already. What it did stands."),
+    "nobody_here": N_("Nothing here identifies a person."),
+    "legal_hold": N_("This brand is under a legal hold: nobody is forgotten before it ends."),
+    "retention_bad": N_("Words are kept 30 to 3,650 days or for good, raw deliveries 1 to 3,650 days."),
     "nobody_to_forget": N_("Nothing here identifies a person any more."),
     "foreign_origin": N_("This form was sent from another site, so nothing was done."),
     "too_large": N_("That is too large."),

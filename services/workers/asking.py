@@ -7,7 +7,7 @@ import logging
 from collections.abc import Awaitable
 from typing import TypeVar
 
-from services.channels.contract import Channel, SweepFailed
+from services.channels.contract import Channel, NotAsked, SweepFailed
 from services.ingest.sifting import fault
 from services.outbound import NoAnswer, NotSent
 
@@ -19,11 +19,12 @@ LONGEST_PAUSE_S = 3600.0
 
 
 async def asked(network: Channel, question: Awaitable[T]) -> T:
-    """Raises `SweepFailed` only. A fault of our own code is logged by kind and place: its words may quote a message."""
+    """Raises `SweepFailed`, or `NotAsked` where that is the answer. A fault of our own code is logged by kind and
+    place: its words may quote a message."""
     try:
         async with asyncio.timeout(ANSWER_WITHIN_S):
             return await question
-    except SweepFailed:
+    except (SweepFailed, NotAsked):
         raise
     except (NotSent, NoAnswer) as error:
         raise SweepFailed(error.reason) from error

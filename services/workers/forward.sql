@@ -5,6 +5,7 @@ LEFT JOIN LATERAL (
   SELECT f.brand_id FROM vigie.forwards f WHERE f.brand_id = s.brand_id AND f.subscription_id = s.subscription_id
     AND f.state = 'waiting' AND f.due_at <= $1 LIMIT 1) due ON due.brand_id = s.brand_id
 WHERE s.paused_at IS NULL AND (s.rest_until IS NULL OR s.rest_until <= $1)
+  AND NOT EXISTS (SELECT FROM vigie.outbound_stops o WHERE o.brand_id = s.brand_id)
   AND (s.position < h.last_position OR due.brand_id IS NOT NULL)
 
 -- name: stand
@@ -34,6 +35,7 @@ UPDATE vigie.subscriptions SET position = $3 WHERE brand_id = $1 AND subscriptio
 SELECT f.position, s.failures FROM vigie.forwards f JOIN vigie.subscriptions s USING (brand_id, subscription_id)
 WHERE f.brand_id = $1 AND f.subscription_id = $2 AND f.state = 'waiting' AND f.due_at <= $3
   AND f.position <> ALL ($4::bigint[])
+  AND NOT EXISTS (SELECT FROM vigie.outbound_stops o WHERE o.brand_id = $1)
   AND s.paused_at IS NULL AND (s.rest_until IS NULL OR s.rest_until <= $3)
   AND NOT EXISTS (
     SELECT 1 FROM vigie.forwards e WHERE e.brand_id = $1 AND e.subscription_id = $2 AND e.state = 'waiting'
@@ -48,6 +50,7 @@ SELECT * FROM vigie.subscriptions WHERE brand_id = $1 AND subscription_id = $2 A
 -- Of all processes that try, one changes the row and sends. `due_at` is now when the attempt is taken for lost.
 UPDATE vigie.forwards SET attempts = attempts + 1, first_at = coalesce(first_at, $4), due_at = $5
 WHERE brand_id = $1 AND subscription_id = $2 AND position = $3 AND state = 'waiting' AND due_at <= $4
+  AND NOT EXISTS (SELECT FROM vigie.outbound_stops o WHERE o.brand_id = $1)
 RETURNING attempts, first_at
 
 -- name: begun

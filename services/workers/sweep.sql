@@ -7,12 +7,12 @@ WHERE c.disabled_at IS NULL AND c.network = ANY ($1) AND (s.due_at IS NULL OR s.
 ORDER BY s.due_at NULLS FIRST LIMIT $3
 
 -- name: looked
--- A look that succeeded: where the next begins, and when.
+-- A look that succeeded: where the next begins, and when; at once, where there was news after this one began.
 INSERT INTO vigie.sweeps AS s (brand_id, channel_id, cursor, due_at, swept_at, found, gaps, last_gap_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7::boolean::integer, CASE WHEN $7 THEN $5::timestamptz END)
 ON CONFLICT (brand_id, channel_id) DO UPDATE SET
-  cursor = excluded.cursor, due_at = excluded.due_at, swept_at = excluded.swept_at, failures = 0, last_failure = NULL,
-  found = s.found + excluded.found, gaps = s.gaps + excluded.gaps,
+  cursor = excluded.cursor, due_at = CASE WHEN s.nudged_at > $5 THEN $5 ELSE excluded.due_at END,
+  swept_at = excluded.swept_at, failures = 0, last_failure = NULL, found = s.found + excluded.found, gaps = s.gaps + excluded.gaps,
   last_gap_at = coalesce(excluded.last_gap_at, s.last_gap_at)
 
 -- name: failed

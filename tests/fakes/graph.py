@@ -26,7 +26,9 @@ class Graph(Fake):
             case "messages":
                 assert body["messaging_type"] == "RESPONSE"
                 assert body["message"]["text"]
-                return web.json_response({"recipient_id": body["recipient"]["id"], "message_id": f"m_{number}"})
+                return web.json_response(
+                    {"recipient_id": body["recipient"].get("id", "81"), "message_id": f"m_{number}"}
+                )
             case "comments" | "replies":
                 assert body["message"]
                 return web.json_response({"id": f"post_{number}"})

@@ -67,7 +67,25 @@ class Imap(_Server):
     tells_next: bool = True
     swells: bool = False
     silent: bool = False
+    idles: bool = True
+    idling: asyncio.Event = field(default_factory=asyncio.Event)
     said: list[str] = field(default_factory=list)
+    _waiting: set[asyncio.StreamWriter] = field(default_factory=set)
+
+    def tell(self, line: str) -> None:
+        """To all who wait."""
+        for writer in self._waiting:
+            writer.write(f"{line}\r\n".encode())
+
+    def deliver(self, *mails: bytes) -> None:
+        """As `add`, and those who wait are told."""
+        box = self.folders["INBOX"]
+        box.add(*mails)
+        self.tell(f"* {len(box.mails)} EXISTS")
+
+    def hang_up(self) -> None:
+        for writer in self._waiting:
+            writer.transport.abort()
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"* OK ready\r\n")
@@ -79,7 +97,8 @@ class Imap(_Server):
                 await asyncio.Event().wait()
             match command:
                 case "CAPABILITY":
-                    writer.write(b"* CAPABILITY IMAP4rev1" + b" AUTH=PLAIN" * self.plain + b"\r\n")
+                    able = b" AUTH=PLAIN" * self.plain + b" IDLE" * self.idles
+                    writer.write(b"* CAPABILITY IMAP4rev1" + able + b"\r\n")
                     self._done(writer, tag, "OK")
                 case "AUTHENTICATE":
                     writer.write(b"+ \r\n")
@@ -92,6 +111,8 @@ class Imap(_Server):
                     self._opened(writer, tag, folder)
                 case "UID" if folder is not None:
                     self._asked(writer, tag, rest, folder)
+                case "IDLE" if folder is not None and self.idles:
+                    await self._idled(reader, writer, tag)
                 case "LOGOUT":
                     writer.write(b"* BYE\r\n")
                     self._done(writer, tag, "OK")
@@ -99,6 +120,17 @@ class Imap(_Server):
                 case _:
                     self._done(writer, tag, "BAD")
             await writer.drain()
+
+    async def _idled(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, tag: str) -> None:
+        writer.write(b"+ idling\r\n")
+        self._waiting.add(writer)
+        self.idling.set()
+        try:
+            given = await reader.readline()
+        finally:
+            self._waiting.discard(writer)
+        self.said.append(given.decode().rstrip("\r\n"))
+        self._done(writer, tag, "OK" if given == b"DONE\r\n" else "BAD")
 
     @staticmethod
     def _done(writer: asyncio.StreamWriter, tag: str, how: str) -> None:

@@ -16,7 +16,7 @@ from inbox.ids import BrandId
 from inbox.log import batcher as batching
 from inbox.log.batcher import Batcher
 from inbox.log.record import NewEvent
-from inbox.log.store import Log, LogUnavailable, Positions
+from inbox.log.store import AppendRefused, Log, LogUnavailable, Positions
 from tests.log.test_log import message
 
 
@@ -74,7 +74,7 @@ async def test_a_bug_in_one_append_harms_neither_neighbours_nor_successors(
     gated.gate.set()
     first, *others = await answers(tasks)
     assert first == [1]
-    assert {type(other) for other in others} == {LogUnavailable}
+    assert {type(other) for other in others} == {AppendRefused}
     gated.fault = None
     assert await batcher.submit(brand, [message(log, brand, 9, noon)]) == [2]
     assert batcher._count == 0

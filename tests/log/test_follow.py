@@ -14,7 +14,7 @@ import pytest
 
 from inbox.events import PolicyChanged
 from inbox.ids import BrandId, DedupeKey
-from inbox.log import follow
+from inbox.log import follow, turn
 from inbox.log.pulse import Pulse
 from inbox.log.record import POLICY_STREAM, NewEvent, Recorded
 from inbox.log.seal import Keyring
@@ -112,7 +112,7 @@ async def test_two_processes_share_a_brand_without_doing_anything_twice(
 async def test_a_poisoned_event_is_set_aside_and_the_brand_goes_on(
     log: Log, brand: BrandId, noon: datetime, seen: asyncpg.Pool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(follow, "ATTEMPTS", 2)
+    monkeypatch.setattr(turn, "ATTEMPTS", 2)
     collector = Collector(poison=5)
     async with running(log, collector):
         await log.append(brand, [message(log, brand, n, noon) for n in range(10)])
@@ -145,7 +145,7 @@ IN_TROUBLE = (asyncpg.DiskFullError, asyncpg.DeadlockDetectedError, asyncpg.Read
 async def test_no_event_is_set_aside_because_the_database_is_in_trouble(
     log: Log, brand: BrandId, noon: datetime, seen: asyncpg.Pool, monkeypatch: pytest.MonkeyPatch, kind: type[Exception]
 ) -> None:
-    monkeypatch.setattr(follow, "ATTEMPTS", 1)
+    monkeypatch.setattr(turn, "ATTEMPTS", 1)
     monkeypatch.setattr(follow, "POLL_S", 0.01)
     collector = Full(kind("in trouble"), times=5)
     async with running(log, collector):
@@ -158,7 +158,7 @@ async def test_no_event_is_set_aside_because_the_database_is_in_trouble(
 async def test_an_event_that_cannot_even_be_read_is_set_aside(
     log: Log, brand: BrandId, noon: datetime, seen: asyncpg.Pool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(follow, "ATTEMPTS", 1)
+    monkeypatch.setattr(turn, "ATTEMPTS", 1)
     await log.append(brand, [message(log, brand, 1, noon)])
     await seen.execute(
         "SELECT vigie.append($1, '{policy}', '{OfTomorrow}', '{1}', ARRAY[gen_random_uuid()], '{NULL}', '{\"\\\\x7b7d\"}', '{NULL}')",  # noqa: E501
@@ -191,7 +191,7 @@ class Overtaken(Collector):
 async def test_who_was_overtaken_sets_nothing_aside_and_never_moves_the_checkpoint_back(
     log: Log, brand: BrandId, noon: datetime, pool: asyncpg.Pool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(follow, "ATTEMPTS", 1)
+    monkeypatch.setattr(turn, "ATTEMPTS", 1)
     await log.append(brand, [message(log, brand, n, noon) for n in range(9)])
     runner = follow.Runner(log, Overtaken(log), batch=7)
     task = asyncio.create_task(runner.run())
@@ -228,7 +228,7 @@ class Choosy(Collector):
 async def test_a_follower_is_given_what_it_wants_and_passes_over_the_rest(
     log: Log, brand: BrandId, noon: datetime, seen: asyncpg.Pool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(follow, "SKIP", 3)
+    monkeypatch.setattr(turn, "SKIP", 3)
     collector = Choosy()
     async with running(log, collector):
         for n in range(3):

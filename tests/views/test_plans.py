@@ -159,9 +159,9 @@ HOT: list[tuple[Queries, str, str, Any]] = [
     (clock.sql, "due", "items_alarm", lambda b, t: (b, t + timedelta(seconds=90), *cursor.FIRST[1:], 200)),
     (clock.sql, "brands", "items_alarm", lambda b, t: ()),
     (classify.sql, "edited", "events_edited", lambda b, t: (b, ["s1", "s2"])),
-    (classify.sql, "edited_since", "events_", lambda b, t: (b, ["s1", "s2"], MANY - 10)),
-    (classify.sql, "forgotten_since", "events_forgotten", lambda b, t: (b, 10)),
-    (classify.sql, "spread", "messages_thread", lambda b, t: ([b, [uuid.UUID(int=1)], [uuid.UUID(int=2)], [t]])),
+    *((classify.sql, "before_saying", index, lambda b, t: (
+        b, ["s1", "s2"], MANY - 10, [uuid.UUID(int=3)], [uuid.UUID(int=1)], [uuid.UUID(int=2)], [t],
+    )) for index in ("events_(edited|stream|pkey)", "events_forgotten", "messages_thread", "subject_keys_pkey")),
     (classify.sql, "unscored", "items_to_score", lambda b, t: (b, [uuid.UUID(int=1)], 64)),
     (classify.sql, "waiting", "items_to_score", lambda b, t: (b,)),
     (trials.sql, "in_force", "events_stream", lambda b, t: (b,)),

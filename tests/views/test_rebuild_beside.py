@@ -20,7 +20,6 @@ from inbox.policy import Policy
 from inbox.views import rebuild as rebuilding
 from inbox.views import rebuild_share, shadow, streams
 from inbox.views.rebuild import rebuild
-from tests.conftest import MASTER
 from tests.views.world import VIEWS, World, tables
 
 
@@ -217,7 +216,7 @@ async def test_processes_of_their_own_make_the_same_rows(
     built = await tables(world.pool, world.brand)
     await world.pool.execute("DELETE FROM vigie.items")
     monkeypatch.setattr(rebuild_share, "EVENTS_A_SHARE", 2)
-    await rebuild(world.log, world.brand, processes=rebuild_share.Elsewhere(database, MASTER, 2))
+    await rebuild(world.log, world.brand, processes=rebuild_share.Elsewhere(database, world.log.keyring, 2))
     assert await tables(world.pool, world.brand) == built
 
 

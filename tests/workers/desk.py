@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
 from inbox import events as ev
 from inbox.clock import SimulatedClock
+from inbox.ids import BrandId
 from services.workers.classify import Classify
 from services.workers.in_force import Models, Only
 from services.workers.judging import PROBE, Judging
@@ -43,8 +45,10 @@ class Desk:
         await unscored.look()
         await self.world.project()
 
-    def unscored(self) -> Unscored:
-        return Unscored(self.world.log, self.clock, self.models or Only(self.judging), self.glance)
+    def unscored(self, waiting: Mapping[BrandId, float] | None = None) -> Unscored:
+        return Unscored(
+            self.world.log, self.clock, self.models or Only(self.judging), self.glance, waiting=waiting
+        )  # fmt: skip
 
     async def judged(self) -> list[ev.MessageClassified]:
         recorded = await self.world.log.read(self.world.brand, limit=100_000)

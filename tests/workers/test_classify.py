@@ -6,12 +6,14 @@ import asyncio
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from classifier.judgement import Judgement
 from inbox import events as ev
 from inbox.log.follow import Runner
+from services.workers import saying
 from services.workers.classify import first_words
 from services.workers.judging import ClassifierDown, ClassifierFailed, Judging
 from services.workers.project import Projector
@@ -206,6 +208,32 @@ async def test_of_somebody_forgotten_meanwhile_the_judgement_stays_and_the_quote
     (said,) = await desk.judged()
     assert (said.level, said.categories, said.reasons) == (3, ("safety",), ())
     assert await desk.world.pool.fetchval("SELECT sealed FROM vigie.events WHERE type = 'MessageClassified'") is None
+
+
+@pytest.mark.parametrize("returns", [False, True], ids=["gone", "heard again"])
+async def test_of_somebody_forgotten_just_before_the_append_nothing_is_quoted(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, returns: bool
+) -> None:
+    """After the look at who was forgotten: the log refuses the quote, and the second look knows."""
+    item = await desk.world.says("zoe", "ma batterie fume")
+    events = await desk.world.log.read(desk.world.brand)
+    looks = [0]
+    look = saying.look
+
+    async def looked(*given: Any) -> saying.Since:
+        since = await look(*given)
+        looks[0] += 1
+        if looks[0] == 1:
+            await desk.world.forgets("zoe", item)
+            if returns:
+                await desk.world.says("zoe", "encore moi", at=desk.world.minutes(1))
+        return since
+
+    monkeypatch.setattr(saying, "look", looked)
+    await desk.follower.handle(None, desk.world.brand, events)
+    (said,) = await desk.judged()
+    assert (said.level, said.categories, said.reasons) == (3, ("safety",), ())
+    assert looks == [2]
 
 
 async def test_forgotten_words_are_never_judged(desk: Desk) -> None:

@@ -9,8 +9,10 @@ from dataclasses import replace
 
 from classifier.judgement import Judgement
 from inbox import events as ev
+from services.workers.classify import first_words
 from services.workers.judging import Judging
 from services.workers.pace import FIXED, Pace
+from services.workers.scoring import Scorer
 from tests.fakes.model import CALM, FakeModel, dead, poisoned
 from tests.workers.desk import Desk
 
@@ -128,6 +130,41 @@ async def test_of_a_text_the_full_model_cannot_stand_the_first_look_is_final(sta
     ]  # fmt: skip
     assert (await staged.world.row(item)).priority == 1
     assert not await staged.world.pool.fetchval("SELECT count(*) FROM vigie.items WHERE to_score")
+
+
+async def test_while_words_wait_for_a_first_look_nothing_is_read_a_second_time(staged: Desk) -> None:
+    """Thousands wait, and the follower has come as far as it could: what it looked at is not yet refined."""
+    staged.judging.pace = Pace(SLOW_LETTER_S)
+    for n in range(10):
+        await staged.world.says(f"a{n}", f"calme {n}")
+    await staged.follow()
+    await staged.world.says("zoe", "ma batterie fume")
+    await staged.world.project()
+    waiting = {staged.world.brand: 30.0}
+    refining = staged.unscored(waiting)
+    await staged.later(refining)
+    assert staged.fake.asked == []
+    waiting.clear()
+    await staged.later(refining)
+    assert staged.fake.asked[0] == "ma batterie fume"
+    assert len(staged.fake.asked) == 11
+
+
+async def test_the_model_reads_on_while_what_it_said_goes_to_disk(staged: Desk) -> None:
+    brand, pool = staged.world.brand, staged.world.pool
+    for n in range(3):
+        await staged.world.says(f"a{n}", f"calme {n}")
+    said = [first_words(brand, r, staged.world.log.keyring.ids) for r in await staged.world.log.read(brand)]
+    staged.judging.pace = Pace(1.0)  # one by one
+    async with pool.acquire() as holder, asyncio.timeout(30):
+        async with holder.transaction():
+            await holder.execute("SELECT FROM vigie.heads WHERE brand_id = $1 FOR UPDATE", brand)
+            scoring = asyncio.create_task(Scorer(staged.world.log, staged.clock).score(brand, said, 3, staged.judging))
+            while len(staged.fake.calls) < 2:
+                await asyncio.sleep(0.001)
+            assert await staged.judged() == []
+        assert (await scoring).words == []
+    assert [one.external_id for one in await staged.judged()] == ["m1", "m2", "m3"]
 
 
 async def test_a_first_look_that_fails_leaves_the_rest_to_the_full_model(staged: Desk) -> None:

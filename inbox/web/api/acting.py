@@ -34,7 +34,7 @@ def _handler(model: type[B], command: Callable[[B, int], commands.Command]) -> H
         brand, item_id, own, asking = brand_of(request), asked.item_id(request), deps(request), viewer(request)
         key = asked.idempotency_key(request)
         body = await bodies.read(request, model)
-        done = await Commands(own.log, own.clock).run(
+        done = await Commands(own.log, own.clock, own.networks).run(
             brand, item_id, command(body, asking.actor),
             expected_position=body.expected_position, idempotency_key=key,
         )  # fmt: skip
@@ -53,7 +53,11 @@ HANDLERS: dict[str, tuple[str, type[bodies.Body], Handler]] = {
     ),
     "reply": (
         "Answer the person through the network", bodies.ReplyBody,
-        _handler(bodies.ReplyBody, lambda b, by: commands.Reply(by, b.text, "response", b.promise_until)),
+        _handler(bodies.ReplyBody, lambda b, by: commands.Reply(by, b.text, "response", b.promise_until, b.private)),
+    ),
+    "gesture": (
+        "Hide or like a message on its network, or take that back", bodies.GestureBody,
+        _handler(bodies.GestureBody, lambda b, by: commands.Gesture(by, b.gesture, b.message)),
     ),
     "note": (
         "Leave words for colleagues", bodies.NoteBody,

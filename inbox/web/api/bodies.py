@@ -11,7 +11,7 @@ from aiohttp import web
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from inbox.errors import Refused
-from inbox.events import ResolveReason
+from inbox.events import Gesture, ResolveReason
 from inbox.web import problems
 
 TIMEOUT_S = 10.0
@@ -55,8 +55,18 @@ class AcknowledgeBody(Body):
 
 
 class ReplyBody(Body):
+    """`private`: by a direct message, where the network takes one as the answer to a public comment."""
+
     text: Text
     promise_until: Promise | None = None
+    private: bool = False
+
+
+class GestureBody(Body):
+    """`message`: the `external_id` of the message to be hidden or liked."""
+
+    gesture: Gesture
+    message: Annotated[str, Field(min_length=1, max_length=512)]
 
 
 class NoteBody(Body):

@@ -87,6 +87,9 @@ class MessageShape(Shape):
     promise_until: AwareDatetime | None
     echoed: bool
     by_hand: bool
+    private: bool
+    hidden: bool
+    liked: bool
 
 
 class TurnShape(Shape):

@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 
 from aiohttp import web
 
+from inbox import channel_watch, waiting
 from inbox.channels import ChannelRecord, Health, Network, Reparsed, SetupField
 from inbox.errors import NotFound, Refused
-from inbox.web import address, words
+from inbox.web import address, channel_words, words
 from inbox.web.context import deps, viewer
 from inbox.web.i18n import Speech
 from inbox.web.pages import render, settings
@@ -38,10 +39,19 @@ class Told:
 async def show(request: web.Request) -> web.StreamResponse:
     own, world = deps(request), await render.world(request)
     health = await own.channels.health(world.brand.id)
-    channels = [(channel, health.get(str(channel.channel_id))) for channel in world.channels]
+    states = await channel_watch.states(own.pool, world.brand.id, own.clock.now())
+    channels = [
+        (channel, health.get(ident := str(channel.channel_id)), _worries(request, states.get(ident), world.say))
+        for channel in world.channels
+    ]
     return settings.shown(
         request, world, "channels", "settings_channels.html", channels=channels, networks=_networks(request)
     )
+
+
+def _worries(request: web.Request, state: channel_watch.State | None, say: Speech) -> list[channel_words.Worry]:
+    now = deps(request).clock.now()
+    return [channel_words.worry(one, say, now) for one in state.concerns] if state else []
 
 
 def _networks(request: web.Request) -> list[tuple[str, str]]:
@@ -125,9 +135,13 @@ async def _channel(request: web.Request, world: render.World) -> ChannelRecord:
 async def _one(
     request: web.Request, world: render.World, channel: ChannelRecord, *, fresh: Mapping[str, str] | None = None,
     given: Mapping[str, str] | None = None, errors: Mapping[str, str] | None = None,
+    verified: tuple[str, str] | None = None,
 ) -> web.Response:  # fmt: skip
     own, lang = deps(request), world.say.lang
     health: Health | None = (await own.channels.health(world.brand.id)).get(str(channel.channel_id))
+    state = (await channel_watch.states(own.pool, world.brand.id, own.clock.now())).get(str(channel.channel_id))
+    async with own.pool.acquire() as connection:
+        waits = (await waiting.of_brand(connection, world.brand.id, own.clock.now())).get(str(channel.channel_id))
     network = own.networks.get(channel.network)
     labels = {field.name: _in(field.label, lang) for field in network.setup_fields} if network else {}
     rotates = [
@@ -142,7 +156,8 @@ async def _one(
         fields=_editing(channel, network, world.say, given, errors),
         fresh=[(labels.get(name, name), value) for name, value in (fresh or {}).items()], rotates=rotates,
         steps=_steps(request, network, channel, lang) if network else [],
-        hook_url=address.absolute(request, f"/hooks/{channel.channel_id}"),
+        hook_url=address.absolute(request, f"/hooks/{channel.channel_id}"), waits=waits, state=state,
+        worries=_worries(request, state, world.say), verified=verified,
     )  # fmt: skip
 
 
@@ -207,6 +222,14 @@ async def rotate(request: web.Request) -> web.StreamResponse:
         world.brand.id, channel.channel_id, new_secret, name=name, by=asking.actor
     )
     return await _one(request, world, changed, fresh={name: new_secret})
+
+
+async def verify(request: web.Request) -> web.StreamResponse:
+    """Asks the network now, and says on the page what it answered."""
+    own, world = deps(request), await render.world(request)
+    channel = await _channel(request, world)
+    verified = channel_words.verified(await own.verify(channel), world.say)
+    return await _one(request, world, channel, verified=verified)
 
 
 async def retire(request: web.Request) -> web.StreamResponse:
@@ -298,6 +321,7 @@ ROUTES = [
     Route("GET", _CHANNEL, one, "manage", "page", "settings_channel"),
     Route("POST", _CHANNEL, change, "manage", "page", "settings_change_channel"),
     Route("POST", f"{_CHANNEL}/rotate", rotate, "manage", "page", "settings_rotate_secret"),
+    Route("POST", f"{_CHANNEL}/verify", verify, "manage", "page", "settings_verify_channel"),
     Route("POST", f"{_CHANNEL}/retire", retire, "manage", "page", "settings_retire_secret"),
     Route("POST", f"{_CHANNEL}/disable", disable, "manage", "page", "settings_disable_channel"),
     Route("POST", f"{_CHANNEL}/enable", enable, "manage", "page", "settings_enable_channel"),

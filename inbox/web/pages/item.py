@@ -12,15 +12,17 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, get_args
 
+import orjson
 from aiohttp import web
 from markupsafe import Markup
 
-from inbox import commands, history
+from inbox import commands, history, waiting
 from inbox.desk import Commands
 from inbox.errors import NotFound, Refused, Unavailable
-from inbox.events import ResolveReason
+from inbox.events import Gesture, ResolveReason
 from inbox.history import History
 from inbox.ids import ItemId
+from inbox.people import persons
 from inbox.state import Item
 from inbox.views.sizes import sized
 from inbox.web import charts, marking, weights, words
@@ -38,6 +40,8 @@ Build = Callable[[Item, int, Fields], commands.Command]
 DONE = {
     "acknowledge": N_("Acknowledgement on its way."),
     "reply": N_("Reply on its way."),
+    "private": N_("Private answer on its way."),
+    "gesture": N_("The network is being told."),
     "by-hand": N_("Recorded as answered by hand."),
     "note": N_("Note added."),
     "take": N_("It is yours."),
@@ -52,7 +56,7 @@ DONE = {
     "back": N_("Left to the classifier again."),
     "forget": N_("The author was forgotten."),
 }
-WRITES = frozenset({"acknowledge", "reply", "note", "by-hand"})
+WRITES = frozenset({"acknowledge", "reply", "private", "note", "by-hand"})
 
 
 def _item_id(request: web.Request) -> ItemId:
@@ -81,9 +85,17 @@ async def _shown(
     now, say = own.clock.now(), world.say
     item_id = past.item.item_id
     query = Chosen.of(request.query).query()
+    async with own.pool.acquire() as connection:
+        waits = await waiting.of_brand(connection, world.brand.id, now)
     mine = {
         **pane.context(
-            past, say=say, names=world.names, network=own.networks.get(past.item.network), now=now, draft=draft
+            past,
+            say=say,
+            names=world.names,
+            network=own.networks.get(past.item.network),
+            now=now,
+            draft=draft,
+            waiting=waits.get(past.item.channel_id),
         ),
         "world": world,
         "names": world.names,
@@ -121,6 +133,18 @@ def _acknowledge(item: Item, by: int, fields: Fields) -> commands.Command:
 
 def _reply(item: Item, by: int, fields: Fields) -> commands.Command:
     return commands.Reply(by, fields.get("text", ""))
+
+
+def _private(item: Item, by: int, fields: Fields) -> commands.Command:
+    return commands.Reply(by, fields.get("text", ""), private=True)
+
+
+def _gesture(item: Item, by: int, fields: Fields) -> commands.Command:
+    given = fields.get("gesture", "")
+    for gesture in get_args(Gesture):
+        if gesture == given:
+            return commands.Gesture(by, gesture, fields.get("message", ""))
+    raise Refused("bad_request", "There is no such gesture.")
 
 
 def _by_hand(item: Item, by: int, fields: Fields) -> commands.Command:
@@ -208,7 +232,7 @@ def _acting(name: str, build: Build) -> Handler:
         past = await history.load(own.log, world.brand.id, item_id)
         try:
             command = build(past.item, asking.actor, fields)
-            await Commands(own.log, own.clock).run(
+            await Commands(own.log, own.clock, own.networks).run(
                 world.brand.id, item_id, command, expected_position=_position(fields), idempotency_key=_key(fields)
             )
         except NotFound:
@@ -294,6 +318,19 @@ async def forget(request: web.Request) -> web.StreamResponse:
     return render.see_other(request, f"{world.base}/items/{item_id}?done=forget")
 
 
+async def person(request: web.Request) -> web.StreamResponse:
+    """All that is held of the author, as a file for that person to have."""
+    own, asking = deps(request), viewer(request)
+    world = await render.world(request)
+    found = await persons.of_item(
+        own.log, world.brand.id, _item_id(request), by=asking.actor, now=own.clock.now()
+    )  # fmt: skip
+    return web.Response(
+        body=orjson.dumps(found, option=orjson.OPT_INDENT_2), content_type="application/json",
+        headers={"Content-Disposition": f'attachment; filename="person-{found["subject_id"]}.json"'},
+    )  # fmt: skip
+
+
 async def _forget_page(request: web.Request, error: str | None) -> web.StreamResponse:
     own = deps(request)
     world = await render.world(request)
@@ -317,6 +354,8 @@ ROUTES = [
     Route("GET", "/b/{brand_id}/items/{item_id}", show, "personal", "page", "item"),
     _action("acknowledge", _acknowledge),
     _action("reply", _reply),
+    _action("private", _private),
+    _action("gesture", _gesture),
     _action("by-hand", _by_hand),
     _action("note", _note),
     _action("take", _take),
@@ -331,4 +370,5 @@ ROUTES = [
     Route("GET", "/b/{brand_id}/items/{item_id}/weights", show_weights, "personal", "page", "item_weights"),
     Route("GET", "/b/{brand_id}/items/{item_id}/forget", ask_forget, "own", "page", "item_ask_forget"),
     Route("POST", "/b/{brand_id}/items/{item_id}/forget", forget, "own", "page", "item_forget"),
+    Route("GET", "/b/{brand_id}/items/{item_id}/person", person, "own", "page", "item_person"),
 ]

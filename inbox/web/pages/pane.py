@@ -8,15 +8,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from inbox import corrections, priority
+from inbox import corrections, gestures, offers, priority, replies
 from inbox.categories import ALARMING, LEVEL_OF
 from inbox.channels import Network
 from inbox.errors import NotFound, Refused
-from inbox.events import Event, MessageClassified, MessageReceived, occurred_at
+from inbox.events import Event, Gesture, MessageClassified, MessageReceived, occurred_at
 from inbox.history import History
 from inbox.log.record import Recorded
 from inbox.state import Item, Message, Note, Reply
 from inbox.views.row import Row, row_of
+from inbox.waiting import Waiting
 from inbox.web import charts, marking, words
 from inbox.web.i18n import N_, Speech
 from inbox.web.pages import faces, holding, rows
@@ -26,6 +27,8 @@ MOST_TEXT = 10_000
 WEB_ADDRESS = ("https://", "http://")
 """What a link of the network may begin with; anything else is not made a link."""
 OVER = frozenset({"resolved", "withdrawn"})
+GESTURES: Sequence[tuple[Gesture, str]] = (("hide", "lock"), ("like", "up"))
+"""Of each pair, the one that does something, and its icon."""
 BY_LEVEL: Mapping[int, Sequence[str]] = {
     level: [name for name, of_it in LEVEL_OF.items() if of_it == level] for level in (3, 2, 1, 0)
 }
@@ -68,6 +71,21 @@ class Entry:
     icon: str = ""
     tone: str = ""
     pieces: Sequence[marking.Piece] = ()
+    marks: Sequence[str] = ()
+    offers: Sequence[Offer] = ()
+    until: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A gesture that can be made on a message; `busy`: the network is being told; `failed`: why the last one was not
+    made."""
+
+    gesture: Gesture
+    label: str
+    icon: str
+    busy: bool = False
+    failed: str | None = None
 
 
 @dataclass(frozen=True)
@@ -117,6 +135,7 @@ def context(
     network: Network | None,
     now: datetime,
     draft: Draft,
+    waiting: Waiting | None = None,
 ) -> dict[str, Any]:
     item = past.item
     row = _row(past, now)
@@ -130,6 +149,7 @@ def context(
     )
     # A colleague may have acknowledged meanwhile: the kept text then waits as a reply, never under no button at all.
     drafted = "" if draft.mode == "acknowledge" and not can_acknowledge else draft.mode
+    can_private = _can_answer_privately(item, network, now) and row.status != "withdrawn"
     mode = drafted or ("acknowledge" if can_acknowledge and can_reply else "reply" if can_reply else "by-hand")
     return {
         "row": row,
@@ -138,24 +158,29 @@ def context(
         "author": author,
         "meta": _meta(row, item, say),
         "large": _large(row, now, say),
-        "banners": [*draft.banners, *_banners(item, row, say)],
+        "banners": [*draft.banners, *_held(item, waiting, now, say), *_banners(item, row, say)],
         "whys": _whys(past, names, now, say),
         "correcting": _correcting(item, say),
         "original": row.permalink if row.permalink and row.permalink.startswith(WEB_ADDRESS) else None,
         "context_line": _context_line(row, say),
-        "thread": thread(item, author, names, say),
+        "thread": thread(item, author, names, say, network, waiting.until if waiting else None),
         "first_contact": min(message.sent_at for message in item.messages),
         "timeline": timeline(past.recorded, names, say),
         "can_acknowledge": can_acknowledge,
         "can_reply": can_reply,
-        "modes": _modes(can_acknowledge=can_acknowledge, say=say),
+        "can_private": can_private,
+        "modes": _modes(can_acknowledge=can_acknowledge, can_private=can_private, say=say),
         "mode": mode,
         "text": draft.text or (held if mode == "acknowledge" and not draft.error else ""),
         "kept": bool(draft.text),
         "error_text": draft.error,
         "holding": held,
         "promises": promises,
-        "limit": min(MOST_TEXT, (network and network.length_most) or MOST_TEXT),
+        "most_text": MOST_TEXT,
+        "limit": min(MOST_TEXT, offers.length_most(network, item) or MOST_TEXT),
+        "limit_private": min(MOST_TEXT, offers.length_most(network, item, private=True) or MOST_TEXT),
+        "counting": network.counting if network else "characters",
+        "length": network.length_of(draft.text or held) if network else len(draft.text or held),
         "reach_words": say("private") if row.kind in PRIVATE else say("public"),
         "window_line": _window_line(row, network, now, say),
         "resolve_reasons": list(words.RESOLVE_REASONS),
@@ -177,9 +202,26 @@ def _can_reply(row: Row, item: Item, network: Network | None, now: datetime) -> 
     return row.reply_possible_until is None or row.reply_possible_until >= now
 
 
-def _modes(*, can_acknowledge: bool, say: Speech) -> list[tuple[str, str]]:
+def _can_answer_privately(item: Item, network: Network | None, now: datetime) -> bool:
+    answered = offers.latest(item)
+    spent = answered is not None and replies.private_of(item, answered.external_id) is not None
+    return not spent and offers.can_answer_privately(network, item, now)
+
+
+def _modes(*, can_acknowledge: bool, can_private: bool, say: Speech) -> list[tuple[str, str]]:
     first = [("acknowledge", say("Acknowledge"))] if can_acknowledge else []
-    return [*first, ("reply", say("Reply")), ("note", say("Note")), ("by-hand", say("By hand"))]
+    private = [("private", say("Privately"))] if can_private else []
+    return [*first, ("reply", say("Reply")), *private, ("note", say("Note")), ("by-hand", say("By hand"))]
+
+
+def _held(item: Item, waiting: Waiting | None, now: datetime, say: Speech) -> list[Banner]:
+    """The network has told the account to wait, and something of this item waits with it."""
+    queued = any(r.state == "queued" for r in item.replies) or any(g.state == "queued" for g in item.gestures)
+    if waiting is None or waiting.until is None or not queued:
+        return []
+    network, at = words.network(item.network, say), say.moment(waiting.until, now)
+    title = say("Waits for %(network)s until %(at)s.", network=network, at=at)
+    return [Banner("clock", title, words.waits(waiting.count, waiting.until, item.network, now, say), "soon")]
 
 
 def _meta(row: Row, item: Item, say: Speech) -> str:
@@ -205,15 +247,9 @@ def _banners(item: Item, row: Row, say: Speech) -> list[Banner]:
     ]  # fmt: skip
     last = item.replies[-1] if item.replies else None
     if last is not None and last.state == "failed" and last.retry_at is None:
-        reason = words.reply_failure(last.reason, say)
-        found.append(
-            Banner(
-                "alert",
-                say("Your team's reply was not posted."),
-                say("%(reason)s.", reason=reason.capitalize()),
-                "alarm",
-            )
-        )
+        reason = say("%(reason)s.", reason=words.reply_failure(last.reason, say).capitalize())
+        told = f"{reason} {words.remedy(last.reason, say)}"
+        found.append(Banner("alert", say("Your team's reply was not posted."), told, "alarm"))
     if row.forgotten:
         found.append(
             Banner(
@@ -289,15 +325,19 @@ def _window_line(row: Row, network: Network | None, now: datetime, say: Speech) 
 # --- thread and timeline ------------------------------------------------------------------------------------------
 
 
-def thread(item: Item, author: str, names: Mapping[int, str], say: Speech) -> list[Entry]:
-    """Everything said, in order of time: theirs, ours, and what only the team reads."""
-    entries = [_theirs(message, item, author) for message in item.messages]
-    entries += [_ours(reply, item, names, say) for reply in item.replies]
+def thread(
+    item: Item, author: str, names: Mapping[int, str], say: Speech, network: Network | None = None,
+    until: datetime | None = None,
+) -> list[Entry]:  # fmt: skip
+    """Everything said, in order of time: theirs, ours, and what only the team reads. `until`: what has not left yet
+    waits for its network."""
+    entries = [_theirs(message, item, author, network, say) for message in item.messages]
+    entries += [_ours(reply, item, names, say, until) for reply in item.replies]
     entries += [Entry("note", note.at, words.member(note.by, names, say), note=note) for note in item.notes]
     return sorted(entries, key=lambda entry: entry.at)
 
 
-def _theirs(message: Message, item: Item, author: str) -> Entry:
+def _theirs(message: Message, item: Item, author: str, network: Network | None, say: Speech) -> Entry:
     said = corrections.reading(message)
     lang = (said.lang if said else None) or item.lang
     text = message.text or ""
@@ -305,18 +345,44 @@ def _theirs(message: Message, item: Item, author: str) -> Entry:
     return Entry(
         "in", message.sent_at, author, message=message, withdrawn=message.withdrawn_at is not None, lang=lang,
         dir=rows.text_direction(lang), pieces=marking.pieces(text, marking.quotes(text, fragments)),
+        marks=_marks(message, item, say), offers=_offers(message, item, network, say),
     )  # fmt: skip
 
 
-def _ours(reply: Reply, item: Item, names: Mapping[int, str], say: Speech) -> Entry:
+def _marks(message: Message, item: Item, say: Speech) -> list[str]:
+    hidden = gestures.stands(item, message.external_id, "hide")
+    liked = gestures.stands(item, message.external_id, "like")
+    return [*([say("hidden there")] if hidden else []), *([say("liked")] if liked else [])]
+
+
+def _offers(message: Message, item: Item, network: Network | None, say: Speech) -> list[Offer]:
+    """Hide or show again, like or take it back: whichever the message does not stand in by now."""
+    found = []
+    for gesture, icon in GESTURES:
+        wanted = gestures.OPPOSITE[gesture] if gestures.stands(item, message.external_id, gesture) else gesture
+        if not offers.can_gesture(network, message, wanted):
+            continue
+        last = gestures.latest(item, message.external_id, gesture)
+        failed = words.reply_failure(last.reason, say) if last and last.state in {"failed", "uncertain"} else None
+        busy = last is not None and last.state in gestures.IN_FLIGHT
+        found.append(Offer(wanted, words.gesture(wanted, item.network, say), icon, busy, failed))
+    return found
+
+
+def _ours(reply: Reply, item: Item, names: Mapping[int, str], say: Speech, until: datetime | None) -> Entry:
     state, icon, tone = REPLY_STATES[reply.state]
     network = words.network(item.network, say)
     if reply.by_hand:
         state = "by hand"
     what = say("acknowledgement") if reply.purpose == "holding" else say("reply")
+    what = say("private answer") if reply.private else what
     name = say("Our page on %(network)s", network=network) if reply.by is None else words.member(reply.by, names, say)
     said = say("made on %(network)s", network=network) if reply.echoed else say(_STATE_WORDS[state])
-    return Entry("out", reply.sent_at or reply.at, name, reply=reply, state=said, what=what, icon=icon, tone=tone)
+    waits_until = until if reply.state == "queued" else None
+    return Entry(
+        "out", reply.sent_at or reply.at, name, reply=reply, state=said, what=what, icon=icon, tone=tone,
+        until=waits_until,
+    )  # fmt: skip
 
 
 def timeline(recorded: Sequence[Recorded], names: Mapping[int, str], say: Speech) -> list[FactLine]:
@@ -332,7 +398,7 @@ def timeline(recorded: Sequence[Recorded], names: Mapping[int, str], say: Speech
 
 _OPEN_PARAMS = (
     "clock", "purpose", "was_sent", "retry_at", "priority", "assignee", "network", "reason", "assessed", "categories",
-    "lang", "undone", "provisional",
+    "lang", "undone", "provisional", "private", "gesture", "end",
 )  # fmt: skip
 
 

@@ -17,7 +17,8 @@ from inbox.web.routes import Route
 SECTIONS = (
     ("brand", N_("Brand"), "own"), ("policy", N_("Times and hours"), "manage"),
     ("classifier", N_("Classifier"), "manage"), ("channels", N_("Channels"), "manage"),
-    ("quarantine", N_("Quarantine"), "manage"), ("subscriptions", N_("Webhooks out"), "manage"),
+    ("quarantine", N_("Quarantine"), "manage"), ("set-aside", N_("Set aside"), "manage"),
+    ("subscriptions", N_("Webhooks out"), "manage"),
     ("members", N_("Members"), "own"), ("tokens", N_("API tokens"), "own"),
 )  # fmt: skip
 

@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import math
 import os
+import re
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -85,13 +86,12 @@ async def product() -> AsyncIterator[dict[str, Any]]:
 
 async def _warm(base_url: str) -> None:
     """Until both models have read their first text: the minute after a start is not what is measured."""
-    stages = [f'vigie_judging_seconds_count{{stage="{stage}"}}' for stage in ("first", "full")]
+    counts = re.compile(r'^vigie_judging_seconds_count\{.*stage="(first|full)".*\} [1-9]', re.MULTILINE)
     async with asyncio.timeout(120), aiohttp.ClientSession() as client:
         while True:
             async with client.get(f"{base_url}/metrics") as response:
-                counts = dict(line.rsplit(" ", 1) for line in (await response.text()).splitlines() if line)
-            if all(float(counts.get(stage, 0)) > 0 for stage in stages):
-                return
+                if set(counts.findall(await response.text())) == {"first", "full"}:
+                    return
             await asyncio.sleep(0.5)
 
 

@@ -70,7 +70,7 @@ async def _brand(pool: asyncpg.Pool) -> BrandId:
 
 async def _rebuilt(log: Log, dsn: str, brand: BrandId, count: int) -> Sample:
     begun = time.perf_counter()
-    done = await rebuilding.rebuild(log, brand, processes=Elsewhere(dsn, MASTER))
+    done = await rebuilding.rebuild(log, brand, processes=Elsewhere(dsn, log.keyring))
     assert done.position == count
     return Sample(count / (time.perf_counter() - begun), extra={"held_s": done.held_s, "changed": done.changed})
 

@@ -139,7 +139,7 @@ async def fill(connection: Connection, brand: BrandId, keyring: Keyring, count: 
             rows.clear()
     await _copy(connection, "events", EVENTS, rows)
     bound = ((brand, subject, b"subject/%d/" % brand + subject.bytes, key) for subject, key in keys.items())
-    wrapped = [(brand, subject, seal.seal(keyring._wrapping, key, binding)) for _, subject, binding, key in bound]
+    wrapped = [(brand, subject, seal.seal(keyring._wrapping[0], key, binding)) for _, subject, binding, key in bound]
     await _copy(connection, "subject_keys", ("brand_id", "subject_id", "wrapped_key"), wrapped)
     await connection.execute("UPDATE vigie.heads SET last_position = $2 WHERE brand_id = $1", brand, position)
 

@@ -3,6 +3,7 @@
 import { all, announce, find, show, toast, words } from "./dom.js";
 import { tickAll } from "./clocks.js";
 import { draftOf, forgetDraft, keepDraft } from "./drafts.js";
+import { lengthOf } from "./lengths.js";
 import { mark } from "./list.js";
 
 /** @typedef {import("./live.js").Change} Change */
@@ -126,7 +127,19 @@ function promised(select) {
 function length() {
   const area = text();
   const place = find("[data-length]");
-  if (area && place) place.textContent = new Intl.NumberFormat(document.documentElement.lang).format(area.value.length);
+  const line = find("[data-count-line]");
+  if (!area || !place || !line) return;
+  const shown = new Intl.NumberFormat(document.documentElement.lang);
+  const { counting = "characters", limit = "0", limitPrivate = limit, limitTeam = limit } = line.dataset;
+  const team = mode() === "note" || mode() === "by-hand";
+  const most = Number(team ? limitTeam : mode() === "private" ? limitPrivate : limit);
+  const count = lengthOf(team ? "characters" : counting, area.value);
+  place.textContent = shown.format(count);
+  const told = find("[data-limit-shown]");
+  if (told) told.textContent = shown.format(most);
+  // The browser then says so itself, and sends nothing.
+  area.setCustomValidity(count > most ? area.dataset.tooLong ?? "" : "");
+  line.toggleAttribute("data-over", count > most);
 }
 
 function keep() {
