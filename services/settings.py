@@ -57,7 +57,10 @@ class Settings(BaseSettings):
     meta_graph_url: str = Field(
         "https://graph.facebook.com/v23.0", description="Base address of the Graph API that replies to Meta go to."
     )
-    max_body_bytes: int = Field(2 * 1024 * 1024, ge=1024, description="Largest webhook body taken, in bytes.")
+    max_body_bytes: int = Field(
+        2 * 1024 * 1024, ge=1024,
+        description="Largest webhook body taken, in bytes; mail services may send larger ones.",
+    )  # fmt: skip
     spool_mb: int = Field(
         256,
         ge=0,

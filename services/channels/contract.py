@@ -394,7 +394,8 @@ class Capabilities:
     reply, counted as `counting` says; `lengths`: by kind of message where they differ; `gestures_on`: kinds of messages
     that can be hidden or liked; `private_within`: of a public message; `limits`: one English line;
     `resends_for`: how long the network goes on sending what got no 2xx, nothing where it does not or nobody knows: what
-    is shorter than an hour is spooled while the database is away."""
+    is shorter than an hour is spooled while the database is away; `body_most`: bytes of its largest body, where that is
+    more than a hook takes otherwise (`VIGIE_MAX_BODY_BYTES`)."""
 
     receives: tuple[Receives, ...]
     reply: bool = False
@@ -415,6 +416,7 @@ class Capabilities:
     gestures_on: frozenset[Kind] = PUBLIC
     private_within: timedelta | None = None
     resends_for: timedelta = timedelta(0)
+    body_most: int = 0
 
     @property
     def sweeps(self) -> bool:

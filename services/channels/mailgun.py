@@ -110,8 +110,8 @@ class Mailgun(BaseChannel):
     title = "Mailgun"
     capabilities = Capabilities(
         ("webhook",), reply=True, attachments=True,
-        limits="Mailgun tries for 8 hours; bodies as large as VIGIE_MAX_BODY_BYTES lets through",
-        resends_for=timedelta(hours=8),
+        limits="Mailgun tries for 8 hours; 25 MB a mail",
+        resends_for=timedelta(hours=8), body_most=35 * 2**20,
     )  # fmt: skip
     slow = True
     setup_fields = (

@@ -133,8 +133,8 @@ class SendGrid(BaseChannel):
     title = "SendGrid (Inbound Parse)"
     capabilities = Capabilities(
         ("webhook",), reply=True, attachments=True,
-        limits="30 MB a mail; raise VIGIE_MAX_BODY_BYTES to that: SendGrid drops what is answered 413",
-        resends_for=timedelta(hours=72),
+        limits="SendGrid tries for 72 hours; 30 MB a mail",
+        resends_for=timedelta(hours=72), body_most=30 * 2**20,
     )  # fmt: skip
     slow = True
     setup_fields = (

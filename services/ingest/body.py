@@ -12,6 +12,8 @@ from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
 READ_S = 10.0
+LARGE_S = 60.0
+"""For the bodies of networks that send large ones."""
 
 
 class TooLarge(Exception):
@@ -40,11 +42,13 @@ def at_hand(request: web.Request, most: int) -> bytes | None:
         raise Broken from error
 
 
-async def arriving(request: web.Request, most: int) -> bytes:
+async def arriving(request: web.Request, most: int, within_s: float | None = None) -> bytes:
+    if (request.content_length or 0) > most:
+        raise TooLarge
     chunks: list[bytes] = []
     size = 0
     try:
-        async with asyncio.timeout(READ_S):
+        async with asyncio.timeout(READ_S if within_s is None else within_s):
             async for chunk in request.content.iter_any():
                 size += len(chunk)
                 if size > most:

@@ -3,7 +3,7 @@
 The order is: which channel, how large, how many at once, the body, its signature, the log, the answer. Nothing is said
 of a body that was not proven, and no 2xx leaves before the commit that holds the delivery: the log's, or while the
 database is away the spool's, for networks that would not send again. `Ingest.routes` goes into the application's table
-of routes, `Ingest.keep_health` among its workers.
+of routes.
 """
 
 from __future__ import annotations
@@ -34,6 +34,8 @@ from services.ingest.turns import Full, Turns
 from services.spool import Spool
 
 RETRY_AFTER_S = 5
+LARGE_MOST = 4
+"""Bodies beyond `VIGIE_MAX_BODY_BYTES` that arrive at a time, for networks that send such: some 200 MB."""
 DATABASE_AWAY = (*AWAY, LogUnavailable)
 HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
@@ -82,6 +84,7 @@ class Ingest:
         self.taker = Taker(channels, batcher)
         self._networks = registry.networks()
         self._turns = Turns()
+        self._larges = 0
         self.keep_by(Outage(), None)
 
     def keep_by(self, outage: Outage, spool: Spool | None) -> None:
@@ -96,10 +99,6 @@ class Ingest:
             Route("OPTIONS", "/hooks/{channel_id}", self.preflight, "public", "hook", "hook.preflight"),
             Route("POST", "/hooks/{channel_id}", self.take, "public", "hook", "hook"),
         ]
-
-    async def keep_health(self) -> None:
-        """A worker."""
-        await self._channels.keep_health()
 
     async def handshake(self, request: web.Request) -> web.Response:
         """GET, and HEAD, which is served with it: the network that asks by HEAD wants another answer."""
@@ -163,7 +162,7 @@ class Ingest:
             self._turns.end(hook)
 
     async def _taken(self, request: web.Request, hook: ChannelRecord, network: Channel) -> tuple[web.Response, str]:
-        inbound = self._inbound(request, await self._body(request, hook))
+        inbound = self._inbound(request, await self._body(request, hook, network))
         await network.prepare(self._way, inbound, hook)
         secret = network.verify(inbound, hook)
         if secret is None:
@@ -188,20 +187,36 @@ class Ingest:
             raise LogUnavailable("the database is away")
         return await self.taker.take(network, arrival)
 
-    async def _body(self, request: web.Request, hook: ChannelRecord) -> bytes:
+    async def _body(self, request: web.Request, hook: ChannelRecord, network: Channel) -> bytes:
+        most = max(self._most, network.capabilities.body_most)
         try:
+            if most > self._most and not 0 < (request.content_length or 0) <= self._most:
+                return await self._large(request, hook, most)
             raw = body.at_hand(request, self._most)
             return await body.arriving(request, self._most) if raw is None else raw
         except body.TooLarge as error:
-            refusal = _Refusal(413, "too_large", f"A body may have {self._most} bytes.")
+            refusal = _Refusal(413, "too_large", f"A body may have {most} bytes.")
             refusal.response.force_close()
             raise self._noted(hook, refusal) from error
         except body.TooSlow as error:
-            refusal = _Refusal(408, "too_slow", f"A body must arrive within {body.READ_S:.0f} s.")
+            refusal = _Refusal(408, "too_slow", "The body did not arrive in time.")
             refusal.response.force_close()
             raise self._noted(hook, refusal) from error
         except body.Broken as error:
             raise _Refusal(400, "broken", "The body did not arrive whole.") from error
+
+    async def _large(self, request: web.Request, hook: ChannelRecord, most: int) -> bytes:
+        """Or one of unknown length. Few at a time, since nobody has proven anything yet. 503, since some networks never
+        repeat what got a 4xx."""
+        if self._larges >= LARGE_MOST:
+            refusal = _Refusal(503, "throttled", "Other large bodies are arriving.", **{"Retry-After": "30"})
+            refusal.response.force_close()
+            raise self._noted(hook, refusal)
+        self._larges += 1
+        try:
+            return await body.arriving(request, most, body.LARGE_S)
+        finally:
+            self._larges -= 1
 
     def _inbound(self, request: web.Request, raw: bytes) -> Inbound:
         return Inbound(sent(request.headers), raw, self._base_url + _path(request), request.method)
