@@ -64,6 +64,9 @@ class Sending:
                     await asyncio.sleep(max(0.001, min(0.05, self._due[0][0] - time.time() if self._due else 0.05)))
                     continue
                 _, number = heapq.heappop(self._due)
+                if reader.at_eof():  # silent for so long that the server hung up
+                    writer.close()
+                    reader, writer = await asyncio.open_connection(address.hostname, address.port)
                 writer.write(self._request(address.netloc, address.path, number))
                 await self._answered(number, *await _answer(reader))
         finally:
