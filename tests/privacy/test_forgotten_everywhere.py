@@ -148,7 +148,7 @@ def secrets_of(instance: Instance) -> list[str]:
     demo = instance.demo
     link = demo["sign_in_url"].rpartition("/")[2]
     master = (instance.data_dir / "master.key").read_text().strip()
-    return [demo["api_token"].rpartition("_")[2], link, master, *(channel["secret"] for channel in demo["channels"])]
+    return [demo["api_token"].split("_", 2)[2], link, master, *(channel["secret"] for channel in demo["channels"])]
 
 
 def canaries_in(places: dict[str, bytes]) -> list[tuple[str, str]]:
