@@ -2,8 +2,7 @@
 
 It speaks the real protocols over real HTTP (the Graph API's reply calls, the generic channel's signed reply POST), is
 mounted under /demo only when the demo is asked for, and keeps the last replies in memory to be looked at. It accepts
-what
-it is sent: the rules of the real networks are theirs.
+what it is sent: the rules of the real networks are theirs.
 """
 
 from __future__ import annotations
@@ -38,6 +37,7 @@ class DemoNetwork:
             Route("POST", GRAPH_PATH, self.take_graph, "public", "hook", "demo.graph"),
             Route("DELETE", GRAPH_PATH, self.take_gesture, "public", "hook", "demo.unlike"),
             Route("POST", OBJECT_PATH, self.take_gesture, "public", "hook", "demo.hide"),
+            Route("GET", OBJECT_PATH, self.tell, "public", "hook", "demo.object"),
         ]
 
     async def take_reply(self, request: web.Request) -> web.Response:
@@ -62,6 +62,12 @@ class DemoNetwork:
         body = await self._read(request)
         self.replies.append({"object": request.match_info["object_id"], "edge": "", "body": _object(body)})
         return web.json_response({"success": True})
+
+    async def tell(self, request: web.Request) -> web.Response:
+        """Who asks is let in, and with a token that has no end."""
+        name = request.match_info["object_id"]
+        known = {"data": {"is_valid": True, "expires_at": 0}} if name == "debug_token" else {"id": name}
+        return web.json_response(known)
 
     @staticmethod
     async def _read(request: web.Request) -> bytes:

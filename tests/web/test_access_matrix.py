@@ -67,6 +67,7 @@ EXPECTED: dict[str, Access] = {
     "demo.graph": "public",
     "demo.unlike": "public",
     "demo.hide": "public",
+    "demo.object": "public",
     "demo.reply": "public",
     "metrics": "public",
     "home": "signed_in",

@@ -106,6 +106,18 @@ async def test_a_connection_is_verified_by_asking_the_network(
     assert all(seen.method == "GET" for seen in fake.seen)
 
 
+async def test_the_demos_network_lets_its_own_channels_in(world: World) -> None:
+    """Whoever tries it out presses that button, and must not read that something is broken."""
+    async with Outbound(["127.0.0.0/8"]) as http:
+        way = Way(http, f"{world.deps.settings.base_url}/demo/graph")
+        object.__setattr__(world.deps, "verify", Verify(way, world.clock))
+        for network in ("facebook", "instagram"):
+            ours = await connected(world, network, access_token="t")
+            assert "The network lets us in." in (await ask(world, f"/{ours.channel_id}/verify", "POST")).text
+            (token,) = (await registry.networks()[network].tend(way, ours, "", (), world.clock.now())).terms
+            assert token.ends_at is None
+
+
 async def test_every_network_can_be_asked_or_says_that_it_cannot() -> None:
     """Without any access nothing is asked, and nobody stumbles."""
     async with Outbound() as http:
