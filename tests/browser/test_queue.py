@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from playwright.async_api import Page, Route, expect
 
-from tests.browser.conftest import PHONE, Site
+from tests.browser.conftest import DESK, PHONE, Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.postgres]
 
@@ -44,6 +44,23 @@ async def test_what_is_new_and_urgent_waits_in_the_bar_until_it_is_asked_for(sit
     await expect(page.locator("#livebar")).to_be_hidden()
     await expect(page.locator("#rows .row")).to_have_count(len(before) + 1)
     assert site.complaints == []
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+async def test_the_bar_of_news_moves_no_row_and_leaves_the_first_to_be_read(site: Site, size: tuple[int, int]) -> None:
+    """Whoever is about to press must not press another row."""
+    await lower(site, await site.world.hear("Ma commande n'est pas arrivée", author="ana"))
+    page = await site.open("cm", "/queue", size=size)
+    await live(page)
+    first = page.locator("#rows .row").first
+    before = await first.bounding_box()
+    await site.world.hear("La batterie fume", author="zoe")
+    await expect(page.locator("#livebar")).to_be_visible()
+    assert await first.bounding_box() == before
+    bar, words = await page.locator("#livebar").bounding_box(), await first.locator(".row-link bdi").bounding_box()
+    assert bar is not None
+    assert words is not None
+    assert bar["y"] + bar["height"] <= words["y"]
 
 
 async def test_a_row_changes_where_it_stands_and_keeps_the_focus(site: Site) -> None:
@@ -142,7 +159,7 @@ async def test_hostile_words_stay_words(site: Site) -> None:
     await live(page)
     await site.world.hear(HOSTILE[0], author="<b onmouseover=window.pwned=1>late")
     await expect(page.locator(".row")).to_have_count(len(HOSTILE) + 1)
-    await page.locator("#rows .row-link").first.dispatch_event("click")  # the bar of news moves short lists
+    await page.locator("#rows .row-link").first.click()
     await expect(page.locator("#item-title")).to_be_visible()
     assert await page.evaluate("window.pwned") is None
     assert await page.locator("#rows img, #rows script, #rows iframe, #item img").count() == 0
