@@ -8,7 +8,6 @@ restart, or a second process can delay a breach or find it said already, never s
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import uuid
 from datetime import datetime
@@ -18,8 +17,6 @@ from inbox.clock import Clock
 from inbox.commands import CheckClocks
 from inbox.events import Event, SlaBreached, SlaWarned
 from inbox.ids import BrandId, DedupeKey, ItemId, dedupe_key
-from inbox.log.follow import LEASE_S
-from inbox.log.follow import sql as follow_sql
 from inbox.log.passing import PASSING
 from inbox.log.record import NewEvent, item_stream
 from inbox.log.store import Log, PositionConflict
@@ -29,6 +26,7 @@ from inbox.views import queue
 from inbox.views.cursor import FIRST
 from inbox.views.policies import Timeline
 from services import metrics
+from services.workers.leases import Leases
 
 sql = beside(__file__, "clock.sql")
 logger = logging.getLogger(__name__)
@@ -46,7 +44,7 @@ class ClockWorker:
     def __init__(self, log: Log, clock: Clock) -> None:
         self._log = log
         self._clock = clock
-        self._holder = uuid.uuid4().hex
+        self._leases = Leases(log.pool, NAME)
         self._measured = 0.0
         self.last_look: float | None = None
 
@@ -67,7 +65,7 @@ class ClockWorker:
                     logger.exception("the clock stumbled")
                 await asyncio.sleep(pause)
         finally:
-            await self._release()
+            await self._leases.leave()
 
     async def tick(self) -> datetime | None:
         """Says all that is due, of every brand this process holds; when the next alarm is, None when there is none."""
@@ -76,7 +74,7 @@ class ClockWorker:
             if row["next_alarm_at"] > now:
                 upcoming = row["next_alarm_at"]
                 break
-            if await self._lease(row["brand_id"]):
+            if await self._leases.take(row["brand_id"]):
                 await self.check(row["brand_id"])
         return upcoming
 
@@ -128,14 +126,6 @@ class ClockWorker:
         if upcoming is None:
             return WAKE_S
         return min(WAKE_S, max(LEAST_SLEEP_S, (upcoming - self._clock.now()).total_seconds()))
-
-    async def _lease(self, brand: BrandId) -> bool:
-        return await self._log.pool.fetchval(follow_sql.lease, brand, NAME, self._holder, LEASE_S) is not None
-
-    async def _release(self) -> None:
-        with contextlib.suppress(*PASSING):
-            for row in await self._log.pool.fetch(sql.all_brands):
-                await self._log.pool.execute(follow_sql.release, row["brand_id"], NAME, self._holder)
 
 
 class _Policies:

@@ -7,9 +7,7 @@ again with growing pauses, for about a day; the delivery that brought it stays k
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
-import uuid
 from collections.abc import Mapping
 from datetime import timedelta
 
@@ -19,8 +17,6 @@ from inbox.channels import ChannelRecord, Channels
 from inbox.clock import Clock
 from inbox.ids import BrandId
 from inbox.log.batcher import Batcher
-from inbox.log.follow import LEASE_S
-from inbox.log.follow import sql as follow_sql
 from inbox.log.passing import PASSING
 from inbox.log.store import LogUnavailable
 from inbox.sql import beside
@@ -28,6 +24,7 @@ from services import metrics
 from services.channels.contract import Channel, Hint, SweepFailed, Way
 from services.ingest.take import Taker
 from services.workers.asking import asked, pause_s
+from services.workers.leases import Leases
 
 sql = beside(__file__, "fetch.sql")
 logger = logging.getLogger(__name__)
@@ -52,8 +49,7 @@ class Fetcher:
         self._taker = Taker(channels, batcher)
         self._way = way
         self._clock = clock
-        self._holder = uuid.uuid4().hex
-        self._held: set[BrandId] = set()
+        self._leases = Leases(self._pool, NAME)
 
     async def run(self) -> None:
         try:
@@ -65,14 +61,11 @@ class Fetcher:
                 await asyncio.sleep(WAKE_S)
         finally:
             await self._way.http.close()
-            with contextlib.suppress(*PASSING):
-                for brand in self._held:
-                    await self._pool.execute(follow_sql.release, brand, NAME, self._holder)
-            self._held.clear()
+            await self._leases.leave()
 
     async def tick(self) -> None:
         for row in await self._pool.fetch(sql.due, self._clock.now(), AT_ONCE):
-            if await self._lease(BrandId(row["brand_id"])):
+            if await self._leases.take(BrandId(row["brand_id"])):
                 await self._fetch(row)
 
     async def _fetch(self, row: asyncpg.Record) -> None:
@@ -109,11 +102,6 @@ class Fetcher:
 
     async def _put_off(self, row: asyncpg.Record, seconds: float) -> None:
         await self._pool.execute(sql.put_off, *_key(row), self._clock.now() + timedelta(seconds=seconds))
-
-    async def _lease(self, brand: BrandId) -> bool:
-        mine = await self._pool.fetchval(follow_sql.lease, brand, NAME, self._holder, LEASE_S) is not None
-        (self._held.add if mine else self._held.discard)(brand)
-        return mine
 
 
 def _key(row: asyncpg.Record) -> tuple[int, str, str, str]:

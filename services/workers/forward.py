@@ -11,15 +11,11 @@ handed out while an earlier one of its item waits, so two processes at once neit
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
-import uuid
 from collections.abc import Sequence
 
 from inbox.clock import Clock
 from inbox.ids import BrandId
-from inbox.log.follow import LEASE_S
-from inbox.log.follow import sql as follow_sql
 from inbox.log.passing import PASSING
 from inbox.log.store import Log
 from inbox.sql import beside
@@ -27,6 +23,7 @@ from services import metrics
 from services.outbound import Outbound
 from services.workers.forward_attempt import Attempting
 from services.workers.forwarding import REST_FROM
+from services.workers.leases import Leases
 
 sql = beside(__file__, "forward.sql")
 logger = logging.getLogger(__name__)
@@ -53,9 +50,8 @@ class Forward:
         self._attempting = attempting
         self._http = http
         self._clock = clock
-        self._holder = uuid.uuid4().hex
+        self._leases = Leases(log.pool, NAME)
         self._lanes: dict[Lane, asyncio.Task[None]] = {}
-        self._held: set[BrandId] = set()
         self._stopping = False
         self._measured = float("-inf")
 
@@ -77,10 +73,10 @@ class Forward:
 
     async def look(self) -> None:
         for brand in {brand for brand, _ in self._lanes}:
-            await self._lease(brand)  # a slow receiver outlasts a lease
+            await self._leases.take(brand)  # a slow receiver outlasts a lease
         for row in await self._log.pool.fetch(sql.ready, self._clock.now()):
             lane = BrandId(row["brand_id"]), str(row["subscription_id"])
-            if lane not in self._lanes and await self._lease(lane[0]):
+            if lane not in self._lanes and await self._leases.take(lane[0]):
                 self._lanes[lane] = asyncio.create_task(self._serve(lane), name=f"forward-{lane[1]}")
 
     async def settled(self) -> None:
@@ -140,11 +136,6 @@ class Forward:
 
     # --- whose brand it is, and how much waits ---
 
-    async def _lease(self, brand: BrandId) -> bool:
-        mine = await self._log.pool.fetchval(follow_sql.lease, brand, NAME, self._holder, LEASE_S) is not None
-        (self._held.add if mine else self._held.discard)(brand)
-        return mine
-
     async def _stop(self) -> None:
         """What is on its way is waited for: its answer spares the receiver a second one."""
         self._stopping = True
@@ -153,10 +144,7 @@ class Forward:
         for task in tuple(self._lanes.values()):
             task.cancel()
         await self._http.close()
-        with contextlib.suppress(*PASSING):
-            for brand in self._held:
-                await self._log.pool.execute(follow_sql.release, brand, NAME, self._holder)
-        self._held.clear()
+        await self._leases.leave()
 
     async def _measure_at_times(self) -> None:
         now = asyncio.get_running_loop().time()

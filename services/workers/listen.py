@@ -12,7 +12,6 @@ import asyncio
 import contextlib
 import logging
 import random
-import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -23,8 +22,6 @@ from inbox.channels import ChannelRecord, Channels
 from inbox.clock import Clock
 from inbox.ids import BrandId
 from inbox.log.batcher import Batcher
-from inbox.log.follow import LEASE_S
-from inbox.log.follow import sql as follow_sql
 from inbox.log.passing import PASSING
 from inbox.log.store import LogUnavailable
 from inbox.sql import beside
@@ -32,6 +29,7 @@ from services import metrics
 from services.channels.contract import Channel, Heard, NothingToHear, SweepFailed, Way
 from services.ingest.take import Taker
 from services.workers.asking import pause_s
+from services.workers.leases import Leases
 from services.workers.listen_heard import ours, told
 
 sql = beside(__file__, "listen.sql")
@@ -81,9 +79,8 @@ class Listener:
         self._taker = Taker(channels, batcher)
         self._way = way
         self._clock = clock
-        self._holder = uuid.uuid4().hex
+        self._leases = Leases(self._pool, NAME)
         self._lines: dict[str, Line] = {}
-        self._held: set[BrandId] = set()
 
     async def run(self) -> None:
         try:
@@ -104,7 +101,7 @@ class Listener:
         for row in await self._pool.fetch(
             sql.wanted, list(self._networks), self._clock.now(), list(self._lines), room
         ):  # fmt: skip
-            if await self._lease(BrandId(row["brand_id"])):
+            if await self._leases.take(BrandId(row["brand_id"])):
                 self._start(row)
 
     def _start(self, row: asyncpg.Record) -> None:
@@ -117,7 +114,7 @@ class Listener:
 
     async def _keep(self) -> None:
         """Leases last, and what is open says so; what was changed, switched off or taken from us is closed."""
-        mine = {brand: await self._lease(brand) for brand in {line.brand for line in self._lines.values()}}
+        mine = {brand: await self._leases.take(brand) for brand in {line.brand for line in self._lines.values()}}
         for line in list(self._lines.values()):
             if not mine.get(line.brand, True) or await self._is_stale(line):
                 line.task.cancel()
@@ -218,11 +215,6 @@ class Listener:
 
     # --- whose brand it is ---
 
-    async def _lease(self, brand: BrandId) -> bool:
-        mine = await self._pool.fetchval(follow_sql.lease, brand, NAME, self._holder, LEASE_S) is not None
-        (self._held.add if mine else self._held.discard)(brand)
-        return mine
-
     async def _stop(self) -> None:
         tasks = [line.task for line in self._lines.values()]
         for task in tasks:
@@ -230,7 +222,4 @@ class Listener:
         if tasks:
             await asyncio.wait(tasks, timeout=STOP_WITHIN_S)
         await self._way.http.close()
-        with contextlib.suppress(*PASSING):
-            for brand in self._held:
-                await self._pool.execute(follow_sql.release, brand, NAME, self._holder)
-        self._held.clear()
+        await self._leases.leave()

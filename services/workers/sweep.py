@@ -11,7 +11,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,8 +19,6 @@ from inbox.channels import ChannelRecord, Channels
 from inbox.clock import Clock
 from inbox.ids import BrandId
 from inbox.log.batcher import Batcher
-from inbox.log.follow import LEASE_S
-from inbox.log.follow import sql as follow_sql
 from inbox.log.passing import PASSING
 from inbox.log.store import LogUnavailable
 from inbox.sql import beside
@@ -29,6 +26,7 @@ from services import metrics
 from services.channels.contract import Channel, Received, SweepFailed, Swept, Way
 from services.ingest.take import Brought, Taker
 from services.workers.asking import asked, pause_s
+from services.workers.leases import Leases
 
 sql = beside(__file__, "sweep.sql")
 logger = logging.getLogger(__name__)
@@ -64,9 +62,8 @@ class Sweeper:
         self._taker = Taker(channels, batcher)
         self._way = way
         self._clock = clock
-        self._holder = uuid.uuid4().hex
+        self._leases = Leases(self._pool, NAME)
         self._looking: dict[str, tuple[BrandId, asyncio.Task[None]]] = {}
-        self._held: set[BrandId] = set()
 
     async def run(self) -> None:
         try:
@@ -88,7 +85,8 @@ class Sweeper:
         rows = await self._pool.fetch(sql.due, list(self._networks), self._clock.now(), AT_ONCE + len(self._looking))
         for row in rows:
             due = _Due(BrandId(row["brand_id"]), row["channel_id"], row["cursor"], row["failures"])
-            if len(self._looking) < AT_ONCE and due.channel_id not in self._looking and await self._lease(due.brand):
+            free = len(self._looking) < AT_ONCE and due.channel_id not in self._looking
+            if free and await self._leases.take(due.brand):
                 self._start(due)
 
     def _start(self, due: _Due) -> None:
@@ -167,15 +165,10 @@ class Sweeper:
 
     # --- whose brand it is ---
 
-    async def _lease(self, brand: BrandId) -> bool:
-        mine = await self._pool.fetchval(follow_sql.lease, brand, NAME, self._holder, LEASE_S) is not None
-        (self._held.add if mine else self._held.discard)(brand)
-        return mine
-
     async def _keep_leases(self) -> None:
         """A look may take longer than a lease lasts."""
         for brand in {brand for brand, _ in self._looking.values()}:
-            await self._lease(brand)
+            await self._leases.take(brand)
 
     async def _stop(self) -> None:
         looking = [task for _, task in self._looking.values()]
@@ -184,10 +177,7 @@ class Sweeper:
         if looking:
             await asyncio.wait(looking, timeout=STOP_WITHIN_S)
         await self._way.http.close()
-        with contextlib.suppress(*PASSING):
-            for brand in self._held:
-                await self._pool.execute(follow_sql.release, brand, NAME, self._holder)
-        self._held.clear()
+        await self._leases.leave()
 
 
 def _found(network: Channel, since: str | None, brought: Brought, now: datetime) -> int:

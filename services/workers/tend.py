@@ -8,9 +8,7 @@ twice is harmless.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
-import uuid
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
@@ -20,13 +18,13 @@ from inbox.channel_state import Term
 from inbox.channels import ChannelRecord, Channels
 from inbox.clock import Clock
 from inbox.ids import BrandId
-from inbox.log.follow import sql as follow_sql
 from inbox.log.passing import PASSING
 from inbox.log.store import LogUnavailable
 from inbox.sql import beside
 from services import metrics
 from services.channels.contract import Channel, SweepFailed, Tended, Way
 from services.workers.asking import asked, pause_s
+from services.workers.leases import Leases
 
 sql = beside(__file__, "tend.sql")
 logger = logging.getLogger(__name__)
@@ -51,8 +49,7 @@ class Tender:
         self._way = way
         self._clock = clock
         self._base_url = base_url
-        self._holder = uuid.uuid4().hex
-        self._held: set[BrandId] = set()
+        self._leases = Leases(self._pool, NAME, LEASE_S)
 
     async def run(self) -> None:
         try:
@@ -64,14 +61,11 @@ class Tender:
                 await asyncio.sleep(WAKE_S)
         finally:
             await self._way.http.close()
-            with contextlib.suppress(*PASSING):
-                for brand in self._held:
-                    await self._pool.execute(follow_sql.release, brand, NAME, self._holder)
-            self._held.clear()
+            await self._leases.leave()
 
     async def tick(self) -> None:
         for row in await self._pool.fetch(sql.due, list(self._networks), self._clock.now(), AT_ONCE):
-            if await self._lease(BrandId(row["brand_id"])):
+            if await self._leases.take(BrandId(row["brand_id"])):
                 await self._tend(row)
 
     async def _tend(self, row: asyncpg.Record) -> None:
@@ -116,8 +110,3 @@ class Tender:
         metrics.RENEWALS.labels(network.id, "failed").inc()
         later = now + timedelta(seconds=pause_s(FIRST_PAUSE_S, failures, error))
         await self._pool.execute(sql.failed, *key, later, error.reason)
-
-    async def _lease(self, brand: BrandId) -> bool:
-        mine = await self._pool.fetchval(follow_sql.lease, brand, NAME, self._holder, LEASE_S) is not None
-        (self._held.add if mine else self._held.discard)(brand)
-        return mine

@@ -6,18 +6,16 @@ The page of the channels works the same out when somebody opens it; this is for 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
-import uuid
 
 import asyncpg
 
 from inbox import channel_watch, silence
 from inbox.clock import Clock
 from inbox.ids import BrandId
-from inbox.log.follow import sql as follow_sql
 from inbox.log.passing import PASSING
 from services import metrics
+from services.workers.leases import Leases
 
 logger = logging.getLogger(__name__)
 NAME = "watch"
@@ -32,8 +30,7 @@ class Watch:
     def __init__(self, pool: asyncpg.Pool, clock: Clock) -> None:
         self._pool = pool
         self._clock = clock
-        self._holder = uuid.uuid4().hex
-        self._held: set[BrandId] = set()
+        self._leases = Leases(pool, NAME, LEASE_S)
 
     async def run(self) -> None:
         try:
@@ -44,16 +41,13 @@ class Watch:
                     logger.warning("nobody watches over the channels for now: %s", type(error).__name__)
                 await asyncio.sleep(EVERY_S)
         finally:
-            with contextlib.suppress(*PASSING):
-                for brand in self._held:
-                    await self._pool.execute(follow_sql.release, brand, NAME, self._holder)
-            self._held.clear()
+            await self._leases.leave()
 
     async def tick(self) -> None:
         found = []
         for row in await self._pool.fetch(channel_watch.sql.brands):
             brand = BrandId(row["brand_id"])
-            if await self._lease(brand):
+            if await self._leases.take(brand):
                 found.append(await self._look(brand))
         metrics.CHANNEL_CONCERNS.clear()  # after all is known: whoever scrapes meanwhile sees the minute before
         for states in found:
@@ -69,8 +63,3 @@ class Watch:
         for channel_id, state in states.items():
             for one in reversed(state.concerns):  # the worst of one kind is told last, and stays
                 metrics.CHANNEL_CONCERNS.labels(state.network, channel_id, one.code).set(LEVELS[one.level])
-
-    async def _lease(self, brand: BrandId) -> bool:
-        mine = await self._pool.fetchval(follow_sql.lease, brand, NAME, self._holder, LEASE_S) is not None
-        (self._held.add if mine else self._held.discard)(brand)
-        return mine

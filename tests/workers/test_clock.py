@@ -116,7 +116,7 @@ async def test_a_second_process_leaves_a_leased_brand_alone_until_the_first_is_g
     clock.advance(timedelta(minutes=10))
     await second.tick()
     assert await said(world, ev.SlaBreached) == []
-    await first._release()
+    await first._leases.leave()
     await second.tick()
     assert len(await said(world, ev.SlaBreached)) == 1
 
