@@ -5,7 +5,8 @@ import { startClocks } from "./clocks.js";
 import { startKeys } from "./keys.js";
 import { dress, join, setCounts, showNews, take } from "./list.js";
 import { follow } from "./live.js";
-import { changed, startPane } from "./pane.js";
+import { changed } from "./news.js";
+import { startPane } from "./pane.js";
 
 startClocks();
 startPane();

@@ -1,7 +1,9 @@
 // One key, one act, as the sheet of keys says; never inside a field, never with Ctrl, Alt or Meta.
 import { find, isField } from "./dom.js";
 import { hasNews, neighbour, showNews } from "./list.js";
-import { close, open, openItem, resolve, send, write } from "./pane.js";
+import { send, write } from "./composer.js";
+import { openItem } from "./opened.js";
+import { close, open, resolve } from "./pane.js";
 
 /** Moves the focus in the list; with an item open beside it, opens the next one. @param {number} step */
 function move(step) {

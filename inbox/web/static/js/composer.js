@@ -1,0 +1,116 @@
+// The composer: one text, kept while it is written, in the mode that is chosen; what it counts, suggests and sends.
+import { all, find, toast, words } from "./dom.js";
+import { draftOf, keepDraft } from "./drafts.js";
+import { lengthOf } from "./lengths.js";
+import { openItem, pane } from "./opened.js";
+
+export const text = () => /** @type {HTMLTextAreaElement | null} */ (find("#text"));
+const mode = () => /** @type {HTMLInputElement | null} */ (find("#composer [name=mode]:checked"))?.value ?? "note";
+
+/** @param {string} id */
+export function restore(id) {
+  const area = text();
+  const kept = draftOf(id);
+  if (!area) return;
+  if (kept && area.dataset.fresh && kept.text !== area.value) {
+    area.value = kept.text;
+    pick(kept.mode);
+    toast(words.draft);
+  }
+  length();
+}
+
+/** @param {string} wanted */
+function pick(wanted) {
+  const radio = /** @type {HTMLInputElement | null} */ (find(`#composer [name=mode][value="${wanted}"]`));
+  if (radio) radio.checked = true;
+  return Boolean(radio);
+}
+
+/** To write in a mode: the field gets the focus. @param {string} [wanted] */
+export function write(wanted) {
+  const area = text();
+  if (!area) return;
+  if (wanted && wanted !== mode()) { if (!pick(wanted)) return; turned(); }
+  pane().setAttribute("data-writing", "");
+  area.focus();
+  area.setSelectionRange(area.value.length, area.value.length);
+}
+
+/** A reply that never arrived, once more: into the field, in front of what may stand there already. @param {string} words */
+export function rewrite(words) {
+  const area = text();
+  if (!area) return;
+  pick("reply");
+  turned();
+  if (!area.value.includes(words)) area.value = [words, area.value].filter(Boolean).join("\n\n");
+  write("reply");
+  length();
+  keep();
+}
+
+/** The suggested words stand only where they are meant, and only while nobody has changed them. */
+export function turned() {
+  const area = text();
+  if (!area) return;
+  const held = area.dataset.holding ?? "";
+  if (mode() === "acknowledge" && !area.value.trim()) area.value = held;
+  else if (mode() !== "acknowledge" && area.value === held) area.value = "";
+  length();
+  keep();
+}
+
+/** Another promise: the words say its time, where they still say the old one. @param {HTMLSelectElement} select */
+export function promised(select) {
+  const area = text();
+  if (!area) return;
+  const before = select.dataset.before ?? select.options[0]?.dataset.said ?? "";
+  const after = select.selectedOptions[0]?.dataset.said ?? "";
+  if (before && after && area.value.includes(before)) {
+    const wasHeld = area.value === area.dataset.holding;
+    area.value = area.value.replace(before, after);
+    if (wasHeld) area.dataset.holding = area.value;
+  }
+  if (after) select.dataset.before = after;
+  length();
+}
+
+export function length() {
+  const area = text();
+  const place = find("[data-length]");
+  const line = find("[data-count-line]");
+  if (!area || !place || !line) return;
+  const shown = new Intl.NumberFormat(document.documentElement.lang);
+  const { counting = "characters", limit = "0", limitPrivate = limit, limitTeam = limit } = line.dataset;
+  const team = mode() === "note" || mode() === "by-hand";
+  const most = Number(team ? limitTeam : mode() === "private" ? limitPrivate : limit);
+  const count = lengthOf(team ? "characters" : counting, area.value);
+  place.textContent = shown.format(count);
+  const told = find("[data-limit-shown]");
+  if (told) told.textContent = shown.format(most);
+  // The browser then says so itself, and sends nothing.
+  area.setCustomValidity(count > most ? area.dataset.tooLong ?? "" : "");
+  line.toggleAttribute("data-over", count > most);
+}
+
+export function keep() {
+  const area = text();
+  const id = openItem();
+  if (!area || !id) return;
+  const untouched = area.value === area.dataset.holding;
+  keepDraft(id, untouched ? "" : area.value, mode(), find("#composer")?.dataset.position ?? "");
+}
+
+/** @param {boolean} busy */
+export function sending(busy) {
+  for (const button of all("#composer [data-send]")) {
+    if (busy) button.setAttribute("aria-busy", "true");
+    else button.removeAttribute("aria-busy");
+  }
+}
+
+/** Sends what is written, by the button of the mode. */
+export function send() {
+  const button = all("#composer [data-send]").find((one) => one.offsetParent !== null);
+  if (button instanceof HTMLButtonElement && !button.disabled && button.getAttribute("aria-busy") !== "true") button.click();
+}

@@ -1,0 +1,77 @@
+// What others do to the open item: taken in where it stands, without ever touching the text under the hand.
+import { tickAll } from "./clocks.js";
+import { length, text } from "./composer.js";
+import { all, announce, find, words } from "./dom.js";
+import { openItem, pane } from "./opened.js";
+
+/** @typedef {import("./live.js").Change} Change */
+/** @type {any} */
+const htmx = /** @type {any} */ (window).htmx;
+
+let refreshing = false;
+
+/** The open item changed: head and thread are shown anew where they stand; the composer stays as it is. @param {Change} change */
+export async function changed(change) {
+  const head = find("#item-head");
+  if (change.id !== openItem() || !head || Number(head.dataset.position) >= change.position || refreshing) return;
+  refreshing = true;
+  try {
+    const response = await fetch(location.pathname + location.search, { headers: { "HX-Request": "true" }, credentials: "same-origin" });
+    if (!response.ok || response.redirected) return;
+    merge(new DOMParser().parseFromString(await response.text(), "text/html"));
+  } catch { /* the banner of the stream says that we are offline */ } finally { refreshing = false; }
+}
+
+/** @param {Document} fresh */
+function merge(fresh) {
+  const id = openItem();
+  if (find("#item-head", fresh)?.dataset.item !== id) return;
+  const busy = isWriting();
+  const open = all("#item-body details[open]").map((box) => box.id || box.className);
+  const scroll = find("#item-body")?.scrollTop ?? 0;
+  for (const part of ["#item-head", "#item-body"]) {
+    const [old, made] = [find(part), find(part, fresh)];
+    // What has the focus, or a menu that is open, is not swapped away; it is fresh again with the next action.
+    if (!old || !made || old.contains(document.activeElement) && document.activeElement !== old || old.querySelector("details.menu[open]")) continue;
+    old.replaceWith(made);
+    htmx.process(made);
+  }
+  for (const box of /** @type {HTMLDetailsElement[]} */ (all("#item-body details"))) box.open = open.includes(box.id || box.className);
+  const body = find("#item-body");
+  if (body) body.scrollTop = scroll;
+  if (busy) news();
+  else if (document.activeElement === text()) takePosition(fresh);
+  else replaceComposer(fresh);
+  for (const avatar of all("[data-member]", pane())) avatar.classList.toggle("avatar-me", avatar.dataset.member === document.body.dataset.me);
+  tickAll(pane());
+}
+
+function isWriting() {
+  const area = text();
+  return Boolean(area?.value.trim() && area.value !== area.dataset.holding);
+}
+
+/** The field has the focus and nothing is written yet: it stays, and what is true now counts as seen. @param {Document} fresh */
+function takePosition(fresh) {
+  for (const field of /** @type {HTMLInputElement[]} */ (all("#composer input[type=hidden]"))) {
+    const made = /** @type {HTMLInputElement | null} */ (find(`#composer input[name="${field.name}"]`, fresh));
+    if (made) field.value = made.value;
+  }
+}
+
+/** Nobody writes: the composer may follow what is true now. @param {Document} fresh */
+function replaceComposer(fresh) {
+  const [old, made] = [find("#composer"), find("#composer", fresh)];
+  if (old && made && !old.contains(document.activeElement)) { old.replaceWith(made); htmx.process(made); length(); }
+}
+
+/** Somebody writes: they are told, once, beside their text; the position they saw stays, so that a clash is noticed. */
+function news() {
+  if (find("#changed")) return;
+  const line = document.createElement("p");
+  line.id = "changed";
+  line.className = "hint";
+  line.textContent = words.changed;
+  find("#composer .writing")?.prepend(line);
+  announce(words.changed);
+}
