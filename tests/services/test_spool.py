@@ -64,6 +64,16 @@ async def test_nobody_reads_it_without_the_master_key(opened: Opened, tmp_path: 
         stranger.open((await stranger.next(1))[0])
 
 
+async def test_what_left_it_is_not_on_the_disk_any_more(opened: Opened, tmp_path: Path) -> None:
+    spool = await opened()
+    await put(spool)
+    one = (await spool.next(1))[0]
+    await spool.remove([one.number])
+    on_disk = b"".join(file.read_bytes() for file in (tmp_path / "spool").iterdir())
+    assert one.sealed not in on_disk
+    assert one.wrapped not in on_disk
+
+
 async def test_more_than_its_bound_is_refused_and_what_leaves_makes_room(opened: Opened, tmp_path: Path) -> None:
     spool = await opened()
     fits = ROOM // 100_000 - 1

@@ -458,6 +458,20 @@ async def test_an_account_waits_as_a_whole_until_the_time_its_network_names(post
     assert await post.waits(held) is None
 
 
+async def test_who_read_what_is_due_before_the_account_had_to_wait_does_not_send_it(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    item, _ = await post.queued(await post.channel())
+    post.endpoint.answer = says(429, Retry_After="300")
+    await post.round()
+    await post.another_reply(item)
+    queries = vars(module)["sql"]
+    read_before = queries.due.replace("w.until > $1", "false")
+    monkeypatch.setattr(queries, "due", read_before)
+    await post.round()
+    assert len(post.endpoint.seen) == 1
+
+
 async def test_what_says_that_nothing_is_left_is_believed_before_anything_is_refused(post: Post) -> None:
     channel = await post.channel()
     item, _ = await post.queued(channel)
