@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 
 import pytest
 
 from inbox.clock import SimulatedClock
 from inbox.events import ReasonGiven
 from inbox.log.store import Log
-from inbox.policy import Policy
+from inbox.policy import Calendar, Policy, Span
 from inbox.web import charts, words
 from inbox.web.i18n import Speech
 from inbox.web.pages import policy_form
@@ -42,6 +42,31 @@ def test_a_policy_comes_back_from_its_form_as_it_went_in() -> None:
     read, errors = policy_form.policy_of(policy_form.fields_of(Policy()), SAY)
     assert errors == {}
     assert read == Policy()
+
+
+def test_all_hours_of_a_day_are_in_the_form_and_there_is_room_for_more() -> None:
+    market = [Span(weekday=2, start=time(hour), end=time(hour + 1)) for hour in (6, 9, 12, 20)]
+    policy = Policy(calendar=Calendar(spans=tuple(market)))
+    fields = policy_form.fields_of(policy)
+    read, _ = policy_form.policy_of(fields, SAY)
+    assert read == policy
+    assert policy_form.spans_shown(fields)[2] == 5
+
+
+async def test_a_lead_sees_what_hours_mean_before_they_are_saved(world: World) -> None:
+    token, csrf = await world.session("lead")
+    fields = policy_form.fields_of(Policy()) | {"ack-2": "30", "zone": "Asia/Tokyo"}
+    headers = {**world.cookie(token), "HX-Request": "true"}
+    path, before = f"/b/{world.brand}/settings/policy", await world.log.policies(world.brand)
+    answer = await world.ask("POST", f"{path}/preview", headers=headers, form={"csrf": csrf, **fields})
+    assert answer.status == 200
+    assert "<html" not in answer.text
+    assert "juste avant votre fermeture" in answer.text
+    assert await world.log.policies(world.brand) == before
+    never = fields | {f"span-{day}-0-start": "" for day in range(7)} | {"span-0-0-end": ""}
+    answer = await world.ask("POST", f"{path}/preview", headers=headers, form={"csrf": csrf, **never})
+    assert answer.status == 200
+    assert "Corrigez les champs en rouge" in answer.text
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from inbox.errors import Refused
 from inbox.policy import BANDS, Policy
 from inbox.web import words
 from inbox.web.context import deps, viewer
-from inbox.web.pages import policy_form, render, settings
+from inbox.web.pages import policy_form, policy_preview, render, settings
 from inbox.web.routes import Route
 
 
@@ -40,9 +40,11 @@ def _shown(
     status: int = 200,
 ) -> web.Response:  # fmt: skip
     say = world.say
+    drafted, _ = policy_form.policy_of(fields, say)
     return settings.shown(
         request, world, "policy", "settings_policy.html", status=status, fields=fields, errors=errors,
-        position=position,
+        position=position, spans=policy_form.spans_shown(fields),
+        preview=policy_preview.shown(drafted, deps(request).clock.now(), say),
         bands=[(band, words.band(band, say)) for band in BANDS], zones=sorted(available_timezones()),
         weekdays=[say(day) for day in words.WEEKDAYS],
     )  # fmt: skip
@@ -73,7 +75,18 @@ async def change(request: web.Request) -> web.StreamResponse:
     return render.see_other(request, f"{world.base}/settings/policy?saved=1")
 
 
+async def preview(request: web.Request) -> web.StreamResponse:
+    """Nothing is saved. A part of the page for htmx; without JavaScript the form again, as it was filled in."""
+    world, fields = await render.world(request), await render.form(request)
+    policy, errors = policy_form.policy_of(fields, world.say)
+    if not render.is_htmx(request):
+        return _shown(request, world, fields, errors, fields.get("position", ""), 400 if errors else 200)
+    found = policy_preview.shown(policy, deps(request).clock.now(), world.say)
+    return render.page(request, "policy_preview.html", world.say, preview=found)
+
+
 ROUTES = [
     Route("GET", "/b/{brand_id}/settings/policy", show, "manage", "page", "settings_policy"),
     Route("POST", "/b/{brand_id}/settings/policy", change, "manage", "page", "settings_change_policy"),
+    Route("POST", "/b/{brand_id}/settings/policy/preview", preview, "manage", "page", "settings_preview_policy"),
 ]

@@ -13,7 +13,8 @@ from inbox.policy import BANDS, Policy
 from inbox.web.i18n import N_, Speech
 
 PRIORITIES = (1, 2, 3, 4)
-SPANS_A_DAY = 2
+LEAST_SPANS = 2
+MOST_SPANS = 12
 MINUTE = 60
 
 BAD_NUMBER = N_("A whole number above 0.")
@@ -51,10 +52,22 @@ def fields_of(policy: Policy) -> dict[str, str]:
         shown[f"spread-{index}"] = str(policy.spread_edges[index])
     for weekday in range(7):
         spans = [span for span in policy.calendar.spans if span.weekday == weekday]
-        for index, span in enumerate(spans[:SPANS_A_DAY]):
+        for index, span in enumerate(spans):
             shown[f"span-{weekday}-{index}-start"] = span.start.strftime("%H:%M")
             shown[f"span-{weekday}-{index}-end"] = span.end.strftime("%H:%M")
     return shown
+
+
+def spans_shown(fields: Mapping[str, str]) -> list[int]:
+    """How many spans to offer for each weekday: two, or one more than are filled in."""
+
+    def filled(weekday: int) -> int:
+        used = [
+            i for i in range(MOST_SPANS) if any(fields.get(f"span-{weekday}-{i}-{side}") for side in ("start", "end"))
+        ]
+        return max(used, default=-1) + 1
+
+    return [min(max(LEAST_SPANS, filled(weekday) + 1), MOST_SPANS) for weekday in range(7)]
 
 
 def _minutes(seconds: int) -> str:
@@ -138,7 +151,7 @@ class _Reader:
     def spans(self) -> list[dict[str, Any]]:
         found = []
         for weekday in range(7):
-            for index in range(SPANS_A_DAY):
+            for index in range(MOST_SPANS):
                 name = f"span-{weekday}-{index}"
                 start, end = (self._fields.get(f"{name}-{side}", "").strip() for side in ("start", "end"))
                 if not start and not end:

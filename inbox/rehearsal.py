@@ -1,0 +1,109 @@
+"""What a policy would mean, tried on moments that people argue about: now, just before closing, and while closed.
+
+Pure. `rehearse` counts with the very functions that start the clocks of a turn (`calendars.due`), so that what a lead
+is shown before saving is what will happen afterwards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+import holidays
+
+from inbox import calendars
+from inbox.policy import Calendar, Policy
+
+When = Literal["now", "before_closing", "closed"]
+
+STEP = timedelta(minutes=10)
+SEARCHED = timedelta(days=15)
+LONG_CLOSED = timedelta(hours=24)
+"""A closing worth showing: the next of those after which nobody works for so long, else the next of all."""
+A_YEAR = 366
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsed:
+    """A message that arrives `at` (UTC), and by priority when it would have to be acknowledged and answered (UTC)."""
+
+    when: When
+    at: datetime
+    due: Mapping[int, tuple[datetime, datetime]]
+
+
+@dataclass(frozen=True, slots=True)
+class DayOff:
+    """`name`: the public holiday's; None for a day that the brand itself takes off."""
+
+    day: date
+    name: str | None
+
+
+def rehearse(policy: Policy, now: datetime) -> list[Rehearsed]:
+    """Raises CalendarNeverOpens, as a turn would."""
+    return [Rehearsed(when, at, _due(policy, at)) for when, at in _arrivals(policy.calendar, now)]
+
+
+def _due(policy: Policy, at: datetime) -> dict[int, tuple[datetime, datetime]]:
+    def end(seconds: int, round_the_clock: bool) -> datetime:
+        return calendars.due(policy.calendar, at, seconds, round_the_clock=round_the_clock)
+
+    return {
+        priority: (end(target.ack_s, target.round_the_clock), end(target.response_s, target.round_the_clock))
+        for priority, target in sorted(policy.targets.items())
+    }
+
+
+def _arrivals(calendar: Calendar, now: datetime) -> Iterator[tuple[When, datetime]]:
+    yield "now", now
+    closings = list(_closings(calendar, now))
+    if not closings:  # open round the clock, or never
+        return
+    closes, opens = next((one for one in closings if one[1] - one[0] >= LONG_CLOSED), closings[0])
+    yield "before_closing", closes - STEP
+    yield "closed", closes + (opens - closes) / 2
+
+
+def _closings(calendar: Calendar, now: datetime) -> Iterator[tuple[datetime, datetime]]:
+    """Each moment, to the ten minutes, at which the brand closes, and the one at which it opens again."""
+    at = now.replace(minute=now.minute // 10 * 10, second=0, microsecond=0) + STEP
+    while at < now + SEARCHED:
+        opens = calendars.next_opening(calendar, at)
+        if opens is None:
+            return
+        if opens > at and calendars.is_open(calendar, at - STEP):
+            yield at, opens
+        at = max(at + STEP, opens)
+
+
+def days_off(calendar: Calendar, since: date, most: int, lang: str) -> list[DayOff]:
+    """The next days of a year on which the brand is closed though it is no weekend; names in `lang` where known."""
+    named = _holidays(calendar, since, lang)
+    found = {day: DayOff(day, named.get(day)) for day in calendar.closed}
+    for day, name in named.items():
+        if day not in calendar.open_on_holidays:
+            found.setdefault(day, DayOff(day, name))
+    worked = {span.weekday for span in calendar.spans} or set(range(7))
+    coming = (day for day in sorted(found) if since <= day < since + timedelta(days=A_YEAR))
+    return [found[day] for day in coming if day.weekday() in worked][:most]
+
+
+def _holidays(calendar: Calendar, since: date, lang: str) -> dict[date, str]:
+    if calendar.holidays_of is None:
+        return {}
+    country, _, part = calendar.holidays_of.partition("-")
+    years = (since.year, since.year + 1)
+    known = holidays.country_holidays(country, subdiv=part or None, years=years)
+    wanted = [name for name in known.supported_languages if name.partition("_")[0] == lang]
+    if wanted:
+        known = holidays.country_holidays(country, subdiv=part or None, years=years, language=wanted[0])
+    return dict(known.items())
+
+
+def today(calendar: Calendar, now: datetime) -> date:
+    """The day of the calendar's own zone."""
+    return now.astimezone(ZoneInfo(calendar.zone)).date()
