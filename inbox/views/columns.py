@@ -6,6 +6,7 @@ Pure. Of turns and messages only those are given that differ from what stands in
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 
 from inbox import sla
 from inbox.categories import level_of
@@ -14,12 +15,14 @@ from inbox.ids import BrandId, IdMaker
 from inbox.log.record import Recorded
 from inbox.policy import Policy
 from inbox.state import Item, Judgement, Message
-from inbox.views import words
+from inbox.views import marks, words
 from inbox.views.folded import Folded
 from inbox.views.row import FOREVER, Row, row_of
 from inbox.views.stored import dump
 
 Columns = tuple[object, ...]
+NEVER = datetime.min.replace(tzinfo=UTC)
+"""PostgreSQL's `-infinity`: of what is not heard yet."""
 PersonsWord = CategoriesCorrected | LanguageCorrected | MarkedNotUrgent | PriorityOverridden
 
 
@@ -48,9 +51,10 @@ def item(brand: BrandId, folded: Folded, policy: Policy) -> Columns:
         item.scored,
         any(to_score(item, message) for message in item.messages),
         row is not None and row.uncertain,
-        words.document(brand, _texts(item)),
+        words.document(brand, _texts(item), _names(item), marks.of(item)),
         b"" if row is None else dump(row),
         dump(item),
+        _heard_at(item),
     )
 
 
@@ -136,9 +140,16 @@ def _warn_at(row: Row | None) -> object:
     return min((at for at in (row.warn_ack_at, row.warn_response_at) if at is not None), default=None)
 
 
+def _heard_at(item: Item) -> datetime:
+    """When the author's latest words came, taken back or not."""
+    return max((message.received_at for message in item.messages), default=NEVER)
+
+
+def _names(item: Item) -> tuple[str | None, ...]:
+    return (item.author.name, item.author.handle) if item.author else ()
+
+
 def _texts(item: Item) -> Iterator[str | None]:
-    if item.author:
-        yield from (item.author.name, item.author.handle)
     yield from (message.text for message in item.messages)
     yield from (reply.text for reply in item.replies)
     yield from (note.text for note in item.notes)

@@ -7,6 +7,7 @@ that goes on from there misses nothing and shows nothing twice.
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -18,19 +19,21 @@ from inbox.ids import BrandId
 from inbox.log.store import Connection
 from inbox.sql import beside
 from inbox.views import cursor, words
+from inbox.views.columns import NEVER
 from inbox.views.filters import SOON, VIEWS, Filter
 from inbox.views.row import Row
 from inbox.views.sizes import sized
 from inbox.views.stored import load_row
 
 __all__ = [
-    "VIEWS", "Filter", "OpenFigures", "Page", "Row", "changed_since", "counts", "counts_by_priority", "counts_mine",
-    "open_figures", "page", "snapshot",
+    "VIEWS", "Filter", "OpenFigures", "Page", "Row", "changed_since", "count", "counts", "counts_by_priority",
+    "counts_mine", "fitting", "names", "open_figures", "page", "snapshot",
 ]  # fmt: skip
 
 sql = beside(__file__, "queue.sql")
 
 MOST_ROWS = 500
+NOBODY = uuid.UUID(int=0)
 COUNTED_UP_TO = 10_000
 """`counts` says at most this of views that are not bounded by who waits: show it as "10 000 or more"."""
 
@@ -85,22 +88,68 @@ async def _records(
         return await connection.fetch(sql.done, brand, sorted(filter.statuses), cursor.position(after), wanted, limit)
     lowest = min(4, max(filter.priorities, default=4))
     place = (brand, *cursor.rank(after), lowest, wanted, limit)
-    if _searches(filter):
-        query = words.query(brand, filter.q or "")
+    words = _words(brand, filter)
+    if filter.searches and words is None:
+        return []
+    if filter.searches or filter.heard_after:
         await connection.execute(sql.plan_each)
-        found = sql.found_waiting if filter.waits else sql.found
-        return [] if query is None else await connection.fetch(found, *place, query)
     if filter.uncertain:
-        return await connection.fetch(sql.uncertain, *place)
-    return await connection.fetch(sql.waiting if filter.waits else sql.ranked, *place)
+        return await connection.fetch(sql.uncertain, *place, words)
+    if filter.waits:
+        return await connection.fetch(sql.waiting, *place, words)
+    if filter.searches or filter.heard_after:
+        return await connection.fetch(sql.found, *place, words, filter.heard_after or NEVER)
+    return await connection.fetch(sql.ranked, *place, None)
 
 
-def _searches(filter: Filter) -> bool:
-    return bool(filter.q and filter.q.strip())
+def _words(brand: BrandId, filter: Filter) -> str | None:
+    return words.query(brand, filter.q or "", filter.marks, filter.without.marks)
+
+
+async def count(connection: Connection, brand: BrandId, filter: Filter, now: datetime) -> int:
+    """How many items fit, all of them. Of those who wait in milliseconds; of a long past, after a moment."""
+    words = _words(brand, filter)
+    if filter.searches and words is None:
+        return 0
+    async with snapshot(connection):
+        await connection.execute(sql.plan_each)
+        if filter.waits:
+            return int(await connection.fetchval(sql.count_waiting, brand, filter.parameters(now), words))
+        since = filter.heard_after or NEVER
+        return int(await connection.fetchval(sql.count, brand, filter.parameters(now), words, since))
+
+
+async def names(
+    connection: Connection, brand: BrandId, filter: Filter, now: datetime, *, after: uuid.UUID = NOBODY, limit: int
+) -> list[tuple[uuid.UUID, int]]:
+    """`limit` of the items that fit, each with its position, by their ids from `after` on: for work on all of them."""
+    words = _words(brand, filter)
+    if filter.searches and words is None:
+        return []
+    wanted = filter.parameters(now)
+    async with snapshot(connection):
+        await connection.execute(sql.plan_each)
+        if filter.waits:
+            found = await connection.fetch(sql.names_waiting, brand, wanted, words, after, limit)
+        else:
+            since = filter.heard_after or NEVER
+            found = await connection.fetch(sql.names, brand, wanted, words, since, after, limit)
+    return [(row["item_id"], row["position"]) for row in found]
+
+
+async def fitting(
+    connection: Connection, brand: BrandId, filter: Filter, items: Sequence[uuid.UUID], now: datetime
+) -> set[uuid.UUID]:
+    """Which of these items fit."""
+    words = _words(brand, filter)
+    if filter.searches and words is None:
+        return set()
+    found = await connection.fetch(sql.fitting, brand, filter.parameters(now), words, list(items))
+    return {row["item_id"] for row in found}
 
 
 def _newest_first(filter: Filter) -> bool:
-    return filter.done and not _searches(filter) and not filter.uncertain
+    return filter.done and not filter.searches and not filter.heard_after and not filter.uncertain
 
 
 def _next(filter: Filter, last: Row) -> str:

@@ -7,54 +7,91 @@ SELECT coalesce((SELECT position FROM vigie.checkpoints WHERE brand_id = $1 AND 
 SET LOCAL plan_cache_mode = force_custom_plan
 
 -- name: waiting
--- The queue itself: down the index of those who wait, from where the last page ended.
+-- The queue itself: down the index of those who wait, from where the last page ended. They are few, however long the brand's
+-- past, so words are looked at on the way: IS TRUE keeps their own index out of it, where the beginning of a word that is
+-- common costs as much as the whole past holds of it.
 SELECT i.card FROM vigie.items i
 WHERE i.brand_id = $1 AND i.status IN ('open', 'acknowledged') AND (i.priority, i.rank_due_at, i.item_id) > ($2, $3, $4)
-  AND i.priority <= $5 AND vigie.fits(i.status, i.priority, i.channel_id, i.network, i.lang, i.assignee,
-    i.missed, i.ack_due_at, i.response_due_at, i.rank_due_at, i.scored, i.uncertain, $6)
+  AND i.priority <= $5 AND vigie.matches(i.status, i.priority, i.channel_id, i.network, i.lang, i.assignee,
+    i.missed, i.ack_due_at, i.response_due_at, i.rank_due_at, i.scored, i.uncertain, i.heard_at, $6)
+  AND ($8::text IS NULL OR (i.words @@ $8::text::tsquery) IS TRUE)
 ORDER BY i.priority, i.rank_due_at, i.item_id LIMIT $7
 
 -- name: ranked
 -- Any items in the order of the queue.
 SELECT i.card FROM vigie.items i
 WHERE i.brand_id = $1 AND (i.priority, i.rank_due_at, i.item_id) > ($2, $3, $4)
-  AND i.priority <= $5 AND vigie.fits(i.status, i.priority, i.channel_id, i.network, i.lang, i.assignee,
-    i.missed, i.ack_due_at, i.response_due_at, i.rank_due_at, i.scored, i.uncertain, $6)
+  AND i.priority <= $5 AND vigie.matches(i.status, i.priority, i.channel_id, i.network, i.lang, i.assignee,
+    i.missed, i.ack_due_at, i.response_due_at, i.rank_due_at, i.scored, i.uncertain, i.heard_at, $6)
+  AND ($8::text IS NULL OR (i.words @@ $8::text::tsquery) IS TRUE)
 ORDER BY i.priority, i.rank_due_at, i.item_id LIMIT $7
 
 -- name: uncertain
 -- Few, wherever they rank: an index of their own.
 SELECT i.card FROM vigie.items i
 WHERE i.brand_id = $1 AND i.uncertain AND (i.priority, i.rank_due_at, i.item_id) > ($2, $3, $4)
-  AND i.priority <= $5 AND vigie.fits(i.status, i.priority, i.channel_id, i.network, i.lang, i.assignee,
-    i.missed, i.ack_due_at, i.response_due_at, i.rank_due_at, i.scored, i.uncertain, $6)
+  AND i.priority <= $5 AND vigie.matches(i.status, i.priority, i.channel_id, i.network, i.lang, i.assignee,
+    i.missed, i.ack_due_at, i.response_due_at, i.rank_due_at, i.scored, i.uncertain, i.heard_at, $6)
+  AND ($8::text IS NULL OR (i.words @@ $8::text::tsquery) IS TRUE)
 ORDER BY i.priority, i.rank_due_at, i.item_id LIMIT $7
 
 -- name: found
--- Items that hold all words; by rank, whether they wait or not.
+-- Items that hold all words and marks, or were heard lately; by rank, whether they wait or not. Planned each time: the index
+-- of words, that of the last words of authors, or the way down, whichever is short.
 SELECT i.card FROM vigie.items i
 WHERE i.brand_id = $1 AND (i.priority, i.rank_due_at, i.item_id) > ($2, $3, $4)
-  AND i.priority <= $5 AND vigie.fits(i.status, i.priority, i.channel_id, i.network, i.lang, i.assignee,
-    i.missed, i.ack_due_at, i.response_due_at, i.rank_due_at, i.scored, i.uncertain, $6) AND i.words @@ $8::text::tsquery
-ORDER BY i.priority, i.rank_due_at, i.item_id LIMIT $7
-
--- name: found_waiting
--- The same among those who wait: few, however long the brand's past, so always down their index. IS TRUE keeps the index of
--- words out of it: the beginning of a word that is common there costs as much as the whole past holds of it.
-SELECT i.card FROM vigie.items i
-WHERE i.brand_id = $1 AND i.status IN ('open', 'acknowledged') AND (i.priority, i.rank_due_at, i.item_id) > ($2, $3, $4)
-  AND i.priority <= $5 AND vigie.fits(i.status, i.priority, i.channel_id, i.network, i.lang, i.assignee,
-    i.missed, i.ack_due_at, i.response_due_at, i.rank_due_at, i.scored, i.uncertain, $6) AND (i.words @@ $8::text::tsquery) IS TRUE
+  AND i.priority <= $5 AND vigie.matches(i.status, i.priority, i.channel_id, i.network, i.lang, i.assignee,
+    i.missed, i.ack_due_at, i.response_due_at, i.rank_due_at, i.scored, i.uncertain, i.heard_at, $6)
+  AND ($8::text IS NULL OR i.words @@ $8::text::tsquery) AND i.heard_at >= $9
 ORDER BY i.priority, i.rank_due_at, i.item_id LIMIT $7
 
 -- name: done
 -- What nobody waits for has no due time: the latest first, a walk down the index for each status.
 SELECT i.card FROM unnest($2::text[]) AS wanted(status) CROSS JOIN LATERAL (
   SELECT i.card, i.position FROM vigie.items i
-  WHERE i.brand_id = $1 AND i.status = wanted.status AND i.position < $3 AND vigie.fits(i.status, i.priority, i.channel_id, i.network, i.lang, i.assignee,
-    i.missed, i.ack_due_at, i.response_due_at, i.rank_due_at, i.scored, i.uncertain, $4)
+  WHERE i.brand_id = $1 AND i.status = wanted.status AND i.position < $3 AND vigie.matches(i.status, i.priority, i.channel_id, i.network, i.lang, i.assignee,
+    i.missed, i.ack_due_at, i.response_due_at, i.rank_due_at, i.scored, i.uncertain, i.heard_at, $4)
   ORDER BY i.position DESC LIMIT $5) i
 ORDER BY i.position DESC LIMIT $5
+
+-- name: count_waiting
+-- How many fit among those who wait: one walk down their index.
+SELECT count(*) FROM vigie.items i
+WHERE i.brand_id = $1 AND i.status IN ('open', 'acknowledged')
+  AND vigie.matches(i.status, i.priority, i.channel_id, i.network, i.lang, i.assignee,
+    i.missed, i.ack_due_at, i.response_due_at, i.rank_due_at, i.scored, i.uncertain, i.heard_at, $2)
+  AND ($3::text IS NULL OR (i.words @@ $3::text::tsquery) IS TRUE)
+
+-- name: count
+-- How many fit of all there ever were. Planned each time, as `found`.
+SELECT count(*) FROM vigie.items i
+WHERE i.brand_id = $1 AND vigie.matches(i.status, i.priority, i.channel_id, i.network, i.lang, i.assignee,
+    i.missed, i.ack_due_at, i.response_due_at, i.rank_due_at, i.scored, i.uncertain, i.heard_at, $2)
+  AND ($3::text IS NULL OR i.words @@ $3::text::tsquery) AND i.heard_at >= $4
+
+-- name: names
+-- Which items fit, by their ids, from one of them on: for work on all of them, in an order that nothing changes.
+SELECT i.item_id, i.position FROM vigie.items i
+WHERE i.brand_id = $1 AND i.item_id > $5 AND vigie.matches(i.status, i.priority, i.channel_id, i.network, i.lang, i.assignee,
+    i.missed, i.ack_due_at, i.response_due_at, i.rank_due_at, i.scored, i.uncertain, i.heard_at, $2)
+  AND ($3::text IS NULL OR i.words @@ $3::text::tsquery) AND i.heard_at >= $4
+ORDER BY i.item_id LIMIT $6
+
+-- name: names_waiting
+-- The same among those who wait.
+SELECT i.item_id, i.position FROM vigie.items i
+WHERE i.brand_id = $1 AND i.status IN ('open', 'acknowledged') AND i.item_id > $4
+  AND vigie.matches(i.status, i.priority, i.channel_id, i.network, i.lang, i.assignee,
+    i.missed, i.ack_due_at, i.response_due_at, i.rank_due_at, i.scored, i.uncertain, i.heard_at, $2)
+  AND ($3::text IS NULL OR (i.words @@ $3::text::tsquery) IS TRUE)
+ORDER BY i.item_id LIMIT $5
+
+-- name: fitting
+-- Which of these items fit: a list that is shown asks it of what changed.
+SELECT i.item_id FROM vigie.items i
+WHERE i.brand_id = $1 AND i.item_id = ANY ($4::uuid[]) AND vigie.matches(i.status, i.priority, i.channel_id, i.network, i.lang, i.assignee,
+    i.missed, i.ack_due_at, i.response_due_at, i.rank_due_at, i.scored, i.uncertain, i.heard_at, $2)
+  AND ($3::text IS NULL OR (i.words @@ $3::text::tsquery) IS TRUE)
 
 -- name: changed
 -- What a live view has not seen yet. With ties, since forgetting an author changes several items at one position.

@@ -16,6 +16,7 @@ from functools import lru_cache
 from itertools import islice
 
 from inbox.ids import BrandId
+from inbox.views.marks import SIGNS, Mark
 
 MOST_WORDS = 4_000
 """Different words kept of one item: an endless thread is found by its first ones."""
@@ -48,18 +49,49 @@ _of_usual = lru_cache(maxsize=16_384)(_of)
 """People use the same few thousand words."""
 
 
-def document(brand: BrandId, texts: Iterable[str | None]) -> str:
-    """The different words of all texts behind their brand, separated by spaces: what `words` is made from."""
-    different = dict.fromkeys([word[:MOST_LETTERS] for text in texts if text for word in cut(text)])
+def document(
+    brand: BrandId, texts: Iterable[str | None], names: Iterable[str | None] = (), marks: Iterable[Mark] = ()
+) -> str:
+    """The different words of all texts behind their brand, separated by spaces: what `words` is made from. `names`, of
+    the author, count as words and as names."""
+    said = [text for text in names if text]
+    different = dict.fromkeys([word[:MOST_LETTERS] for text in (*said, *texts) if text for word in cut(text)])
     before = f"{brand}:"
-    return " ".join([before + word for word in islice(different, MOST_WORDS)])
+    found = [before + word for word in islice(different, MOST_WORDS)]
+    found += dict.fromkeys(_lexeme(brand, "@", word) for text in said for word in cut(text))
+    found += dict.fromkeys(_lexeme(brand, SIGNS[mark.kind], "".join(cut(mark.text))) for mark in marks)
+    return " ".join(found)
 
 
-def query(brand: BrandId, typed: str) -> str | None:
-    """A `tsquery` that wants all words typed, the last one as a beginning. None where nothing was typed but blanks and
-    signs that no text is searched for."""
+def query(brand: BrandId, typed: str, marks: Iterable[Iterable[Mark]] = (), without: Iterable[Mark] = ()) -> str | None:
+    """A `tsquery` that wants all words typed, the last one as a beginning, one mark of each set, and none of
+    `without`. None where something was asked for and no text or name can hold it (signs alone)."""
     asked = [f"'{brand}:{word[:MOST_LETTERS]}'" for word in cut(typed)[:MOST_ASKED]]
-    return " & ".join(asked) + ":*" if asked else None
+    if asked:
+        asked[-1] += ":*"
+    elif typed.strip():
+        return None
+    for alternatives in marks:
+        found = [said for mark in alternatives if (said := _wanted(brand, mark))]
+        if not found:
+            return None
+        asked.append(f"({' | '.join(sorted(found))})")
+    asked += [f"!{said}" for mark in sorted(set(without)) if (said := _wanted(brand, mark))]
+    return " & ".join(asked) or None
+
+
+def _wanted(brand: BrandId, mark: Mark) -> str | None:
+    """All words of a text; of a name each as a beginning; a code as it is."""
+    end = ":*" if mark.kind == "author" else ""
+    parts = cut(mark.text)[:MOST_ASKED]
+    if parts and mark.kind not in {"word", "author"}:
+        parts = ["".join(parts)]
+    found = [f"'{_lexeme(brand, SIGNS[mark.kind], word)}'{end}" for word in parts]
+    return f"({' & '.join(found)})" if found else None
+
+
+def _lexeme(brand: BrandId, sign: str, word: str) -> str:
+    return f"{brand}{sign}{word[:MOST_LETTERS]}"
 
 
 def _folded(text: str) -> str:

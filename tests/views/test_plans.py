@@ -16,6 +16,7 @@ from inbox.ids import BrandId
 from inbox.sql import Queries
 from inbox.views import agreement, cursor, items, queue, words
 from inbox.views import sla as figures
+from inbox.views.columns import NEVER
 from inbox.views.filters import Filter
 from services.workers import classify, clock
 from tests.conftest import new_brand
@@ -25,14 +26,15 @@ FEW = 300
 
 FILL = """
 INSERT INTO vigie.items (brand_id, item_id, position, channel_id, network, status, priority, rank_due_at, missed,
-  scored, to_score, uncertain, words, card, state, next_alarm_at, ack_due_at, response_due_at)
+  scored, to_score, uncertain, words, card, state, next_alarm_at, ack_due_at, response_due_at, heard_at)
 SELECT $1::bigint, md5($1::bigint || ':' || n)::uuid, n, 'c', 'generic',
   CASE WHEN n % 10 = 0 THEN 'open' WHEN n % 10 < 3 THEN 'answered' ELSE 'resolved' END, 1 + n % 4,
   CASE WHEN n % 10 = 0 THEN $2::timestamptz + n * interval '1 second' ELSE 'infinity' END, false, n % 500 <> 0,
   n % 500 = 0, n % 1000 = 0,
   array_to_tsvector(ARRAY[$1::bigint || ':bonjour', $1::bigint || ':mot' || n % 2000]), '', '',
   CASE WHEN n % 10 = 0 THEN $2::timestamptz + n * interval '1 second' END,
-  CASE WHEN n % 10 = 0 THEN $2::timestamptz + n * interval '1 second' END, NULL
+  CASE WHEN n % 10 = 0 THEN $2::timestamptz + n * interval '1 second' END, NULL,
+  $2::timestamptz + n * interval '1 second'
 FROM generate_series(1, $3::int) n
 """
 TURNS = """
@@ -85,6 +87,10 @@ def start(brand: BrandId, noon: datetime, filter: Filter) -> tuple[Any, ...]:
     return brand, *cursor.FIRST, 4, filter.parameters(noon), 51
 
 
+def along(brand: BrandId, noon: datetime, filter: Filter, typed: str = "") -> tuple[Any, ...]:
+    return *start(brand, noon, filter), words.query(brand, typed)
+
+
 PAGES = [("waiting", "items_rank"), ("ranked", "items_all_rank"), ("uncertain", "items_uncertain")]
 
 
@@ -94,7 +100,7 @@ async def test_a_page_walks_down_the_rank_with_any_plan(
     for mode in ("force_custom_plan", "force_generic_plan"):
         await full.execute(f"SET plan_cache_mode = {mode}")
         for name, index in PAGES:
-            found = await plan(full, getattr(queue.sql, name), *start(brand, noon, Filter()))
+            found = await plan(full, getattr(queue.sql, name), *along(brand, noon, Filter()))
             assert f"using {index} " in found, found
             assert "Sort" not in found, found
     await full.execute("RESET plan_cache_mode")
@@ -103,10 +109,33 @@ async def test_a_page_walks_down_the_rank_with_any_plan(
 async def test_a_rare_word_is_looked_up_and_a_common_one_found_on_the_way_down(
     full: asyncpg.Connection, brand: BrandId, noon: datetime
 ) -> None:
-    rare = await plan(full, queue.sql.found, *start(brand, noon, Filter()), words.query(brand, "mot77 bonj"))
-    assert "items_words" in rare
-    common = await plan(full, queue.sql.found, *start(brand, noon, Filter()), words.query(brand, "bonjour le") or "")
-    assert "Seq Scan" not in common
+    async with full.transaction():
+        await full.execute(queue.sql.plan_each)
+        rare = await plan(full, queue.sql.found, *along(brand, noon, Filter(), "mot77 bonj"), NEVER)
+        assert "items_words" in rare
+        common = await plan(full, queue.sql.found, *along(brand, noon, Filter(), "bonjour le"), NEVER)
+        assert "Seq Scan" not in common
+
+
+async def test_what_was_heard_lately_is_looked_up_by_when(
+    full: asyncpg.Connection, brand: BrandId, noon: datetime
+) -> None:
+    """`since:2h` in a past of any length, for a page of it as for its count."""
+    lately = noon + timedelta(seconds=MANY - 40)
+    async with full.transaction():
+        await full.execute(queue.sql.plan_each)
+        found = await plan(full, queue.sql.found, *along(brand, noon, Filter(heard_after=lately)), lately)
+        assert "items_heard" in found, found
+        wanted = Filter(heard_after=lately).parameters(noon)
+        assert "items_heard" in await plan(full, queue.sql.count, brand, wanted, None, lately)
+
+
+async def test_those_who_wait_are_counted_down_their_own_index(
+    full: asyncpg.Connection, brand: BrandId, noon: datetime
+) -> None:
+    wanted = Filter(statuses=frozenset({"open", "acknowledged"}), langs=frozenset({"fr"})).parameters(noon)
+    found = await plan(full, queue.sql.count_waiting, brand, wanted, words.query(brand, "bonjour"))
+    assert re.search("items_(rank|status)", found), found
 
 
 async def test_words_are_looked_for_among_those_who_wait_without_reading_what_is_done(
@@ -115,7 +144,7 @@ async def test_words_are_looked_for_among_those_who_wait_without_reading_what_is
     """A common word, and a rare one beside the beginning of a common one: the past holds ever more of them."""
     place = start(brand, noon, Filter(statuses=frozenset({"open", "acknowledged"})))
     for typed in ("bonjour", "mot77 bonj"):
-        found = await plan(full, queue.sql.found_waiting, *place, words.query(brand, typed))
+        found = await plan(full, queue.sql.waiting, *place, words.query(brand, typed))
         assert re.search("items_(rank|status)", found), found
         assert "items_words" not in found, found
 
@@ -123,8 +152,8 @@ async def test_words_are_looked_for_among_those_who_wait_without_reading_what_is
 async def test_the_filter_is_inlined_and_costs_no_call_a_row(
     full: asyncpg.Connection, brand: BrandId, noon: datetime
 ) -> None:
-    found = await plan(full, queue.sql.waiting, *start(brand, noon, Filter(channels=frozenset({"c"}))))
-    assert "fits(" not in found
+    found = await plan(full, queue.sql.waiting, *along(brand, noon, Filter(channels=frozenset({"c"}))))
+    assert "matches(" not in found
 
 
 async def test_what_is_done_is_read_from_the_newest_down(

@@ -34,7 +34,7 @@ async def listed(request: web.Request) -> web.StreamResponse:
         statuses=frozenset(status for status in STATUSES if status in set(asked.chosen(request, "status", STATUSES))),
         priorities=asked.priorities(request),
         channels=frozenset(asked.many(request, "channel")),
-        assignee=_assignee(request),
+        assignees=_assignees(request),
         q=asked.words(request),
     )
     personal = viewer(request).may(brand, "personal")
@@ -55,15 +55,17 @@ async def listed(request: web.Request) -> web.StreamResponse:
     })  # fmt: skip
 
 
-def _assignee(request: web.Request) -> int | Literal["none"] | None:
+def _assignees(request: web.Request) -> frozenset[int | Literal["none"]]:
     text = asked.one(request, "assignee")
-    if text is None or text == "none":
-        return "none" if text else None
+    if text is None:
+        return frozenset()
+    if text == "none":
+        return frozenset({"none"})
     if text == "me":
-        return viewer(request).actor
+        return frozenset({viewer(request).actor})
     if not (text.isascii() and text.isdigit() and len(text) < 19):
         raise bad("assignee", 'a member\'s id, "me" or "none"')
-    return int(text)
+    return frozenset({int(text)})
 
 
 async def shown(request: web.Request) -> web.StreamResponse:
