@@ -18,17 +18,20 @@ class Acknowledge:
     by: int
     text: str | None = None
     promise_until: datetime | None = None
+    wording: uuid.UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """Write to the person through the network. `private`: by a direct message, though they spoke in public."""
+    """Write to the person through the network. `private`: by a direct message, though they spoke in public. `wording`:
+    what it was written with; then no gap may be left in it."""
 
     by: int
     text: str
     purpose: ReplyPurpose = "response"
     promise_until: datetime | None = None
     private: bool = False
+    wording: uuid.UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from inbox import categories, commands, corrections, events, gestures, ids, priority, replies, sla, turns
+from inbox import categories, commands, corrections, events, filling, gestures, ids, priority, replies, sla, turns
 from inbox.errors import Refused
 from inbox.events import Event
 from inbox.policy import Policy
@@ -40,7 +40,7 @@ def _acknowledge(item: Item, command: commands.Acknowledge, now: datetime, _: Po
         if command.promise_until is not None:
             raise _wrong("promise_without_text", "A promise needs words that tell it to the person.")
         return [claim]
-    holding = commands.Reply(command.by, command.text, "holding", command.promise_until)
+    holding = commands.Reply(command.by, command.text, "holding", command.promise_until, wording=command.wording)
     return [claim, _queued(item, holding, now, command_id)]
 
 
@@ -197,6 +197,7 @@ def _said(item: Item, turn: Turn, alarm: sla.Alarm, now: datetime) -> Event:
 
 def _queued(item: Item, command: commands.Reply, now: datetime, command_id: str) -> Event:
     text = _checked(command.text)
+    filling.refuse_gaps(text, every=command.wording is not None)
     if command.promise_until is not None and command.promise_until <= now:
         raise _wrong("promise_in_the_past", "The time you promise has already passed.")
     _refuse_withdrawn(item)
@@ -217,6 +218,7 @@ def _queued(item: Item, command: commands.Reply, now: datetime, command_id: str)
         by=command.by,
         at=now,
         private=command.private,
+        wording=command.wording,
         text=text,
     )
 

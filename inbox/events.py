@@ -332,7 +332,7 @@ class MarkedNotUrgent(ItemEvent):
 
 
 class ReplyQueued(ItemEvent, Marked):
-    """`private`: a direct message as the answer to a public comment."""
+    """`private`: a direct message as the answer to a public comment. `wording`: what it was written with."""
 
     SEALED = frozenset({"text"})
     reply_id: uuid.UUID
@@ -342,6 +342,7 @@ class ReplyQueued(ItemEvent, Marked):
     by: int
     at: AwareDatetime
     private: bool = False
+    wording: uuid.UUID | None = None
     text: str | None = None
 
 
@@ -467,6 +468,22 @@ class PolicyChanged(Event):
     at: AwareDatetime
 
 
+class WordingSaved(Event):
+    """A wording as it stands from now on: `wording` is `inbox.wording.Draft` as JSON: words of the brand, no
+    person's."""
+
+    wording_id: uuid.UUID
+    wording: dict[str, Any]
+    by: int
+    at: AwareDatetime
+
+
+class WordingRemoved(Event):
+    wording_id: uuid.UUID
+    by: int
+    at: AwareDatetime
+
+
 class ModelSwitched(Event):
     """The model that judges the brand's messages from this position on, where a host has it. `model`: its name in the
     settings, "" for the installation's default one; `sha256`: of its weights when it was chosen."""
@@ -535,7 +552,7 @@ EVENT_TYPES: dict[str, type[Event]] = {
         ReplySending, ReplySent, ReplyFailed, ReplyUncertain, ReplySettled, AnsweredByHand,
         GestureQueued, GestureSending, GestureEnded,
         SlaWarned, SlaBreached, ClaimLapsed, PromiseBroken, PolicyChanged, ModelSwitched, AuthorForgotten,
-        SettingChanged, PersonExported, RetentionChanged,
+        SettingChanged, PersonExported, RetentionChanged, WordingSaved, WordingRemoved,
     )
 }  # fmt: skip
 

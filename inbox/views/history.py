@@ -15,7 +15,7 @@ Actor = int | Literal["author", "network", "vigie"]
 """A member's id, or who else: the author, the network (echoes), Vigie itself (clock, classifier, deliverer)."""
 
 OF_THE_AUTHOR = (ev.MessageReceived, ev.MessageEdited, ev.MessageWithdrawn)
-NOT_TOLD = {"item_id", "at", "by", "received_at", "delivery_id", "mark", "reach", "note_id", "model"} | {
+NOT_TOLD = {"item_id", "at", "by", "received_at", "delivery_id", "mark", "reach", "note_id", "model", "wording"} | {
     "subject_id",
     "item_ids",
     "model_sha256",

@@ -580,6 +580,7 @@ REFUSALS: Mapping[str, str] = {
     "no_such_message": N_("This item has no such message."),
     "reply_in_flight": N_("A reply is on its way. Wait until the network has taken it."),
     "reply_uncertain": N_("Say first what became of the uncertain reply."),
+    "gap_missing": N_("Something is still to be filled in: %(missing)s. Nothing is sent with a gap in it."),
     "empty_text": N_("Write something first."),
     "no_text": N_("Write something first."),
     "text_too_long": N_("The text is too long: at most 10,000 characters."),
@@ -607,4 +608,7 @@ REFUSALS: Mapping[str, str] = {
 
 def refusal(refused: Refused, say: Speech) -> str:
     """What a person reads when they were refused: our words for the code, else the refusal's own (English) message."""
+    if refused.code == "gap_missing":
+        missing = ", ".join("{" + str(name) + "}" for name in refused.details["missing"])
+        return say(REFUSALS[refused.code], missing=missing)
     return say(REFUSALS[refused.code]) if refused.code in REFUSALS else refused.message

@@ -10,6 +10,7 @@ from uuid import UUID
 
 import orjson
 
+from inbox import wordings
 from inbox.events import GestureQueued, ReplyQueued
 from inbox.ids import BrandId
 from inbox.log.record import Recorded, item_stream
@@ -40,6 +41,7 @@ class Outbox:
                 for event, position in queued
             ]
             await connection.execute(sql.queue, brand, *map(list, zip(*rows, strict=True)))
+            await wordings.count(connection, brand, [event for event, _ in queued])
 
     def committed(self, brand: BrandId, events: Sequence[Recorded]) -> None:
         if any(isinstance(r.event, Queued) for r in events):

@@ -49,11 +49,14 @@ def _handler(model: type[B], command: Callable[[B, int], commands.Command]) -> H
 HANDLERS: dict[str, tuple[str, type[bodies.Body], Handler]] = {
     "acknowledge": (
         "Take charge; with a text, tell the person so", bodies.AcknowledgeBody,
-        _handler(bodies.AcknowledgeBody, lambda b, by: commands.Acknowledge(by, b.text, b.promise_until)),
+        _handler(bodies.AcknowledgeBody, lambda b, by: commands.Acknowledge(by, b.text, b.promise_until, b.wording)),
     ),
     "reply": (
         "Answer the person through the network", bodies.ReplyBody,
-        _handler(bodies.ReplyBody, lambda b, by: commands.Reply(by, b.text, "response", b.promise_until, b.private)),
+        _handler(
+            bodies.ReplyBody,
+            lambda b, by: commands.Reply(by, b.text, "response", b.promise_until, b.private, b.wording),
+        ),
     ),
     "gesture": (
         "Hide or like a message on its network, or take that back", bodies.GestureBody,

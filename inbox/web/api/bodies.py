@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import unicodedata
+import uuid
 from datetime import UTC, datetime
 from typing import Annotated, TypeVar
 
 from aiohttp import web
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, Strict, ValidationError
 
 from inbox.errors import Refused
 from inbox.events import Gesture, ResolveReason
@@ -37,6 +38,7 @@ def _thinkable(at: datetime) -> datetime:
 
 Text = Annotated[str, Field(min_length=1, max_length=MOST_TEXT), AfterValidator(_words)]
 Promise = Annotated[AwareDatetime, AfterValidator(_thinkable)]
+Id = Annotated[uuid.UUID, Strict(False)]
 
 
 class Body(BaseModel):
@@ -48,18 +50,22 @@ class Body(BaseModel):
 
 
 class AcknowledgeBody(Body):
-    """Take charge; with `text` a holding reply tells the person, and may promise to come back by a time."""
+    """Take charge; with `text` a holding reply tells the person, and may promise to come back by a time. `wording`: the
+    id of the one it was written with."""
 
     text: Text | None = None
     promise_until: Promise | None = None
+    wording: Id | None = None
 
 
 class ReplyBody(Body):
-    """`private`: by a direct message, where the network takes one as the answer to a public comment."""
+    """`private`: by a direct message, where the network takes one as the answer to a public comment. `wording`: as of
+    `acknowledge`."""
 
     text: Text
     promise_until: Promise | None = None
     private: bool = False
+    wording: Id | None = None
 
 
 class GestureBody(Body):

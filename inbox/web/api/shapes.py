@@ -528,3 +528,30 @@ class ProblemShape(BaseModel):
 
 class StateShape(Shape):
     status: str
+
+
+class VariantShape(Shape):
+    text: str
+    lang: str | None
+    network: str | None
+
+
+class WordingShape(Shape):
+    """`approved_at`: of the words as they stand, null where nobody approved them. `used`: replies written with it."""
+
+    id: str
+    title: str
+    categories: list[str]
+    variants: list[VariantShape]
+    owner: int | None
+    expires_on: str | None
+    version: int
+    used: int
+    approved_by: int | None
+    approved_at: AwareDatetime | None
+    changed_by: int
+    changed_at: AwareDatetime
+
+
+class WordingsShape(Shape):
+    wordings: list[WordingShape]

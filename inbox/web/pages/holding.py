@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from inbox.gap_values import first_name
 from inbox.web.i18n import Speech
 
 GREETINGS = {
@@ -78,13 +79,6 @@ def text(lang: str | None, fallback: str, name: str | None, by: str | None) -> s
     first = first_name(name)
     timed, soon = BODIES[spoken]
     return (named.format(name=first) if first else plain) + (timed.format(time=by) if by else soon)
-
-
-def first_name(name: str | None) -> str | None:
-    """The first word of a name of two or three words; a nickname, a brand or a handle is better not addressed."""
-    words = (name or "").split()
-    looks_like_one = 2 <= len(words) <= 3 and all(word.replace("-", "").replace("'", "").isalpha() for word in words)
-    return words[0] if looks_like_one and 2 <= len(words[0]) <= 20 else None
 
 
 def promises(due_at: datetime | None, now: datetime, say: Speech, spoken: Speech) -> Sequence[Promise]:

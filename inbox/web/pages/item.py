@@ -128,15 +128,23 @@ def _hidden(csrf: str, position: int) -> Callable[[], Markup]:
 
 
 def _acknowledge(item: Item, by: int, fields: Fields) -> commands.Command:
-    return commands.Acknowledge(by, fields.get("text", ""), _moment(fields.get("promise")))
+    return commands.Acknowledge(by, fields.get("text", ""), _moment(fields.get("promise")), _wording(fields))
 
 
 def _reply(item: Item, by: int, fields: Fields) -> commands.Command:
-    return commands.Reply(by, fields.get("text", ""))
+    return commands.Reply(by, fields.get("text", ""), wording=_wording(fields))
 
 
 def _private(item: Item, by: int, fields: Fields) -> commands.Command:
-    return commands.Reply(by, fields.get("text", ""), private=True)
+    return commands.Reply(by, fields.get("text", ""), private=True, wording=_wording(fields))
+
+
+def _wording(fields: Fields) -> uuid.UUID | None:
+    """What it was written with; what is no id was not written with any."""
+    try:
+        return uuid.UUID(fields.get("wording", ""))
+    except ValueError:
+        return None
 
 
 def _gesture(item: Item, by: int, fields: Fields) -> commands.Command:
@@ -264,11 +272,12 @@ def _kept(name: str, refused: Refused, fields: Fields, names: Mapping[int, str],
     """The refusal in words: beside the text where one was written, else as a banner."""
     text = fields.get("text", "")
     mode = name if name in WRITES else ""
+    wording = str(_wording(fields) or "")
     if refused.code == "conflict":
-        return Draft(text, mode, None, (pane.conflict_banner(refused, names, say, kept=bool(text)),))
+        return Draft(text, mode, None, (pane.conflict_banner(refused, names, say, kept=bool(text)),), wording)
     told = words.refusal(refused, say)
     if mode:
-        return Draft(text, mode, told)
+        return Draft(text, mode, told, wording=wording)
     return Draft(text, mode, None, (pane.Banner("alert", told, say("Nothing was changed."), "soon", urgent=True),))
 
 

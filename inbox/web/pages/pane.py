@@ -125,6 +125,7 @@ class Draft:
     mode: str = ""
     error: str | None = None
     banners: Sequence[Banner] = field(default_factory=tuple)
+    wording: str = ""
 
 
 def context(
@@ -173,6 +174,7 @@ def context(
         "mode": mode,
         "text": draft.text or (held if mode == "acknowledge" and not draft.error else ""),
         "kept": bool(draft.text),
+        "kept_wording": draft.wording,
         "error_text": draft.error,
         "holding": held,
         "promises": promises,

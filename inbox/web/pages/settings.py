@@ -18,7 +18,7 @@ SECTIONS = (
     ("brand", N_("Brand"), "own"), ("policy", N_("Times and hours"), "manage"),
     ("classifier", N_("Classifier"), "manage"), ("channels", N_("Channels"), "manage"),
     ("quarantine", N_("Quarantine"), "manage"), ("set-aside", N_("Set aside"), "manage"),
-    ("subscriptions", N_("Webhooks out"), "manage"),
+    ("subscriptions", N_("Webhooks out"), "manage"), ("wordings", N_("Wordings"), "manage"),
     ("members", N_("Members"), "own"), ("tokens", N_("API tokens"), "own"),
 )  # fmt: skip
 

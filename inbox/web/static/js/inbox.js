@@ -7,10 +7,12 @@ import { dress, join, setCounts, showNews, take } from "./list.js";
 import { follow } from "./live.js";
 import { changed } from "./news.js";
 import { startPane } from "./pane.js";
+import { startWordings } from "./wordings.js";
 
 startClocks();
 startPane();
 startKeys();
+startWordings();
 for (const row of document.querySelectorAll("#rows .row")) dress(/** @type {HTMLElement} */ (row));
 find("#livebar")?.addEventListener("click", showNews);
 document.addEventListener("htmx:after:swap", (event) => {
