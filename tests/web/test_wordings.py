@@ -40,7 +40,7 @@ async def made(world: World, **more: Any) -> dict[str, Any]:
 
 
 async def test_a_lead_writes_one_changes_it_and_the_log_says_who_and_what(world: World) -> None:
-    form = {
+    form: dict[str, Any] = {
         "title": "Panne", "category": ["outage"], "variant_lang": ["fr", ""], "variant_network": ["", ""],
         "variant_text": ["Nous y travaillons.", ""], "owner": str(world.people["cm"]), "approved": "on",
     }  # fmt: skip
@@ -50,9 +50,7 @@ async def test_a_lead_writes_one_changes_it_and_the_log_says_who_and_what(world:
     fits(WordingShape, one)
     assert (one["approved_by"], one["version"], len(one["variants"])) == (world.people["lead"], 1, 1)
     path = f"/settings/wordings/{one['id']}"
-    changed = await press(
-        world, path, **{**form, "version": "1", "approved": "", "title": "Panne réseau"} | {"approved": []}
-    )
+    changed = await press(world, path, **{**form, "version": "1", "approved": [], "title": "Panne réseau"})
     assert changed.status == 303
     late = await press(world, path, **{**form, "version": "1", "title": "Trop tard"})
     assert (late.status, "Trop tard" in late.text) == (409, True)
