@@ -50,6 +50,8 @@ def _created(content: Any, own: str | None, received_at: datetime) -> tuple[Pars
 def _note(note: Any, actor: Any, own: str | None, received_at: datetime) -> tuple[Parsed, ...]:
     ident, author = reading.need(note.get("id"), "the note's id"), _author(note.get("attributedTo") or actor)
     parent, at = _address(note.get("inReplyTo")), _at(note.get("published"), received_at)
+    if parent is not None and note.get("name") and not note.get("content"):
+        return (Ignored("a vote in a poll"),)
     if author is not None and author.id == own:
         return (Ignored("own") if parent is None else Echoed(ident, at, _text(note), parent),)
     kind = _kind(note, parent)

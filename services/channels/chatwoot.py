@@ -80,6 +80,7 @@ def _message(content: dict[str, Any], ident: str, thread: str, at: datetime) -> 
         kind=KINDS.get(str(parts.dig(content, "conversation", "channel")), "dm"), external_id=ident, thread_id=thread,
         sent_at=at, text=reading.words(content.get("content")), author=_sender(content), parent_id=answered,
         attachments=_attachments(content),
+        title=parts.name(parts.dig(content, "content_attributes", "email", "subject")),
     )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from inbox.events import Attachment, Author, Kind
-from services.channels import reading
+from services.channels import discord_text, reading
 from services.channels.base import guarded
 from services.channels.contract import Echoed, Edited, Ignored, Parsed, Received, Unreadable, Withdrawn
 
@@ -138,16 +138,23 @@ def _avatar(user: dict[str, Any]) -> str | None:
 
 def _text(message: dict[str, Any]) -> str | None:
     """Empty where only a file or a sticker was sent, and where the bot may not read what others write."""
-    return reading.words(message.get("content")) or None
+    return discord_text.plain(reading.words(message.get("content")) or discord_text.elsewhere(message), message)
 
 
 def _files(message: dict[str, Any]) -> tuple[Attachment, ...]:
-    return tuple(
-        Attachment(
-            url=reading.link(file.get("url")), content_type=reading.shown(file.get("content_type")),
-            bytes=reading.count(file.get("size")), name=reading.shown(file.get("filename")),
-        )
-        for file in reading.tables(message.get("attachments"))[:100]
+    """Also those of what was forwarded, and stickers, which Discord sends without an address."""
+    shown = [message, *discord_text.forwarded(message)]
+    files = [file for one in shown for file in reading.tables(one.get("attachments"))]
+    stickers = [one for holder in shown for one in reading.tables(holder.get("sticker_items"))]
+    return (
+        *(
+            Attachment(
+                url=reading.link(file.get("url")), content_type=reading.shown(file.get("content_type")),
+                bytes=reading.count(file.get("size")), name=reading.shown(file.get("filename")),
+            )
+            for file in files[:100]
+        ),
+        *(Attachment(content_type="sticker", name=reading.shown(one.get("name"))) for one in stickers[:10]),
     )  # fmt: skip
 
 

@@ -19,7 +19,7 @@ import orjson
 
 from inbox.channels import ChannelRecord, SetupField
 from inbox.events import Attachment, Author, Kind
-from services.channels import asking, html, parts, polled, reading
+from services.channels import asking, feed_forms, html, parts, polled, reading
 from services.channels.base import BaseChannel, guarded_all
 from services.channels.contract import (
     ID_MOST,
@@ -32,6 +32,7 @@ from services.channels.contract import (
     SweepFailed,
     Swept,
     Way,
+    Withdrawn,
 )
 
 ENTRIES_MOST = 500
@@ -46,10 +47,11 @@ def entries(raw: bytes) -> list[dict[str, Any]]:
         found = feedparser.parse(io.BytesIO(raw), sanitize_html=False, resolve_relative_uris=False)
     except Exception as error:
         raise CannotRead("the body is no feed that we read") from error
-    if not found.get("version") and not found.get("entries"):
+    gone = feed_forms.deleted(raw)
+    if not found.get("version") and not found.get("entries") and not gone:
         raise CannotRead("the body is no feed")
     # As plain tables: the library's own dictionaries answer with something else where a key is missing.
-    return [_plain(dict(entry)) for entry in found["entries"][:ENTRIES_MOST]]
+    return [*(_plain(dict(entry)) for entry in found["entries"][:ENTRIES_MOST]), *gone]
 
 
 def _plain(entry: dict[str, Any]) -> dict[str, Any]:
@@ -82,6 +84,8 @@ def _seconds(at: Any) -> int | None:
 
 def message(entry: Any, kind: Kind, received_at: datetime) -> tuple[Parsed, ...]:
     """Raises `reading.MISREAD`."""
+    if entry.get("deleted"):
+        return (Withdrawn(reading.need(entry["deleted"], "the entry's id"), _at(entry.get("at")) or received_at),)
     text, link = _text(entry, kind), reading.link(entry.get("link"))
     ident = reading.ident(entry.get("id")) or link
     if ident is None or text is None:
@@ -123,7 +127,11 @@ class Feed(BaseChannel):
     slow = True
     sweep_every_s = 300.0
     capabilities = Capabilities(
-        ("poll",), edits=True, attachments=True, limits=f"the newest {ENTRIES_MOST} entries; nobody can answer a feed"
+        ("poll",),
+        edits=True,
+        withdrawals=True,
+        attachments=True,
+        limits=f"the newest {ENTRIES_MOST} entries; nobody can answer a feed",
     )
     setup_fields = (
         SetupField(
@@ -157,8 +165,10 @@ class Feed(BaseChannel):
     )
 
     def split(self, raw: bytes) -> Sequence[Envelope]:
-        content = reading.loads(raw) if raw.lstrip()[:1] in (b"[", b"{") else entries(raw)
-        return [Envelope(entry) for entry in polled.listed(content, "entries")]
+        start = raw.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
+        content = reading.loads(raw) if start in (b"[", b"{") else entries(raw)
+        found = feed_forms.items(content) if feed_forms.is_json(content) else polled.listed(content, "entries")
+        return [Envelope(entry) for entry in found]
 
     def read(self, envelope: Envelope, channel: ChannelRecord, received_at: datetime) -> Sequence[Parsed]:
         told = channel.settings.get("kind")

@@ -32,6 +32,7 @@ from services.channels.contract import (
     Received,
     Refused,
     Reply,
+    Status,
     Unreadable,
     Way,
 )
@@ -40,6 +41,7 @@ API = "https://api2.frontapp.com"
 CHALLENGE_MOST = 1000
 INBOUND = frozenset({"inbound", "inbound_received"})
 OUTBOUND = frozenset({"outbound", "out_reply", "outbound_sent", "outbound_reply"})
+FAILED = frozenset({"message_delivery_failed", "sending_error", "message_bounce_error"})
 NOTES = frozenset({"comment", "mention", "new_comment_added"})
 KINDS: Mapping[str, Kind] = {
     "email": "email", "sms": "sms", "phone-call": "call", "call": "call", "tweet": "comment", "facebook": "comment",
@@ -69,10 +71,12 @@ def _event(content: dict[str, Any], received_at: datetime) -> Parsed:
         return Ignored("a ping")
     if named in NOTES:
         return Ignored("an internal note")
-    if named not in INBOUND | OUTBOUND:
+    if named not in INBOUND | OUTBOUND | FAILED:
         return Ignored(f"another event: {named}"[:80])
     message = parts.table(event, "target", "data") or parts.table(event, "conversation", "last_message")
     conversation = parts.table(event, "conversation")
+    if named in FAILED:
+        return _failed(message, event, received_at)
     thread = reading.need(conversation.get("id"), "the conversation's id")
     ident = reading.need(message.get("id"), "the message's id")
     at = parts.at_or(message.get("created_at") or event.get("emitted_at"), received_at)
@@ -82,13 +86,21 @@ def _event(content: dict[str, Any], received_at: datetime) -> Parsed:
     return Ignored("own") if person is None else Echoed(ident, at, _words(message), None, thread, person)
 
 
+def _failed(message: dict[str, Any], event: dict[str, Any], received_at: datetime) -> Parsed:
+    ident = reading.ident(message.get("id"))
+    at = parts.at_or(event.get("emitted_at"), received_at)
+    return Status(ident, "failed", at, "rejected") if ident else Ignored("a failure of a message without an id")
+
+
 def _message(message: dict[str, Any], ident: str, thread: str, at: datetime) -> Received:
     found = parts.rows(message, "attachments")
+    kind = KINDS.get(str(message.get("type")), "dm")
     return Received(
-        kind=KINDS.get(str(message.get("type")), "dm"), external_id=ident, thread_id=thread, sent_at=at,
+        kind=kind, external_id=ident, thread_id=thread, sent_at=at,
         text=_words(message), author=_recipient(message, "from"),
         permalink=f"https://app.frontapp.com/open/{posting.segment(thread)}",
         attachments=parts.files(found, url="url", kind="content_type", size="size", called="filename"),
+        title=parts.name(message.get("subject")) if kind == "email" else None,
     )  # fmt: skip
 
 

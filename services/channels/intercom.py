@@ -16,7 +16,7 @@ from typing import Any
 
 from inbox.channels import ChannelRecord, SetupField
 from inbox.events import Author, Kind
-from services.channels import asking, parts, posting, proof, reading
+from services.channels import asking, intercom_tickets, parts, posting, proof, reading
 from services.channels.base import BaseChannel, guarded, guarded_all
 from services.channels.contract import (
     Answer,
@@ -42,9 +42,11 @@ PEOPLE = frozenset({"user", "lead", "contact"})
 OPENED = frozenset({"conversation.user.created", "conversation.contact.created"})
 PARTS = frozenset({
     "conversation.user.replied", "conversation.contact.replied", "conversation.admin.replied",
-    "conversation.operator.replied", "conversation_part.redacted",
+    "conversation.operator.replied", "conversation_part.redacted", "conversation.admin.closed",
+    "conversation.admin.opened", "conversation.admin.snoozed",
 })  # fmt: skip
 OURS = frozenset({"conversation.admin.single.created"})
+TICKETS = intercom_tickets.REPLIED | {intercom_tickets.OPENED}
 NOTES = frozenset({"note", "note_and_reopen"})
 KINDS: Mapping[str, Kind] = {"email": "email", "sms": "sms", "phone_call": "call", "phone_switch": "call"}
 
@@ -81,11 +83,13 @@ def _notification(content: dict[str, Any], received_at: datetime) -> Sequence[Pa
     topic = content.get("topic")
     if topic == "ping":
         return (Ignored("a ping"),)
-    if topic not in OPENED | PARTS | OURS:
+    if topic not in OPENED | PARTS | OURS | TICKETS:
         return (Ignored(f"another topic: {topic}"[:80]),)
     item = parts.dig(content, "data", "item")
     if not isinstance(item, dict):
         raise reading.Misread("the conversation is missing")
+    if topic in TICKETS:
+        return (intercom_tickets.read(topic, item, received_at),)
     conversation = _Conversation(item, received_at)
     if topic in OPENED:
         return (_opened(conversation), *_all_parts(conversation))

@@ -21,7 +21,7 @@ import orjson
 from inbox.channels import ChannelRecord, SetupField
 from inbox.clock import Clock
 from inbox.events import Attachment, Author, Kind
-from services.channels import activitypub, asking, parts, polled, posting, proof, reading
+from services.channels import activitypub, asking, mastodon_answers, parts, polled, posting, proof, reading
 from services.channels.base import BaseChannel, guarded_all
 from services.channels.contract import (
     CannotRead,
@@ -68,6 +68,8 @@ class Reader:
             return self._notification(content)
         if "account" in content and "content" in content:
             return self._bare(content)
+        if "last_status" in content:
+            return self._conversation(content)
         return (Ignored("neither a notification nor a post"),)
 
     def _event(self, named: Any, payload: Any, stream: Any) -> tuple[Parsed, ...]:
@@ -79,6 +81,8 @@ class Reader:
             return self._notification(content)
         if named in ("status.update", "status.updated"):
             return self._edit(content)
+        if named == "conversation":
+            return self._conversation(content)
         if named in HOME:
             watched = any("hashtag" in str(one) for one in (stream if isinstance(stream, list) else [stream]))
             return self.post(content, watched=watched)
@@ -91,6 +95,11 @@ class Reader:
         if kind in CHANGED:
             return self._edit(content["status"])
         return (Ignored("a reaction" if kind in REACTIONS else f"a notice of another kind: {kind}"[:80]),)
+
+    def _conversation(self, content: Any) -> tuple[Parsed, ...]:
+        """Of direct messages: what was said last stands in it, and comes as a mention, too."""
+        last = content.get("last_status")
+        return self.post(last, watched=True) if last else (Ignored("a conversation without a post"),)
 
     def _bare(self, status: Any) -> tuple[Parsed, ...]:
         """A post by itself; one that was edited is what the stream sends to say so."""
@@ -176,18 +185,6 @@ def _attachments(status: Any) -> tuple[Attachment, ...]:
     )  # fmt: skip
 
 
-def events(raw: bytes) -> list[dict[str, Any]]:
-    """The events of a stream as its server-sent form has them: `event:` and `data:` lines, an empty line after each."""
-    found: list[dict[str, Any]] = []
-    for block in raw.decode("utf-8", "replace").replace("\r\n", "\n").split("\n\n"):
-        fields = [line.partition(":")[::2] for line in block.split("\n") if line and not line.startswith(":")]
-        data = "\n".join(value.removeprefix(" ") for name, value in fields if name == "data")
-        named = next((value.strip() for name, value in fields if name == "event"), None)
-        if named:
-            found.append({"event": named, "payload": reading.clean_text(data)})
-    return found
-
-
 class Mastodon(BaseChannel):
     id = "mastodon"
     title = "Mastodon"
@@ -252,12 +249,7 @@ class Mastodon(BaseChannel):
         return proof.first(channel, lambda secret: proof.same(given, proof.hexadecimal(secret, request.raw)))
 
     def split(self, raw: bytes) -> Sequence[Envelope]:
-        if raw[:1] in (b"e", b":", b"d", b"i", b"r"):
-            return [Envelope(event) for event in events(raw)]
-        content = reading.loads(raw)
-        if not isinstance(content, dict | list):
-            raise CannotRead("it is neither a notification nor a post")
-        return [Envelope(one) for one in polled.listed(content, "orderedItems")]
+        return [Envelope(one) for one in mastodon_answers.listed(raw)]
 
     def read(self, envelope: Envelope, channel: ChannelRecord, received_at: datetime) -> Sequence[Parsed]:
         try:

@@ -43,7 +43,8 @@ from services.channels.tokens import Shelf
 from services.outbound import NoAnswer, NotSent
 
 API, TOKENS, SITE = "https://oauth.reddit.com", "https://www.reddit.com", "https://www.reddit.com"
-TAKEN_AWAY = frozenset({"[deleted]", "[removed]"})
+TAKEN_AWAY = frozenset({"[deleted]", "[removed]", "[deleted by user]", "[ Removed by Reddit ]"})
+"""In place of the words. A moderator's list may still have them beside the mark that they were removed."""
 LIMIT = 50
 ERRORS: Mapping[str, RefusalReason] = {
     "RATELIMIT": "too_many", "DELETED_COMMENT": "gone", "DELETED_LINK": "gone", "THREAD_LOCKED": "gone",
@@ -77,7 +78,8 @@ class Reader:
     def _message(self, data: Any, kind: str) -> tuple[Parsed, ...]:
         ident, parent = _name(data, kind), reading.ident(data.get("parent_id"))
         if data.get("body") in TAKEN_AWAY:
-            return (Withdrawn(ident, self._received_at),)
+            thread = _dm_thread(data, ident) if kind == "t4" else _thread(data, parent, ident)
+            return (self._gone(data, ident, thread),)
         author, at, text = _author(data), reading.instant(data["created_utc"]), _text(data, "body")
         if self._is_ours(data):
             return (Echoed(ident, at, text, parent) if parent and parent[:3] in ("t1_", "t4_") else Ignored("own"),)
@@ -87,14 +89,22 @@ class Reader:
 
     def _submission(self, data: Any) -> tuple[Parsed, ...]:
         ident = _name(data, "t3")
-        if data.get("selftext") in TAKEN_AWAY or data.get("removed_by_category"):
-            return (Withdrawn(ident, self._received_at),)
+        taken = {data.get("selftext"), data.get("title")} & TAKEN_AWAY
+        if taken or data.get("removed_by_category"):
+            return (self._gone(data, ident, ident),)
         if self._is_ours(data):
             return (Ignored("own"),)
         text = reading.words("\n\n".join(filter(None, (_text(data, "title"), _text(data, "selftext")))))
         at = reading.instant(data["created_utc"])
         message = Received("post", ident, ident, at, text, _author(data), permalink=_permalink(data))
         return polled.as_it_stands(message, _edited(data))
+
+    def _gone(self, data: Any, ident: str, thread: str) -> Withdrawn:
+        """When it was taken away, nobody says."""
+        written = data.get("created_utc")
+        return Withdrawn(
+            ident, self._received_at, thread, _author(data), None if written is None else reading.instant(written)
+        )
 
     def _is_ours(self, data: Any) -> bool:
         named = (data.get("author"), data.get("author_fullname"))

@@ -7,7 +7,7 @@ from typing import Any
 
 from inbox.channels import ChannelRecord
 from inbox.events import Attachment, Author, Kind
-from services.channels import reading
+from services.channels import reading, slack_blocks
 from services.channels.base import guarded
 from services.channels.contract import Echoed, Edited, Ignored, Parsed, Received, Unreadable, Withdrawn
 from services.channels.slack_text import plain
@@ -157,7 +157,8 @@ def _author(message: dict[str, Any]) -> Author | None:
 
 
 def _text(message: dict[str, Any]) -> str | None:
-    return plain(reading.words(message.get("text")))
+    text = reading.words(message.get("text"))
+    return plain(text or reading.words(slack_blocks.words(message)) or text)
 
 
 def _files(message: dict[str, Any]) -> tuple[Attachment, ...]:

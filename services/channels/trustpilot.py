@@ -63,6 +63,16 @@ def _event(event: dict[str, Any], received_at: datetime) -> Parsed:
     return Ignored(f"another event: {named}"[:80])
 
 
+def _single(content: Any) -> list[dict[str, Any]] | None:
+    """An event by itself; or reviews as the API lists them, as the events that each would have been."""
+    if parts.dig(content, "eventName") is not None:
+        return [content]
+    for listed, about in (("reviews", "service-review"), ("productReviews", "product-review")):
+        if isinstance(parts.dig(content, listed), list):
+            return [{"eventName": f"{about}-created", "eventData": one} for one in content[listed]]
+    return None
+
+
 def _written(review: dict[str, Any], ident: str, thread: str, received_at: datetime) -> Received:
     return Received(
         kind="review", external_id=ident, thread_id=thread, text=_words(review), author=_consumer(review),
@@ -179,8 +189,8 @@ class Trustpilot(BaseChannel):
     def split(self, raw: bytes) -> Sequence[Envelope]:
         content = reading.loads(raw)
         found = parts.dig(content, "events")
-        if found is None and parts.dig(content, "eventName") is not None:
-            found = [content]
+        if found is None:
+            found = _single(content)
         if not isinstance(found, list):
             raise CannotRead("there are no events in it")
         return [Envelope(event) for event in found]

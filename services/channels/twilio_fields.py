@@ -25,6 +25,8 @@ FIELDS_MOST = 1000
 MEDIA_MOST = 20
 WINDOW = timedelta(hours=24)
 """WhatsApp's, after the person's last message. A text message has none."""
+CHATS = ("whatsapp:", "messenger:", "rcs:")
+"""Before the address of who writes otherwise than by text message."""
 ON_ITS_WAY = frozenset({"accepted", "scheduled", "queued", "sending", "sent", "canceled", "partially_delivered"})
 FAILURES: Mapping[str, RefusalReason] = MappingProxyType(
     {
@@ -78,18 +80,19 @@ def _message(fields: dict[str, Any], ident: str, received_at: datetime) -> Parse
     """No words beside a picture are no words, which is common."""
     author = _author(fields)
     by_whatsapp = author.id.startswith("whatsapp:")
+    is_chat = author.id.startswith(CHATS)
     at = reading.instant_of(fields["DateSent"]) if fields.get("DateSent") else received_at
     return Received(
-        kind="dm" if by_whatsapp else "sms", external_id=ident, thread_id=author.id, sent_at=at,
+        kind="dm" if is_chat else "sms", external_id=ident, thread_id=author.id, sent_at=at,
         text=reading.words(fields.get("Body")) or None, author=author,
-        parent_id=reading.ident(fields.get("OriginalRepliedMessageSid")), attachments=_media(fields),
-        reply_until=at + WINDOW if by_whatsapp else None,
+        parent_id=reading.ident(fields.get("OriginalRepliedMessageSid")),
+        attachments=(*_media(fields), *_place(fields)), reply_until=at + WINDOW if by_whatsapp else None,
     )  # fmt: skip
 
 
 def _author(fields: dict[str, Any]) -> Author:
     ident = reading.need(fields.get("From"), "the sender")
-    return Author(id=ident, handle=ident.removeprefix("whatsapp:"), name=reading.shown(fields.get("ProfileName")))
+    return Author(id=ident, handle=ident.partition(":")[2] or ident, name=reading.shown(fields.get("ProfileName")))
 
 
 def _media(fields: dict[str, Any]) -> tuple[Attachment, ...]:
@@ -100,6 +103,16 @@ def _media(fields: dict[str, Any]) -> tuple[Attachment, ...]:
         for n in range(number)
         if (link := reading.link(fields.get(f"MediaUrl{n}")))
     )
+
+
+def _place(fields: dict[str, Any]) -> tuple[Attachment, ...]:
+    """Where somebody is, as WhatsApp tells it: its name and address, else its coordinates."""
+    shown = [reading.shown(fields.get(name)) for name in ("Label", "Address")]
+    numbers = [reading.shown(fields.get(name)) for name in ("Latitude", "Longitude")]
+    if not all(numbers):
+        return ()
+    name = ", ".join(one for one in shown if one) or ", ".join(one for one in numbers if one)
+    return (Attachment(content_type="location", name=reading.shown(name)),)
 
 
 def _status(fields: dict[str, Any], ident: str, state: str, received_at: datetime) -> Parsed:

@@ -20,7 +20,7 @@ from urllib.parse import parse_qs
 import orjson
 
 from inbox.channels import ChannelRecord, SetupField
-from inbox.events import Author
+from inbox.events import Author, Kind
 from services.channels import asking, feed, parts, polled, posting, proof, reading
 from services.channels.base import BaseChannel, guarded
 from services.channels.contract import (
@@ -47,6 +47,9 @@ PAGE = 50
 FIELDS_MOST = 200
 OVERLAP = timedelta(seconds=1)
 GONE = frozenset({"trash", "spam"})
+KINDS: Mapping[str, Kind] = MappingProxyType({"comment": "comment", "": "comment", "review": "review"})
+"""By WordPress's type of a comment; a shop keeps its reviews among them."""
+LINKS = frozenset({"pingback", "trackback", "webmention"})
 _PICTURE = re.compile(r"/avatar/([0-9a-f]{32,64})", re.ASCII | re.IGNORECASE)
 
 
@@ -61,6 +64,8 @@ class Reader:
     def part(self, content: Any) -> Parsed:
         if "comment_ID" in content:
             return self._hooked(content)
+        if content.get("deleted") is True and isinstance(content.get("previous"), dict):
+            return Withdrawn(reading.need(content["previous"].get("id"), "the comment's id"), self._received_at)
         if "hook" in content:
             return Ignored(f"a hook of another kind: {content['hook']}"[:80])
         if "post_title" in content or "post" not in content:
@@ -69,8 +74,9 @@ class Reader:
 
     def _comment(self, content: Any) -> Parsed:
         """As the REST API shows it."""
-        if content.get("type", "comment") not in ("comment", ""):
-            return Ignored("a link from another site")
+        kind = content.get("type") or "comment"
+        if kind not in KINDS:
+            return _no_comment(kind)
         ident, status = reading.need(content.get("id"), "the comment's id"), content.get("status")
         if status in GONE:
             return Withdrawn(ident, self._received_at)
@@ -81,6 +87,7 @@ class Reader:
         return self._said(
             ident, _none(content.get("post")), _none(content.get("parent")),
             polled.gmt(content.get("date_gmt") or content["date"]), text, author, reading.link(content.get("link")),
+            KINDS[kind],
         )  # fmt: skip
 
     def _hooked(self, content: Any) -> Parsed:
@@ -89,8 +96,9 @@ class Reader:
         state = str(content.get("comment_approved") or "")
         if "delete" in hook or "trash" in hook or "spam" in hook or state in GONE:
             return Withdrawn(ident, self._received_at)
-        if content.get("comment_type") not in (None, "", "comment"):
-            return Ignored("a link from another site")
+        kind = content.get("comment_type") or "comment"
+        if kind not in KINDS:
+            return _no_comment(kind)
         text = parts.plain(content.get("comment_content"))
         if "edit" in hook:
             return Edited(ident, self._received_at, parts.digest(text or ""), text)
@@ -98,7 +106,7 @@ class Reader:
         link = content.get("comment_link") or content.get("post_url")
         return self._said(
             ident, _none(content.get("comment_post_ID")), _none(content.get("comment_parent")), self._sent(content),
-            text, author, reading.link(link),
+            text, author, reading.link(link), KINDS[kind],
         )  # fmt: skip
 
     def _sent(self, content: Any) -> datetime:
@@ -108,11 +116,15 @@ class Reader:
 
     def _said(
         self, ident: str, post: str | None, parent: str | None, at: datetime, text: str | None, author: Author | None,
-        link: str | None,
+        link: str | None, kind: Kind,
     ) -> Parsed:  # fmt: skip
         if author is not None and author.id in self._own:
             return Ignored("own") if parent is None else Echoed(ident, at, text, parent)
-        return Received("comment", ident, post or parent or ident, at, text, author, parent, link)
+        return Received(kind, ident, post or parent or ident, at, text, author, parent, link)
+
+
+def _no_comment(kind: Any) -> Ignored:
+    return Ignored("a link from another site" if kind in LINKS else f"a note of another kind: {kind}"[:80])
 
 
 def _author(user: Any, name: Any, picture: Any, ident: str) -> Author | None:

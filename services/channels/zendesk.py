@@ -18,7 +18,7 @@ from typing import Any
 
 from inbox.channels import ChannelRecord, SetupField
 from inbox.events import Author, Kind
-from services.channels import asking, parts, posting, proof, reading
+from services.channels import asking, parts, posting, proof, reading, zendesk_triggers
 from services.channels.base import BaseChannel, guarded
 from services.channels.contract import (
     Answer,
@@ -37,10 +37,9 @@ from services.channels.contract import (
     Unreadable,
     Way,
 )
+from services.channels.zendesk_triggers import FIRST
 
 EVENT = "zen:event-type:"
-FIRST = "ticket:"
-"""Before the ticket's number, in the id of its first words."""
 FIRST_WITHIN = timedelta(minutes=1)
 KINDS: Mapping[str, Kind] = {
     "email": "email", "mail": "email", "sms": "sms", "voice": "call", "phone": "call", "native_messaging": "dm",
@@ -230,7 +229,10 @@ class Zendesk(BaseChannel):
         return None if request.raw.strip() else Answer(200)
 
     def read(self, envelope: Envelope, channel: ChannelRecord, received_at: datetime) -> Sequence[Parsed]:
-        if not isinstance(envelope.content, dict) or not str(envelope.content.get("type")).startswith(EVENT):
+        is_event = isinstance(envelope.content, dict) and str(envelope.content.get("type")).startswith(EVENT)
+        if not is_event and zendesk_triggers.is_one(envelope.content):
+            return (guarded(lambda content: zendesk_triggers.read(content, received_at), envelope.content),)
+        if not is_event:
             return (Unreadable("it is no event of Zendesk's: choose “Zendesk events” for the webhook"),)
         return (guarded(lambda content: _event(content, received_at), envelope.content),)
 

@@ -51,7 +51,7 @@ HALF = timedelta(milliseconds=500)
 CASES: dict[str, list[Parsed]] = {
     "gateway_create.json": [
         Received(
-            "comment", FIRST, PLACE, NINE + HALF, "Le jeu plante <:cry:1>", IN_THE_SERVER, None, LINK + FIRST,
+            "comment", FIRST, PLACE, NINE + HALF, "Le jeu plante :cry:", IN_THE_SERVER, None, LINK + FIRST,
             (
                 Attachment(
                     url="https://cdn.example.org/p.png", content_type="image/png", bytes=1234, name="plantage.png"
@@ -61,7 +61,7 @@ CASES: dict[str, list[Parsed]] = {
     ],
     "message.json": [
         Received(
-            "mention", "800000000000000002", PLACE, NINE + HALF, f"<@{APP}> à l’aide", IN_THE_SERVER, FIRST,
+            "mention", "800000000000000002", PLACE, NINE + HALF, "@vigie à l’aide", IN_THE_SERVER, FIRST,
             LINK + "800000000000000002",
         )
     ],

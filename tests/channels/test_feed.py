@@ -32,6 +32,16 @@ FEEDS: dict[str, list[dict[str, Any]]] = {
         {"is": "Received", "external_id": "https://shop.example/avis/5", "text": "Jamais reçu & aucune réponse",
          "sent_at": "2026-03-23T10:00:00Z", "author": {"id": "zoe@example.com", "name": "Zoé"}},
     ],
+    "gone.atom": [
+        {"is": "Received", "external_id": "tag:blog.example,2026:73", "text": "Pareil ici"},
+        {"is": "Withdrawn", "external_id": "tag:blog.example,2026:71", "sent_at": "2026-03-23T10:00:00Z"},
+    ],
+    "comments.json": [
+        {"is": "Received", "external_id": "c-81", "text": "Le frein grince", "sent_at": "2026-03-23T10:00:00Z",
+         "thread_id": "https://blog.example/velo", "author": {"id": "https://zoe.example/", "name": "Zoé"},
+         "attachments": [{"url": "https://blog.example/frein.mp3", "content_type": "audio/mpeg", "bytes": 12}]},
+        {"is": "Received", "external_id": "82", "text": "Moi aussi", "author": {"id": "name:Tom"}},
+    ],
     "broken.rss": [
         {"is": "Received", "external_id": "5", "text": "Un & deux trois", "sent_at": "2026-11-24T12:00:00Z"},
     ],
@@ -42,9 +52,10 @@ def body(name: str) -> bytes:
     return (cases.FIXTURES / "feed" / name).read_bytes()
 
 
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"], ids=["plain", "with a byte order mark"])
 @pytest.mark.parametrize("name", FEEDS)
-def test_a_feed_is_read(name: str) -> None:
-    cases.check(cases.read("feed", body(name)), FEEDS[name])
+def test_a_feed_is_read(name: str, mark: bytes) -> None:
+    cases.check(cases.read("feed", mark + body(name)), FEEDS[name])
 
 
 def test_the_title_of_a_review_is_the_authors_own() -> None:
