@@ -113,6 +113,18 @@ class MarkNotUrgent:
 
 
 @dataclass(frozen=True, slots=True)
+class Mute:
+    """Let nobody be alarmed by this author any more, in this item and all others of theirs."""
+
+    by: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unmute:
+    by: int
+
+
+@dataclass(frozen=True, slots=True)
 class SettleReply:
     """Say what became of an uncertain reply. `by` is None when the thread was read back from the network."""
 
@@ -139,6 +151,8 @@ Command = (
     | CorrectCategories
     | CorrectLanguage
     | MarkNotUrgent
+    | Mute
+    | Unmute
     | SettleReply
     | CheckClocks
 )

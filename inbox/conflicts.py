@@ -15,6 +15,8 @@ from inbox import commands
 from inbox.events import (
     AnsweredByHand,
     AuthorForgotten,
+    AuthorMuted,
+    AuthorUnmuted,
     CategoriesCorrected,
     Event,
     GestureQueued,
@@ -104,6 +106,11 @@ def _correct_language(command: commands.CorrectLanguage, event: Event) -> bool:
     return isinstance(event, NEW_WORDS) or (isinstance(event, LanguageCorrected) and event.by != command.by)
 
 
+def _mute(command: commands.Mute | commands.Unmute, event: Event) -> bool:
+    """Another hand decided it of this author meanwhile."""
+    return isinstance(event, AuthorMuted | AuthorUnmuted) and event.by != command.by
+
+
 def _settle(command: commands.SettleReply, event: Event) -> bool:
     return isinstance(event, (ReplySettled, ReplySent, ReplyFailed)) and event.reply_id == command.reply_id
 
@@ -141,6 +148,8 @@ RULES: Mapping[type[Any], Callable[[Any, Event], bool]] = {
     commands.CorrectCategories: _correct,
     commands.CorrectLanguage: _correct_language,
     commands.MarkNotUrgent: _correct,
+    commands.Mute: _mute,
+    commands.Unmute: _mute,
     commands.SettleReply: _settle,
     commands.CheckClocks: _never,
 }

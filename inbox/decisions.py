@@ -159,6 +159,18 @@ def _mark_not_urgent(
     return [events.MarkedNotUrgent(item_id=item.item_id, undone=command.undone, by=command.by, at=now, rules=rules)]
 
 
+def _mute(item: Item, command: commands.Mute, now: datetime, _: Policy, command_id: str) -> list[Event]:
+    if item.muted:
+        return []
+    if item.forgotten and item.author is None:
+        raise _no("nobody_here", "Nothing here identifies a person.")
+    return [events.AuthorMuted(item_id=item.item_id, by=command.by, at=now)]
+
+
+def _unmute(item: Item, command: commands.Unmute, now: datetime, _: Policy, command_id: str) -> list[Event]:
+    return [events.AuthorUnmuted(item_id=item.item_id, by=command.by, at=now)] if item.muted else []
+
+
 def _settle(item: Item, command: commands.SettleReply, now: datetime, _: Policy, command_id: str) -> list[Event]:
     reply = replies.find(item, command.reply_id)
     if reply is None:
@@ -267,6 +279,8 @@ DECISIONS: Mapping[type[Any], Decision] = {
     commands.CorrectCategories: _correct_categories,
     commands.CorrectLanguage: _correct_language,
     commands.MarkNotUrgent: _mark_not_urgent,
+    commands.Mute: _mute,
+    commands.Unmute: _unmute,
     commands.SettleReply: _settle,
     commands.CheckClocks: _check_clocks,
 }

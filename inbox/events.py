@@ -328,6 +328,23 @@ class MarkedNotUrgent(ItemEvent):
     rules: int | None = None
 
 
+class AuthorMuted(ItemEvent):
+    """Nobody is to be alarmed by this author: what they say ranks as P4 and never rises by waiting. `of`: the item that
+    it was decided on, where this one only follows it."""
+
+    by: int
+    at: AwareDatetime
+    of: uuid.UUID | None = None
+
+
+class AuthorUnmuted(ItemEvent):
+    """They rank by the rules again. `of`: as of `AuthorMuted`."""
+
+    by: int
+    at: AwareDatetime
+    of: uuid.UUID | None = None
+
+
 # --- replies: at most once ----------------------------------------------------------------------------------------
 
 
@@ -550,7 +567,7 @@ EVENT_TYPES: dict[str, type[Event]] = {
         ItemReopened, PriorityOverridden,
         CategoriesCorrected, LanguageCorrected, MarkedNotUrgent, CorrectionsExported, ReplyQueued,
         ReplySending, ReplySent, ReplyFailed, ReplyUncertain, ReplySettled, AnsweredByHand,
-        GestureQueued, GestureSending, GestureEnded,
+        GestureQueued, GestureSending, GestureEnded, AuthorMuted, AuthorUnmuted,
         SlaWarned, SlaBreached, ClaimLapsed, PromiseBroken, PolicyChanged, ModelSwitched, AuthorForgotten,
         SettingChanged, PersonExported, RetentionChanged, WordingSaved, WordingRemoved,
     )

@@ -24,11 +24,13 @@ from inbox.commands import (
     CorrectLanguage,
     Gesture,
     MarkNotUrgent,
+    Mute,
     OverridePriority,
     Reopen,
     Reply,
     Resolve,
     SettleReply,
+    Unmute,
 )
 from inbox.conflicts import conflicts
 from inbox.decisions import decide
@@ -36,6 +38,8 @@ from inbox.errors import Refused
 from inbox.events import (
     AnsweredByHand,
     AuthorForgotten,
+    AuthorMuted,
+    AuthorUnmuted,
     CategoriesCorrected,
     ClaimLapsed,
     Event,
@@ -75,8 +79,8 @@ from inbox.state import Correction, Item, Message, Note
 
 __all__ = [
     "Acknowledge", "AddNote", "AnswerByHand", "Assign", "CheckClocks", "Command", "CorrectCategories",
-    "CorrectLanguage", "Gesture", "MarkNotUrgent", "OverridePriority", "Refused", "Reopen", "Reply", "Resolve",
-    "SettleReply", "conflicts", "decide", "evolve", "fold",
+    "CorrectLanguage", "Gesture", "MarkNotUrgent", "Mute", "OverridePriority", "Refused", "Reopen", "Reply",
+    "Resolve", "SettleReply", "Unmute", "conflicts", "decide", "evolve", "fold",
 ]  # fmt: skip
 
 
@@ -87,7 +91,7 @@ def evolve(item: Item | None, event: ItemEvent | AuthorForgotten, position: int,
     change = CHANGES.get(type(event))
     if change is not None:
         item = change(item, event, policy)
-    promoted = len(item.turn.breached) if item.turn else 0
+    promoted = len(item.turn.breached) if item.turn and not item.muted else 0
     return replace(
         item,
         position=position,
@@ -143,6 +147,14 @@ def _reopen(item: Item, event: ItemReopened, policy: Policy) -> Item:
 
 def _override(item: Item, event: PriorityOverridden, policy: Policy) -> Item:
     return turns.reassess(replace(item, override=event.priority), policy)
+
+
+def _mute(item: Item, event: AuthorMuted, policy: Policy) -> Item:
+    return turns.reassess(replace(item, muted=True), policy)
+
+
+def _unmute(item: Item, event: AuthorUnmuted, policy: Policy) -> Item:
+    return turns.reassess(replace(item, muted=False), policy)
 
 
 def _correct_categories(item: Item, event: CategoriesCorrected, policy: Policy) -> Item:
@@ -229,6 +241,8 @@ CHANGES: Mapping[type[Event], Callable[[Item, Any, Policy], Item]] = {
     CategoriesCorrected: _correct_categories,
     LanguageCorrected: _correct_language,
     MarkedNotUrgent: _mark_not_urgent,
+    AuthorMuted: _mute,
+    AuthorUnmuted: _unmute,
     ReplyQueued: replies.queue,
     ReplySending: replies.begin,
     ReplySent: replies.sent,

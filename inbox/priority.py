@@ -19,12 +19,13 @@ from inbox.replacing import replace
 from inbox.state import Correction, Item, Judgement, Message, Raised, Turn
 
 UNSCORED = 2
+MUTED = 4
 DANGER_LEVEL = 3
 URGENCY_EDGES = (0.25, 0.5, 0.75)
 
 WHY_CODES = (
     "danger", "wave", "corrected", "not_urgent", "language", "risk", "unscored", "not_assessed", "reach",
-    "spread", "override", "promoted", "waiting", "due", "promise", "window_closing", "window_closed",
+    "spread", "override", "muted", "promoted", "waiting", "due", "promise", "window_closing", "window_closed",
 )  # fmt: skip
 
 
@@ -68,6 +69,11 @@ def base_priority(policy: Policy, judgement: Judgement | None, followers: int | 
 def effective(base: int, override: int | None, promoted: int) -> int:
     """Where it ranks: a person's word stands; else one level up a breach, never into P1 by waiting alone."""
     return override if override is not None else min(base, max(2, base - promoted))
+
+
+def base(item: Item, rules: int) -> int:
+    """What the due times follow: a person's word on the item, else that its author is muted, else the rules."""
+    return item.override if item.override is not None else MUTED if item.muted else rules
 
 
 def counted(item: Item) -> tuple[Message, ...]:
@@ -238,6 +244,8 @@ def _of_impact(item: Item, policy: Policy) -> Iterator[Why]:
 def _of_people(item: Item, policy: Policy) -> Iterator[Why]:
     if item.override is not None:
         yield Why("override", {"priority": item.override, "rules": by_rules(item, policy)})
+    elif item.muted:
+        yield Why("muted", {"rules": by_rules(item, policy)})
     elif item.priority < item.base_priority:
         yield Why("promoted", {"from": item.base_priority, "to": item.priority, "breaches": item.promoted})
 

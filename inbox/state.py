@@ -181,7 +181,8 @@ class Item:
     `base_priority` is what the matrix or a person gave, and what the due times follow. `reach`: the author's
     followers, rounded, kept when the author is forgotten. `resolved_at` and `resolved_reason` stay when the author
     speaks again, since a withdrawal of those words makes the item resolved again; `resolved_turn`: the last turn
-    there was when it was resolved. Ask `status` whether it is resolved."""
+    there was when it was resolved. Ask `status` whether it is resolved. `muted`: nobody is to be alarmed by its
+    author."""
 
     item_id: ItemId
     position: int = 0
@@ -215,6 +216,7 @@ class Item:
     resolved_turn: int | None = None
     raised: tuple[Raised, ...] = ()
     gestures: tuple[Gesture, ...] = ()
+    muted: bool = False
 
     @property
     def turn(self) -> Turn | None:

@@ -52,7 +52,7 @@ def reassess(item: Item, policy: Policy) -> Item:
         sentiment=worst.sentiment if worst else None,
         lang=place.lang,
         reasons=worst.reasons if worst else (),
-        base_priority=place.rules if item.override is None else item.override,
+        base_priority=priority.base(item, place.rules),
     )
     return _move_due(item, policy)
 

@@ -28,8 +28,9 @@ class Row:
     """An item as the queue shows it. Clocks (`turn`, `ack_*`, `response_*`, `acknowledged_*`, `responded_*`) are those
     of the latest turn. `warn_*`: when a clock that still runs turns amber, None once it stopped or was missed.
     `rank_due_at`: what is due first, None when nothing is. `corrected`: what people corrected of the classifier's
-    reading ("categories", "urgency", "language"). `provisional`: read at first sight only. `wave`: that its words
-    belong to; `wave_size`: its messages, filled in when the row is read."""
+    reading ("categories", "urgency", "language"). `provisional`: read at first sight only. `muted`: nobody is to be
+    alarmed by its author. `wave`: that its words belong to; `wave_size`: its messages, filled in when the row is
+    read."""
 
     id: ItemId
     position: int
@@ -76,6 +77,7 @@ class Row:
     provisional: bool = False
     wave: uuid.UUID | None = None
     wave_size: int = 0
+    muted: bool = False
 
     @property
     def waiting(self) -> bool:
@@ -108,7 +110,7 @@ class Row:
 
 OPEN_FIELDS = (
     "status", "priority", "base_priority", "urgency", "level", "provisional", "sentiment", "lang", "scored",
-    "channel_id", "network", "kind", "assignee", "ack_breached", "response_breached", "position", "turn",
+    "channel_id", "network", "kind", "assignee", "ack_breached", "response_breached", "position", "turn", "muted",
 )  # fmt: skip
 TIMES = (
     "received_at", "sent_at", "ack_due_at", "response_due_at", "acknowledged_at", "responded_at",
@@ -149,7 +151,7 @@ def row_of(item: Item, policy: Policy, alarms: Sequence[sla.Alarm] | None = None
         warn_ack_at=warnings.get("ack"), warn_response_at=warnings.get("response"),
         promise_until=sla.running_promise(turn), reply_possible_until=item.reply_until, rank_due_at=sla.rank_due(item),
         uncertain=any(reply.state == "uncertain" for reply in item.replies), corrected=_corrected(item),
-        provisional=any(map(is_first_look, priority.counted(item))), wave=_wave(item),
+        provisional=any(map(is_first_look, priority.counted(item))), wave=_wave(item), muted=item.muted,
     )  # fmt: skip
 
 

@@ -226,6 +226,7 @@ WHYS: Mapping[str, str] = {
     "reach": N_("Reach: %(followers)s followers, %(band)s"),
     "spread": N_("Spread: %(authors)s people speak in this thread, %(band)s"),
     "override": N_("Priority set by hand to P%(priority)s; the rules say P%(rules)s"),
+    "muted": N_("Its author is muted: P4 whatever they say; the rules say P%(rules)s"),
     "promoted": N_("Raised from P%(from)s to P%(to)s by waiting past its due time"),
     "waiting": N_("Waiting for %(seconds)s"),
     "due_ack": N_("Acknowledgement due in %(seconds)s"),
@@ -239,7 +240,7 @@ WHYS: Mapping[str, str] = {
 }
 WHY_ICONS: Mapping[str, str] = {
     "danger": "flame", "wave": "wave", "corrected": "pen", "not_urgent": "pen", "language": "pen", "unscored": "help",
-    "not_assessed": "help", "reach": "reach", "spread": "wave", "override": "user", "promoted": "up",
+    "not_assessed": "help", "reach": "reach", "spread": "wave", "override": "user", "muted": "bell", "promoted": "up",
     "waiting": "clock", "due": "clock", "promise": "promise", "window_closing": "lock",
     "window_closed": "lock",
 }  # fmt: skip
@@ -311,6 +312,8 @@ FACTS: Mapping[str, str] = {
     "LanguageCorrected": N_("%(who)s corrected the language"),
     "LanguageCorrected_named": N_("%(who)s corrected the language: %(lang)s"),
     "LanguageCorrected_none": N_("%(who)s left the language to the classifier again"),
+    "AuthorMuted": N_("%(who)s muted the author"),
+    "AuthorUnmuted": N_("%(who)s unmuted the author"),
     "MarkedNotUrgent": N_("%(who)s marked it as not urgent"),
     "MarkedNotUrgent_undone": N_("%(who)s took back that it is not urgent"),
     "ItemAcknowledged": N_("%(who)s took charge"),

@@ -25,6 +25,7 @@ from services.workers.in_force import InForce
 from services.workers.judging import Judging
 from services.workers.link import Link
 from services.workers.listen import Listener
+from services.workers.mute import Mute
 from services.workers.notary import Notary
 from services.workers.project import Projector
 from services.workers.retention import Retention
@@ -70,6 +71,7 @@ def team(parts: Parts) -> Team:
         classify,
         Runner(log, waves, lookout=lookout),
         Runner(log, Link(log), gather_s=UNHURRIED_S, lookout=lookout),
+        Runner(log, Mute(log), lookout=lookout),
         Runner(log, deliver.outbox, gather_s=UNHURRIED_S, lookout=lookout),
     ]
     return Team(

@@ -97,6 +97,7 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "reply_id": REPLY_IDS,
     "private": st.booleans(),
     "wording": st.none(),
+    "of": st.none(),
     "gesture_id": REPLY_IDS,
     "gesture": st.sampled_from(["hide", "unhide", "like", "unlike"]),
     "end": st.sampled_from(["done", "failed", "uncertain"]),

@@ -94,6 +94,14 @@ HANDLERS: dict[str, tuple[str, type[bodies.Body], Handler]] = {
         "Say that the classifier's alarm is false, or take that back", bodies.NotUrgentBody,
         _handler(bodies.NotUrgentBody, lambda b, by: commands.MarkNotUrgent(by, b.undone)),
     ),
+    "mute": (
+        "Let nobody be alarmed by the author any more: all they say ranks as P4", bodies.MuteBody,
+        _handler(bodies.MuteBody, lambda b, by: commands.Mute(by)),
+    ),
+    "unmute": (
+        "Let the author rank by the rules again", bodies.UnmuteBody,
+        _handler(bodies.UnmuteBody, lambda b, by: commands.Unmute(by)),
+    ),
 }  # fmt: skip
 
 ROUTES = [

@@ -117,6 +117,14 @@ class NotUrgentBody(Body):
     undone: bool = False
 
 
+class MuteBody(Body):
+    pass
+
+
+class UnmuteBody(Body):
+    pass
+
+
 B = TypeVar("B", bound=BaseModel)
 
 

@@ -58,6 +58,7 @@ class ItemShape(Shape):
     ack_breached: bool
     response_breached: bool
     reply_possible_until: AwareDatetime | None
+    muted: bool
     position: int
     turn: int
 

@@ -53,6 +53,8 @@ DONE = {
     "categories": N_("Corrected."),
     "language": N_("Language corrected."),
     "not-urgent": N_("Noted: not urgent."),
+    "mute": N_("Muted: what they say ranks as P4."),
+    "unmute": N_("Not muted any more."),
     "back": N_("Left to the classifier again."),
     "forget": N_("The author was forgotten."),
 }
@@ -209,6 +211,14 @@ def _language(item: Item, by: int, fields: Fields) -> commands.Command:
 
 def _not_urgent(item: Item, by: int, fields: Fields) -> commands.Command:
     return commands.MarkNotUrgent(by, undone=fields.get("back") == "yes")
+
+
+def _mute(item: Item, by: int, fields: Fields) -> commands.Command:
+    return commands.Mute(by)
+
+
+def _unmute(item: Item, by: int, fields: Fields) -> commands.Command:
+    return commands.Unmute(by)
 
 
 def _settle(item: Item, by: int, fields: Fields) -> commands.Command:
@@ -372,6 +382,8 @@ ROUTES = [
     _action("resolve", _resolve),
     _action("reopen", _reopen),
     _action("priority", _priority),
+    _action("mute", _mute),
+    _action("unmute", _unmute),
     _action("settle", _settle),
     _action("categories", _categories),
     _action("language", _language),
