@@ -238,7 +238,7 @@ def moment(value: str, places: Places) -> datetime:
     if span := _SPAN.fullmatch(typed):
         ago = min(int(span[1]) * _SECONDS[span[2]], MOST_DAYS * 86_400)
         return places.now - timedelta(seconds=ago)
-    days = {"today": 0, "aujourd'hui": 0, "yesterday": 1, "hier": 1}
+    days = {"today": 0, "aujourd'hui": 0, "aujourd’hui": 0, "yesterday": 1, "hier": 1}
     zone = ZoneInfo(places.zone)
     if typed in days:
         day = places.now.astimezone(zone).date() - timedelta(days=days[typed])

@@ -27,7 +27,7 @@ from inbox.views.stored import load_row
 
 __all__ = [
     "VIEWS", "Filter", "OpenFigures", "Page", "Row", "changed_since", "count", "counts", "counts_by_priority",
-    "counts_mine", "fitting", "names", "open_figures", "page", "snapshot",
+    "counts_mine", "fitting", "is_newest_first", "names", "open_figures", "page", "snapshot",
 ]  # fmt: skip
 
 sql = beside(__file__, "queue.sql")
@@ -84,7 +84,7 @@ async def _records(
     connection: Connection, brand: BrandId, filter: Filter, after: str | None, limit: int, now: datetime
 ) -> Sequence[asyncpg.Record]:
     wanted = filter.parameters(now)
-    if _newest_first(filter):
+    if is_newest_first(filter):
         return await connection.fetch(sql.done, brand, sorted(filter.statuses), cursor.position(after), wanted, limit)
     lowest = min(4, max(filter.priorities, default=4))
     place = (brand, *cursor.rank(after), lowest, wanted, limit)
@@ -148,12 +148,13 @@ async def fitting(
     return {row["item_id"] for row in found}
 
 
-def _newest_first(filter: Filter) -> bool:
+def is_newest_first(filter: Filter) -> bool:
+    """What nobody waits for comes newest first; what is looked up, by rank."""
     return filter.done and not filter.searches and not filter.heard_after and not filter.uncertain
 
 
 def _next(filter: Filter, last: Row) -> str:
-    return cursor.after_position(last) if _newest_first(filter) else cursor.after_rank(last)
+    return cursor.after_position(last) if is_newest_first(filter) else cursor.after_rank(last)
 
 
 async def changed_since(

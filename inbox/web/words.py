@@ -86,6 +86,27 @@ VIEWS: Mapping[str, tuple[str, str, str]] = {
     "all": (N_("Everything"), "template", N_("No message has arrived yet.")),
 }
 
+FILTER_KEYS: Mapping[str, str] = {
+    "p": N_("priority"), "is": N_("state"), "channel": N_("channel or network"), "network": N_("network"),
+    "lang": N_("language of the author"), "assignee": N_("who has it"), "category": N_("what it is about"),
+    "wave": N_("wave it belongs to"), "author": N_("name of the author"), "has": N_("what hangs on it"),
+    "since": N_("last heard since"), "before": N_("last heard before"),
+}  # fmt: skip
+FILTER_STATES: Mapping[str, str] = {
+    **STATUSES, "unacknowledged": N_("to acknowledge"), "waiting": N_("waits for us"), "urgent": N_("P1 or P2"),
+    "overdue": N_("overdue"), "due": N_("due soon or overdue"), "unread": N_("not read by the classifier yet"),
+    "uncertain": N_("uncertain reply"), "promised": N_("promise that runs"), "unassigned": N_("nobody's"),
+    "mine": N_("mine"),
+}  # fmt: skip
+FILTER_HAS: Mapping[str, str] = {
+    "attachment": N_("an attachment"), "promise": N_("a promise that runs"), "note": N_("a note"),
+    "reply": N_("a reply that was sent"),
+}  # fmt: skip
+FILTER_TIMES: Mapping[str, str] = {
+    "30m": N_("half an hour"), "2h": N_("two hours"), "today": N_("today"), "yesterday": N_("yesterday"),
+    "3d": N_("three days"), "1w": N_("a week"),
+}  # fmt: skip
+
 WEEKDAYS = (N_("Monday"), N_("Tuesday"), N_("Wednesday"), N_("Thursday"), N_("Friday"), N_("Saturday"), N_("Sunday"))
 
 

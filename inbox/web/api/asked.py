@@ -16,7 +16,7 @@ from inbox.web.problems import bad
 
 DEFAULT_LIMIT, MOST_LIMIT = 50, 500
 MOST_POSITION = 2**62
-MOST_QUERY = 200
+MOST_QUERY = 500
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 _NUMBER = re.compile(r"[0-9]{1,19}", re.ASCII)

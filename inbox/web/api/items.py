@@ -8,17 +8,21 @@ from aiohttp import web
 
 from inbox import history, priority
 from inbox.errors import NotFound, Refused
+from inbox.ids import BrandId
 from inbox.state import Status
-from inbox.views import queue
+from inbox.views import meaning, queue
+from inbox.views.grammar import BadFilter
 from inbox.views.history import entry_of
 from inbox.views.lines import lines_of
 from inbox.views.row import row_of
 from inbox.views.thread import Detail
+from inbox.web import filter_words, searching
 from inbox.web.api import asked
 from inbox.web.api.answer import as_json
 from inbox.web.api.described import LIMIT, Operation, Parameter
 from inbox.web.api.shapes import ItemDetailShape, ItemsShape
 from inbox.web.context import deps, viewer
+from inbox.web.i18n import Speech
 from inbox.web.problems import bad
 from inbox.web.routes import Route
 from inbox.web.security import brand_of
@@ -30,15 +34,16 @@ PATH = "/api/v1/brands/{brand_id}/items"
 async def listed(request: web.Request) -> web.StreamResponse:
     asked.only(request, "status", "priority", "channel", "assignee", "q", "after", "limit")
     brand, own = brand_of(request), deps(request)
-    wanted = queue.Filter(
+    searched = await _searched(request, brand)
+    named = queue.Filter(
         statuses=frozenset(status for status in STATUSES if status in set(asked.chosen(request, "status", STATUSES))),
         priorities=asked.priorities(request),
         channels=frozenset(asked.many(request, "channel")),
         assignees=_assignees(request),
-        q=asked.words(request),
     )
+    wanted = meaning.within(named, searched)
     personal = viewer(request).may(brand, "personal")
-    if wanted.q is not None and not personal:
+    if looks_into_words(wanted) and not personal:
         raise Refused("forbidden", "Searching names and words needs the right `personal`.", status=403)
     after, limit = asked.one(request, "after"), asked.limit(request)
     async with own.pool.acquire() as connection:
@@ -53,6 +58,22 @@ async def listed(request: web.Request) -> web.StreamResponse:
         "next": page.next,
         "position": page.position,
     })  # fmt: skip
+
+
+async def _searched(request: web.Request, brand: BrandId) -> queue.Filter:
+    text = asked.words(request)
+    if text is None:
+        return queue.Filter()
+    try:
+        return meaning.read(text, await searching.places(request, brand))
+    except BadFilter as refused:
+        raise bad("q", filter_words.told(refused, Speech("en"))) from refused
+
+
+def looks_into_words(wanted: queue.Filter) -> bool:
+    """At what somebody said or is called; categories, waves and what hangs on an item name nobody."""
+    marks = frozenset(wanted.without.marks).union(*wanted.marks)
+    return wanted.q is not None or any(mark.kind in {"word", "author"} for mark in marks)
 
 
 def _assignees(request: web.Request) -> frozenset[int | Literal["none"]]:
@@ -103,8 +124,10 @@ OPERATIONS = {
             Parameter("assignee", 'A member\'s id, "me" or "none".'),
             Parameter(
                 "q",
-                "Words that must all occur in name, handle or messages; the last as a beginning. Needs the right"
-                " `personal`.",
+                "A search as on the screen: `is:open p:1,2 channel:instagram since:2h -lang:en \"refund\" parcel`."
+                " Keys: p, is, channel, lang, assignee, category, wave, author, has, since, before; `-` turns one"
+                " around, commas part alternatives. What is left are words that must all occur in name, handle or"
+                " messages, the last as a beginning. Words and authors need the right `personal`.",
             ),
             Parameter("after", "`next` of the page before."),
             Parameter("limit", "How many at most.", LIMIT),

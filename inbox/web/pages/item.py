@@ -29,8 +29,9 @@ from inbox.web import charts, marking, weights, words
 from inbox.web.context import Right, deps, viewer
 from inbox.web.i18n import N_, Speech
 from inbox.web.pages import pane, render, rows
+from inbox.web.pages.asking import Chosen
 from inbox.web.pages.pane import Draft
-from inbox.web.pages.queue import Chosen, inbox_context
+from inbox.web.pages.queue import inbox_context
 from inbox.web.routes import Handler, Route
 
 logger = logging.getLogger(__name__)

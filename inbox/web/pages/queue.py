@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,21 +13,18 @@ from aiohttp import web
 from markupsafe import Markup
 
 from inbox.errors import Refused
-from inbox.views import queue
-from inbox.web import live, words
+from inbox.views import meaning, queue
+from inbox.web import filter_words, live, searching, words
 from inbox.web.context import deps, viewer
 from inbox.web.i18n import Speech
-from inbox.web.pages import faces, render
+from inbox.web.pages import faces, fitting, render
+from inbox.web.pages.asking import Chosen, Read, look
 from inbox.web.pages.rows import render_row
 from inbox.web.routes import Route
 
 __all__ = ["ROUTES", "Chosen", "inbox_context", "render_row"]
 
-FIRST_VIEW = "waiting"
 PER_PAGE = 50
-NONE_AT_ALL = frozenset({0})
-"""No item has this priority: a filter that its view excludes shows nothing, rather than leaving the view."""
-LANGS = ("fr", "en", "es", "de", "it", "pt", "ar", "hi")
 
 
 @dataclass(frozen=True)
@@ -50,64 +46,6 @@ class Choice:
     chosen: str
 
 
-@dataclass(frozen=True)
-class Chosen:
-    """What of the queue is asked for, as the address says it."""
-
-    view: str
-    q: str
-    priority: str
-    channel: str
-    network: str
-    lang: str
-    assignee: str
-
-    @classmethod
-    def of(cls, query: Mapping[str, str]) -> Chosen:
-        view = query.get("view", FIRST_VIEW)
-        said = {
-            name: _plain(query.get(name, ""))[:200]
-            for name in ("q", "priority", "channel", "network", "lang", "assignee")
-        }
-        return cls(view if view in queue.VIEWS and view in words.VIEWS else FIRST_VIEW, **said)
-
-    @property
-    def filters(self) -> dict[str, str]:
-        pairs = {
-            "priority": self.priority, "channel": self.channel, "network": self.network, "lang": self.lang,
-            "assignee": self.assignee,
-        }  # fmt: skip
-        return {name: value for name, value in pairs.items() if value}
-
-    def query(self, **more: str) -> str:
-        pairs = {"view": self.view, **({"q": self.q} if self.q else {}), **self.filters, **more}
-        return "?" + urlencode(pairs)
-
-    def filter(self, me: int, now: datetime) -> queue.Filter:
-        chosen = queue.VIEWS[self.view](me, now)
-        narrower: dict[str, Any] = {}
-        if self.priority in {"1", "2", "3", "4"}:
-            both = frozenset({int(self.priority)}) & (chosen.priorities or {1, 2, 3, 4})
-            narrower["priorities"] = both or NONE_AT_ALL
-        if self.channel:
-            narrower["channels"] = frozenset({self.channel})
-        if self.network:
-            narrower["networks"] = frozenset({self.network})
-        if self.lang in LANGS:
-            narrower["langs"] = frozenset({self.lang})
-        if self.assignee == "none":
-            narrower["assignee"] = "none"
-        elif self.assignee.isascii() and self.assignee.isdigit() and len(self.assignee) < 18:
-            narrower["assignee"] = int(self.assignee)
-        if self.q:
-            narrower["q"] = self.q
-        return dataclasses.replace(chosen, **narrower)
-
-
-def _plain(text: str) -> str:
-    return text.replace("\x00", "").encode("utf-8", "ignore").decode().strip()
-
-
 async def show(request: web.Request) -> web.StreamResponse:
     """The whole page; for "show more" the same address with `after`, of which htmx takes the list."""
     world = await render.world(request)
@@ -120,15 +58,18 @@ async def inbox_context(request: web.Request, world: render.World, current: str 
     own, asking = deps(request), viewer(request)
     now, say = own.clock.now(), world.say
     chosen = Chosen.of(request.query)
-    wanted = chosen.filter(asking.actor, now)
+    places = searching.placed(request, world.brand.zone, world.channels, world.members)
+    read = look(chosen, places)
+    wanted = read.filter
     after = request.query.get("after") or None
     async with own.pool.acquire() as connection:
         page = await _page(connection, world, wanted, after, now)
         counts = await queue.counts(connection, world.brand.id, asking.actor, now)
-        whole = wanted.waits and chosen.view in ("waiting", "urgent") and not chosen.filters and not chosen.q
+        whole = wanted.waits and chosen.view in ("waiting", "urgent") and not chosen.q
         by_priority = await queue.counts_by_priority(connection, world.brand.id, now) if whole else {}
+        matching = await _matching(connection, world, chosen, wanted, page, first=after is None, now=now)
     query = chosen.query()
-    flat = wanted.done and not wanted.q
+    flat = queue.is_newest_first(wanted)
     groups: dict[int, list[Markup]] = {0: []} if flat else {number: [] for number in (1, 2, 3, 4)}
     for row in page.rows:
         html = render_row(
@@ -147,17 +88,34 @@ async def inbox_context(request: web.Request, world: render.World, current: str 
         "q": chosen.q,
         "query": query,
         "filters": choices,
-        "filtered": len(chosen.filters),
+        "filtered": sum(1 for choice in choices if choice.chosen),
         "filters_open": False,
-        "filter_words": _filter_words(choices, say),
+        "matching": matching,
+        "refused": filter_words.told(read.bad, say) if read.bad else None,
         "groups": groups,
         "group_counts": by_priority if page.next else {number: len(shown) for number, shown in groups.items()},
         "more": f"{world.base}/queue{chosen.query(after=page.next)}" if page.next else None,
         "position": page.position,
-        "empty": None if page.rows else _empty(chosen, views[chosen.view], world),
+        "empty": None if page.rows else _empty(read, views[chosen.view], world),
         "filter_json": _for_browser(wanted),
         "browser_words": _browser_words(say, views[chosen.view].title),
     }
+
+
+async def _matching(
+    connection: Any,
+    world: render.World,
+    chosen: Chosen,
+    wanted: queue.Filter,
+    page: queue.Page,
+    *,
+    first: bool,
+    now: datetime,
+) -> int | None:
+    """How many fit a search: at once where that is quick; None where the browser asks for it after the list."""
+    if page.next is None and first:
+        return len(page.rows)
+    return await queue.count(connection, world.brand.id, wanted, now) if chosen.q and wanted.waits else None
 
 
 async def _page(
@@ -191,39 +149,45 @@ def _choices(chosen: Chosen, world: render.World) -> list[Choice]:
     return [
         Choice(
             "priority", say("Priority"),
-            [(str(number), f"P{number} · {words.priority(number, say)}") for number in (1, 2, 3, 4)], chosen.priority,
+            [(str(number), f"P{number} · {words.priority(number, say)}") for number in (1, 2, 3, 4)],
+            chosen.picked("priority"),
         ),
         Choice(
             "channel", say("Channel"),
-            [(str(channel.channel_id), channel.name) for channel in world.channels], chosen.channel,
+            [(_called(channel.name, world), channel.name) for channel in world.channels], chosen.picked("channel"),
         ),
-        Choice("network", say("Network"), [(code, words.network(code, say)) for code in networks], chosen.network),
-        Choice("lang", say("Language"), [(code, say.language(code)) for code in LANGS], chosen.lang),
+        Choice(
+            "network", say("Network"),
+            [(code, words.network(code, say)) for code in networks], chosen.picked("network"),
+        ),
+        Choice("lang", say("Language"), [(code, say.language(code)) for code in fitting.LANGS], chosen.picked("lang")),
         Choice(
             "assignee", say("Assigned to"),
-            [("none", say("nobody")), *((str(member.id), member.name) for member in world.team)], chosen.assignee,
+            [("me", say("me")), ("none", say("nobody")),
+             *((meaning.folded(member.name), member.name) for member in world.team)], chosen.picked("assignee"),
         ),
     ]  # fmt: skip
 
 
-def _filter_words(choices: list[Choice], say: Speech) -> str:
-    used = [(choice.label, dict(choice.options).get(choice.chosen)) for choice in choices if choice.chosen]
-    return " · ".join(say("%(filter)s: %(value)s", filter=label, value=value) for label, value in used if value)
+def _called(name: str, world: render.World) -> str:
+    """A channel by its name as a search writes it, or by its id where another is called alike."""
+    alike = [one for one in world.channels if meaning.folded(one.name).startswith(meaning.folded(name))]
+    return meaning.folded(name) if len(alike) == 1 else str(alike[0].channel_id)
 
 
-def _empty(chosen: Chosen, view: ViewLink, world: render.World) -> dict[str, str | None]:
-    say = world.say
+def _empty(read: Read, view: ViewLink, world: render.World) -> dict[str, str | None]:
+    say, chosen = world.say, read.chosen
+    if read.bad is not None:
+        return {
+            "icon": "help", "title": say("This search cannot be read"), "text": filter_words.told(read.bad, say),
+            "link": f"{world.base}/queue?view={chosen.view}", "link_text": say("Clear the search"),
+        }  # fmt: skip
     if chosen.q:
         elsewhere = f"{world.base}/queue?{urlencode({'view': 'all', 'q': chosen.q})}"
         return {
             "icon": "search", "title": say("Nothing for “%(words)s”", words=chosen.q),
-            "text": say("Searched in the words and authors of this view."),
+            "text": say("Searched in this view."),
             "link": elsewhere if chosen.view != "all" else None, "link_text": say("Search everything"),
-        }  # fmt: skip
-    if chosen.filters:
-        return {
-            "icon": "filter", "title": say("Nothing fits these filters"), "text": view.empty,
-            "link": f"{world.base}/queue?view={chosen.view}", "link_text": say("Clear the filters"),
         }  # fmt: skip
     if chosen.view == "all" and world.may("manage") and not world.channels:
         return {
@@ -239,9 +203,8 @@ def _empty(chosen: Chosen, view: ViewLink, world: render.World) -> dict[str, str
 
 def _for_browser(wanted: queue.Filter) -> str:
     """The filter as the browser needs it, to tell whether a row that arrives belongs to this list."""
-    given = {field.name: getattr(wanted, field.name) for field in dataclasses.fields(wanted)}
     return orjson.dumps(
-        given, default=lambda value: sorted(value) if isinstance(value, frozenset) else str(value)
+        wanted, default=lambda value: sorted(value) if isinstance(value, frozenset) else str(value)
     ).decode()
 
 
@@ -267,6 +230,13 @@ def _browser_words(say: Speech, title: str) -> str:
         "changed": say("This item has changed: what is new is shown above. Your text is kept."),
         "sending": say("Sending…"),
         "me": say("you"),
+        "matching": {"one": say("1 item"), "more": say("{n} items")},
+        "lately": say("searched lately"),
+        "offers": say("{n} suggestions"),
+        "sound_on": say("Sound for new urgent items: on"),
+        "sound_off": say("Sound for new urgent items: off"),
+        "compact": say("Compact rows"),
+        "comfortable": say("Comfortable rows"),
     }
     return orjson.dumps(told).decode()
 
@@ -275,4 +245,4 @@ def setup(app: web.Application) -> None:
     app[live.HUB].renderer = render_row
 
 
-ROUTES = [Route("GET", "/b/{brand_id}/queue", show, "personal", "page", "queue")]
+ROUTES = [Route("GET", "/b/{brand_id}/queue", show, "personal", "page", "queue"), *fitting.ROUTES]

@@ -3,7 +3,14 @@ import "./page.js";
 import { find } from "./dom.js";
 import { startClocks } from "./clocks.js";
 import { startKeys } from "./keys.js";
-import { dress, join, setCounts, showNews, take } from "./list.js";
+import { showNews } from "./arrivals.js";
+import { startDensity } from "./density.js";
+import { join, setCounts, take } from "./list.js";
+import { stale, startMatching } from "./matching.js";
+import { watchMore, again } from "./more.js";
+import { dress, number } from "./rows.js";
+import { startSearch } from "./search.js";
+import { startSound } from "./sound.js";
 import { follow } from "./live.js";
 import { changed } from "./news.js";
 import { startPane } from "./pane.js";
@@ -18,6 +25,13 @@ find("#livebar")?.addEventListener("click", showNews);
 document.addEventListener("htmx:after:swap", (event) => {
   const link = /** @type {any} */ (event).detail?.ctx?.sourceElement;
   const list = find("#rows");
-  if (link instanceof HTMLElement && link.matches("[data-more]") && list) { link.remove(); join(list); }
+  if (link instanceof HTMLElement && link.matches("[data-more]") && list) { link.remove(); join(list); watchMore(); }
 });
-follow((change) => { take(change); void changed(change); }, setCounts);
+document.addEventListener("htmx:error", again);
+number();
+watchMore();
+startSearch();
+startMatching();
+startDensity();
+startSound();
+follow((change) => { take(change); stale(); void changed(change); }, setCounts);

@@ -1,6 +1,7 @@
 // One key, one act, as the sheet of keys says; never inside a field, never with Ctrl, Alt or Meta.
 import { find, isField } from "./dom.js";
-import { hasNews, neighbour, showNews } from "./list.js";
+import { hasNews, showNews } from "./arrivals.js";
+import { neighbour } from "./rows.js";
 import { send, write } from "./composer.js";
 import { openItem } from "./opened.js";
 import { close, open, resolve } from "./pane.js";

@@ -1,0 +1,54 @@
+// Whether an item belongs to the list that is shown: told from what came with the change, else asked of the server, many
+// at once.
+import { now } from "./clocks.js";
+
+/** @typedef {import("./live.js").Facets} Facets */
+/** @type {Record<string, any>} */
+const wanted = JSON.parse(document.body.dataset.filter ?? "{}");
+const { base = "", query = "" } = document.body.dataset;
+const SOON_MS = 200;
+const MOST = 200;
+/** @type {[string, string][]} */
+const SETS = [["statuses", "status"], ["priorities", "priority"], ["channels", "channel"], ["networks", "network"], ["langs", "lang"]];
+/** What only the server can look into: words, names, marks, when somebody was heard, what must not be. */
+const HIDDEN = Boolean(wanted.q || wanted.marks?.length || wanted.heard_after || wanted.heard_before
+  || [wanted.uncertain, wanted.unscored].some((one) => one !== null && one !== undefined)
+  || Object.values(wanted.without ?? {}).some((/** @type {any[]} */ one) => one.length));
+
+/** True or false where the facets tell; undefined where only the server can. @param {Facets} facets @returns {boolean | undefined} */
+export function told(facets) {
+  const said = /** @type {Record<string, any>} */ (facets);
+  for (const [many, one] of SETS) if (wanted[many]?.length && !wanted[many].includes(said[one])) return false;
+  if (wanted.assignees?.length && !wanted.assignees.includes(said.assignee ?? "none")) return false;
+  if (wanted.breached !== null && wanted.breached !== undefined && said.breached !== wanted.breached) return false;
+  if (wanted.due_before && !(said.due_at && Date.parse(String(said.due_at)) < now() + 30 * 60_000)) return false;
+  return HIDDEN ? undefined : true;
+}
+
+/** @type {Map<string, ((fits: boolean) => void)[]>} */
+let asked = new Map();
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let soon;
+
+/** Asks the server, together with the others that changed in the same moment. @param {string} id @returns {Promise<boolean>} */
+export function ask(id) {
+  return new Promise((resolve) => {
+    asked.set(id, [...(asked.get(id) ?? []), resolve]);
+    soon ??= setTimeout(send, SOON_MS);
+  });
+}
+
+async function send() {
+  soon = undefined;
+  const batch = [...asked].slice(0, MOST);
+  asked = new Map([...asked].slice(MOST));
+  if (asked.size) soon = setTimeout(send, SOON_MS);
+  try {
+    const ids = batch.map(([id]) => id).join(",");
+    const response = await fetch(`${base}/queue/fits${query}&ids=${ids}`, { credentials: "same-origin" });
+    if (!response.ok || response.redirected) return;
+    const { fits } = /** @type {{fits: string[]}} */ (await response.json());
+    const held = new Set(fits);
+    for (const [id, waiting] of batch) for (const resolve of waiting) resolve(held.has(id));
+  } catch { /* the banner of the stream says that we are offline; the next change asks again */ }
+}

@@ -1,0 +1,21 @@
+// Comfortable or compact rows, as this browser keeps it.
+import { announce, find, words } from "./dom.js";
+
+const KEPT = "vigie.density";
+const isCompact = () => localStorage.getItem(KEPT) === "compact";
+
+function paint() {
+  document.documentElement.toggleAttribute("data-compact", isCompact());
+  find("[data-density]")?.setAttribute("aria-pressed", String(isCompact()));
+}
+
+export function toggleDensity() {
+  localStorage.setItem(KEPT, isCompact() ? "comfortable" : "compact");
+  paint();
+  announce(isCompact() ? words.compact : words.comfortable);
+}
+
+export function startDensity() {
+  paint();
+  document.addEventListener("click", (event) => { if (event.target instanceof Element && event.target.closest("[data-density]")) toggleDensity(); });
+}

@@ -1,0 +1,111 @@
+// The rows that are shown: where each is, in what order they stand, and how far down the whole list one is.
+import { all, find, hour } from "./dom.js";
+import { tickAll, watch } from "./clocks.js";
+
+const { base = "", query = "", me = "" } = document.body.dataset;
+/** Where each row was last seen: to walk the whole list for every change costs a storm's browser all its time.
+ * @type {Map<string, HTMLElement>} */
+const known = new Map();
+
+export const rows = () => all("#rows .row");
+
+/** @param {string} id @returns {HTMLElement | null} */
+export function rowOf(id) {
+  const last = known.get(id);
+  if (last?.isConnected) return last;
+  known.delete(id);
+  return null;
+}
+
+/** @param {string} html @returns {HTMLElement | null} */
+export function made(html) {
+  const box = document.createElement("template");
+  box.innerHTML = html;
+  const row = /** @type {HTMLElement | null} */ (box.content.querySelector(".row"));
+  if (row) dress(row);
+  return row;
+}
+
+/** The viewer's own: the address of the link, and whose avatar is theirs. @param {HTMLElement} row */
+export function dress(row) {
+  remember(row);
+  const link = row.querySelector("a.row-link");
+  if (link) link.setAttribute("href", `${base}/items/${row.dataset.id}${query}`);
+  for (const badge of all("a[data-wave]", row)) badge.setAttribute("href", `${base}/waves/${badge.dataset.wave}`);
+  for (const time of all("[data-at]", row)) time.textContent = hour(new Date(Number(time.dataset.at)));
+  for (const avatar of all("[data-member]", row)) avatar.classList.toggle("avatar-me", avatar.dataset.member === me);
+}
+
+/** @param {HTMLElement} row */
+export function remember(row) {
+  if (!row.dataset.id || !row.isConnected) return;
+  known.set(row.dataset.id, row);
+  watch(row);
+}
+
+/** By priority, then by what is due first, as the server sorts. @param {HTMLElement} a @param {HTMLElement} b */
+export function before(a, b) {
+  return Number(a.dataset.p) - Number(b.dataset.p) || Number(a.dataset.rank) - Number(b.dataset.rank) || String(a.dataset.id).localeCompare(String(b.dataset.id));
+}
+
+/** Whether it would stand last, and the list is whole: then nothing moves. @param {HTMLElement} row */
+export function isBelowAll(row) {
+  const shown = rows();
+  const last = shown[shown.length - 1];
+  if (find("[data-group='0']")) return !last;
+  return !find("#more") && (!last || before(last, row) < 0);
+}
+
+/** In its place. @param {HTMLElement} row */
+export function insert(row) {
+  const flat = find("[data-group='0']");
+  const section = flat ?? find(`[data-group="${row.dataset.p}"]`);
+  const list = section?.querySelector("ol");
+  if (!section || !list) return;
+  const after = flat ? list.firstElementChild : [...list.children].find((other) => before(row, /** @type {HTMLElement} */ (other)) < 0);
+  list.insertBefore(row, after ?? null);
+  section.hidden = false;
+  find("#empty")?.remove();
+  remember(row);
+  tickAll(row);
+}
+
+/** How far down its group each row stands, and of how many, for those who cannot see it. */
+export function number() {
+  for (const section of all("[data-group]")) {
+    const shown = all(".row", section);
+    const told = Number(find("[data-group-count]", section)?.textContent?.replace(/\D/g, "") || 0);
+    const size = find("#more") ? Math.max(told, shown.length) || -1 : shown.length;
+    shown.forEach((row, at) => {
+      if (row.ariaPosInSet !== String(at + 1)) row.ariaPosInSet = String(at + 1);
+      if (row.ariaSetSize !== String(size)) row.ariaSetSize = String(size);
+    });
+  }
+}
+
+/** Figures of the groups, where the list is whole. */
+export function count() {
+  for (const section of all("[data-group]")) {
+    const figure = section.querySelectorAll(".row:not(.is-ghost)").length;
+    const place = find("[data-group-count]", section);
+    // Of a list that goes on, the server counts the groups.
+    if (place && find("#more")) { if (!place.dataset.count) place.textContent = ""; } else if (place) { place.removeAttribute("data-count"); place.textContent = String(figure); }
+    if (!section.querySelector(".row")) section.hidden = true;
+  }
+  number();
+}
+
+/** The row of the item that is open. @param {string | null} id */
+export function mark(id) {
+  for (const row of all("#rows .row[aria-current]")) if (row.dataset.id !== id) row.removeAttribute("aria-current");
+  const row = id && rowOf(id);
+  if (row) { row.setAttribute("aria-current", "true"); row.classList.remove("is-unread"); }
+}
+
+/** @param {number} step @returns {HTMLElement | null} */
+export function neighbour(step) {
+  const shown = rows();
+  const at = shown.findIndex((row) => row.contains(document.activeElement));
+  const from = at >= 0 ? at : shown.findIndex((row) => row.hasAttribute("aria-current"));
+  return shown[from < 0 ? 0 : Math.min(shown.length - 1, Math.max(0, from + step))] ?? null;
+}
