@@ -21,7 +21,7 @@ from typing import Any, Literal, NamedTuple, Protocol, TypeVar
 import asyncpg
 import orjson
 
-from inbox import walls
+from inbox import channel_changes, walls
 from inbox.channel_health import Tallies
 from inbox.clock import Clock
 from inbox.errors import NotFound, Refused
@@ -307,7 +307,7 @@ class Channels:
                 sql.add, brand, record.channel_id, network, name, record.account_id,
                 orjson.dumps(dict(record.settings)).decode(), self._sealed(record), now,
             )  # fmt: skip
-            await self._audit(connection, record, "added", by)
+            await self._audit(connection, None, record, "added", by)
         self._beat(brand)
         return record
 
@@ -398,12 +398,18 @@ class Channels:
                 sql.change, brand, channel_id, new.name, new.account_id,
                 orjson.dumps(dict(new.settings)).decode(), self._sealed(new), new.disabled_at,
             )  # fmt: skip
-            await self._audit(connection, new, action, by)
+            await self._audit(connection, old, new, action, by)
         self._beat(brand)
         return new
 
-    async def _audit(self, connection: Connection, record: ChannelRecord, action: str, by: int | None) -> None:
-        event = SettingChanged(what="channel", action=action, subject=record.channel_id, by=by, at=self._clock.now())
+    async def _audit(
+        self, connection: Connection, old: ChannelRecord | None, record: ChannelRecord, action: str, by: int | None
+    ) -> None:
+        values = channel_changes.told(old, record)
+        event = SettingChanged(
+            what="channel", action=action, subject=record.channel_id, before=values.before, after=values.after,
+            by=by, at=self._clock.now(),
+        )  # fmt: skip
         key = dedupe_key("setting", str(record.brand), record.channel_id, uuid.uuid4().hex)
         new = NewEvent(event, channel_stream(record.channel_id), key)
         await self.log.append(record.brand, [new], connection=connection)

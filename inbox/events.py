@@ -549,12 +549,15 @@ class CorrectionsExported(Event):
 
 
 class SettingChanged(Event):
-    """An audit line: who changed which channel, member, token or subscription of the brand. Never holds a secret or a
-    person's name. `by`: None from the shell, and where Vigie itself paused a subscription."""
+    """An audit line: who changed which channel, member, token or subscription of the brand. `before` and `after`: its
+    settings that changed, by name (of a secret: that it was replaced). Never holds a secret or a person's name.
+    `by`: None from the shell, and where Vigie itself paused a subscription."""
 
     what: Literal["channel", "member", "token", "brand", "subscription"]
     action: str
     subject: str
+    before: dict[str, str] = Field(default_factory=dict)
+    after: dict[str, str] = Field(default_factory=dict)
     by: int | None = None
     at: AwareDatetime
 

@@ -88,8 +88,12 @@ def _policy_of(zone: str) -> Policy:
 async def change(log: Log, brand: BrandId, *, name: str, zone: str, by: int, now: datetime) -> None:
     """Renames the brand and sets the zone its screens tell the time in; the calendar's zone is the policy's."""
     name, zone = clean_name(name), known_zone(zone)
-    async with audit.changing(log, brand, "brand", "changed", str(brand), by=by, now=now) as connection:
+    values = audit.Values()
+    async with audit.changing(log, brand, "brand", "changed", str(brand), by=by, now=now, values=values) as connection:
+        old = await connection.fetchrow(sql.get, brand)
         await connection.execute(sql.change, brand, name, zone)
+        values.say("name", old and old["name"], name)
+        values.say("zone", old and old["zone"], zone)
 
 
 async def get(log: Log, brand: BrandId) -> Brand:

@@ -125,8 +125,11 @@ async def role_in(log: Log, brand: BrandId, member: int) -> Role | None:
 
 async def change_role(log: Log, brand: BrandId, member: MemberId, role: str, *, by: int, now: datetime) -> None:
     """Refused: `role_unknown`, `last_owner`."""
-    known = known_role(role)
-    async with audit.changing(log, brand, "member", f"role_{known}", str(member), by=by, now=now) as connection:
+    known, values = known_role(role), audit.Values()
+    async with audit.changing(
+        log, brand, "member", f"role_{known}", str(member), by=by, now=now, values=values
+    ) as connection:
+        values.say("role", await connection.fetchval(sql.role, brand, member), known)
         if known != "owner":
             await _an_owner_remains(connection, brand, member)
         if await connection.execute(sql.set_role, brand, member, known) != "UPDATE 1":

@@ -110,12 +110,12 @@ FILTER_TIMES: Mapping[str, str] = {
 WEEKDAYS = (N_("Monday"), N_("Tuesday"), N_("Wednesday"), N_("Thursday"), N_("Friday"), N_("Saturday"), N_("Sunday"))
 
 
-def _spelled(code: str) -> str:
+def spelled(code: str) -> str:
     return code.replace("_", " ")
 
 
 def _of(table: Mapping[Any, str], code: Any, say: Speech) -> str:
-    return say(table[code]) if code in table else _spelled(str(code))
+    return say(table[code]) if code in table else spelled(str(code))
 
 
 def titled(titles: Mapping[str, str]) -> None:
@@ -124,7 +124,7 @@ def titled(titles: Mapping[str, str]) -> None:
 
 
 def network(code: str, say: Speech) -> str:
-    return say(NETWORKS[code]) if code in NETWORKS else _TITLES.get(code, _spelled(code))
+    return say(NETWORKS[code]) if code in NETWORKS else _TITLES.get(code, spelled(code))
 
 
 def network_icon(code: str) -> str:
@@ -284,7 +284,7 @@ def why(code: str, params: Mapping[str, Any], names: Mapping[int, str], say: Spe
         key = "corrected_none"
     said = {name: _why_param(name, value, names, say) for name, value in params.items()}
     icon = WHY_ICONS.get(code, "help")
-    return (icon, say(WHYS[key], **said)) if key in WHYS else (icon, _spelled(code))
+    return (icon, say(WHYS[key], **said)) if key in WHYS else (icon, spelled(code))
 
 
 def _why_param(name: str, value: Any, names: Mapping[int, str], say: Speech) -> object:
@@ -431,7 +431,7 @@ def fact(
     """One line of the timeline."""
     key = _variant(type_, code, params, actor)
     if key not in FACTS:
-        return _spelled(code or type_)
+        return spelled(code or type_)
     categories = params.get("categories") or params.get("reasons") or ()
     said: dict[str, object] = {
         "who": member(actor, names, say),

@@ -134,6 +134,7 @@ EXPECTED: dict[str, Access] = {
     "settings_policy": "manage",
     "settings_change_policy": "manage",
     "settings_preview_policy": "manage",
+    "settings_history": "manage",
     "settings_classifier": "manage",
     "settings_try_model": "manage",
     "settings_switch_model": "manage",
