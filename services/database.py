@@ -12,6 +12,7 @@ import asyncpg
 
 from inbox import walls
 from inbox.log import migrate
+from services.lines import Lines
 from services.postgres import Postgres
 from services.settings import Settings
 
@@ -80,10 +81,11 @@ class _Connection(asyncpg.Connection):
         return ""
 
 
-async def connect(dsn: str, *, most: int) -> asyncpg.Pool:
-    """With the second wall (`inbox.walls`) where the database has it."""
+async def connect(dsn: str, *, most: int, lines: Lines | None = None) -> asyncpg.Pool:
+    """With the second wall (`inbox.walls`) where the database has it. `lines`: who may hang up on all of it."""
     return await asyncpg.create_pool(
         dsn,
+        connect=lines.connect if lines is not None else None,
         setup=walls.stand if await _has_walls(dsn) else None,
         connection_class=_Connection,
         min_size=2,
@@ -114,17 +116,17 @@ async def serving(settings: Settings) -> AsyncIterator[str]:
         return
     server = Postgres(settings.data_dir, binaries=settings.postgres_bin)
     dsn = await server.start()
-    watch = asyncio.create_task(_watch(server), name="watch-postgres")
+    watching = asyncio.create_task(watch(server), name="watch-postgres")
     try:
         yield dsn
     finally:
-        watch.cancel()
+        watching.cancel()
         with contextlib.suppress(asyncio.CancelledError):
-            await watch
+            await watching
         await server.stop()
 
 
-async def _watch(server: Postgres) -> None:
+async def watch(server: Postgres) -> None:
     """A database that dies is started again at once: what arrives meanwhile is refused with 503, never lost."""
     wait_s = 0.1
     while True:

@@ -15,6 +15,7 @@ from inbox.log.batcher import Batcher
 from inbox.log.pulse import Pulse
 from inbox.log.store import Log
 from services import database, instance
+from services.outage import Outage
 from services.settings import Settings
 
 SHUTDOWN_S = 5.0
@@ -31,19 +32,20 @@ class Parts:
     batcher: Batcher
     clock: SystemClock
     base_url: str
-    dsn: str | None = None
+    outage: Outage
 
 
 @contextlib.asynccontextmanager
 async def parts(settings: Settings, dsn: str, base_url: str) -> AsyncIterator[Parts]:
     """Opened in order of need and closed in reverse: what was taken in is on disk before the connections go."""
-    pool = await database.connect(dsn, most=settings.database_pool)
+    outage = Outage(dsn)
+    pool = await database.connect(dsn, most=settings.database_pool, lines=outage.lines)
     try:
         log = Log(pool, instance.keyring(settings), Pulse(dsn))
         clock = SystemClock()
         batcher = Batcher(log)
         try:
-            yield Parts(settings, pool, log, Channels(log, clock), batcher, clock, base_url, dsn)
+            yield Parts(settings, pool, log, Channels(log, clock), batcher, clock, base_url, outage)
         finally:
             await batcher.close()
     finally:

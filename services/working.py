@@ -33,7 +33,7 @@ class Working:
             yield
 
     def _workers(self) -> dict[str, Worker]:
-        workers: dict[str, Worker] = {"pulse": self._shared.log.pulse.run}
+        workers: dict[str, Worker] = {"pulse": self._shared.log.pulse.run, "outage": self._shared.outage.run}
         if self._roles & {"ingest", "workers"}:  # both note what channels do
             workers["health"] = self._shared.channels.keep_health
         if "workers" in self._roles:

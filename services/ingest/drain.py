@@ -17,9 +17,9 @@ from inbox.errors import NotFound
 from inbox.log.store import LogUnavailable
 from services import metrics
 from services.channels import registry
-from services.ingest.outage import AWAY, Outage
 from services.ingest.sifting import fault
 from services.ingest.take import Arrival, Taker
+from services.outage import AWAY, Outage
 from services.spool import Damaged, Measure, Spool, Spooled
 
 logger = logging.getLogger(__name__)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from inbox.channels import ChannelRecord, Channels
 from inbox.log.store import LogUnavailable
-from services.ingest.outage import AWAY, Outage
+from services.outage import AWAY, Outage
 
 MOST = 10_000
 

@@ -28,9 +28,9 @@ from services.ingest import body, terms
 from services.ingest.headers import sent
 from services.ingest.keeping import Keeping
 from services.ingest.known import Known
-from services.ingest.outage import AWAY, Outage
 from services.ingest.take import Arrival, Taker
 from services.ingest.turns import Full, Turns
+from services.outage import AWAY, Outage
 from services.spool import Spool
 
 RETRY_AFTER_S = 5

@@ -1,4 +1,4 @@
-"""What a process that takes deliveries has beside its hooks: an eye on the database, a spool, who empties it."""
+"""What a process that takes deliveries has beside its hooks: a spool, and who empties it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import contextlib
 from collections.abc import AsyncIterator
 
 from services.ingest.drain import Drain
-from services.ingest.outage import Outage
 from services.ingest.routes import Ingest
 from services.lifetime import Worker, background
 from services.parts import Parts
@@ -18,8 +17,7 @@ FOLDER = "spool"
 @contextlib.asynccontextmanager
 async def safe(shared: Parts, ingest: Ingest) -> AsyncIterator[None]:
     """While the block runs. Raises `SpoolUnfit`: better no start than a false 2xx."""
-    outage = Outage(shared.dsn)
-    workers: dict[str, Worker] = {"outage": outage.run}
+    outage, workers = shared.outage, dict[str, Worker]()
     async with _spool(shared) as spool:
         if spool is not None:
             workers["drain"] = Drain(spool, shared.channels, ingest.taker, outage).run

@@ -11,6 +11,10 @@ from tests.chaos.ledger import Sent
 Measured = dict[str, float | int | str]
 
 
+class CannotRun(Exception):
+    """This machine lacks what the round needs; the message says what."""
+
+
 @dataclass(frozen=True, slots=True)
 class Figures:
     """`ok`: answered 2xx, and there once. `lost`: answered 2xx, and missing somewhere. `duplicated`: there more than

@@ -11,24 +11,31 @@ import contextlib
 import json
 import random
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import count, cycle
-from typing import Any
+from typing import Any, Protocol
 
 import aiohttp
 
 from tests.channels.senders import hub, standard
 from tests.chaos.ledger import Ledger
-from tests.product.many import Member, Tenant
+from tests.product.many import Tenant
 
-AGAIN_S = 0.25
+AGAIN_S, AGAIN_MOST_S = 0.25, 30.0
+"""A network waits twice as long before each further attempt: thousands that wait must not be a storm of their own."""
 WITHIN_S = 12.0
 """After so long a network gives up hope of an answer: longer than Vigie takes to refuse."""
 PATIENCE_S = 120.0
 CHANGED_EVERY, WITHDRAWN_EVERY = 10, 20
 REPOSITORY = "brizeo/velo"
+
+
+class Door(Protocol):
+    @property
+    def url(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,17 +50,19 @@ class Shop:
 @dataclass
 class Traffic:
     """`slowest_s`: the longest that anybody waited for an answer of any kind; `refused`: answers other than 2xx;
-    `dropped`: connections that broke; `heard_at`: when a 2xx was last heard, by the monotonic clock. `at`: of all
-    that is said, so that two copies of a thing are the same bytes."""
+    `dropped`: connections that broke; `heard_at`: when a 2xx was last heard, by the monotonic clock; `waits_s`: of
+    each 2xx; `refusals`: by status. `at`: of all that is said, so that two copies of a thing are the same bytes."""
 
     client: aiohttp.ClientSession
     ledger: Ledger
-    doors: Sequence[Member]
+    doors: Sequence[Door]
     copies: int = 1
     slowest_s: float = 0.0
     refused: int = 0
     dropped: int = 0
     heard_at: float = 0.0
+    waits_s: list[float] = field(default_factory=list)
+    refusals: Counter[int] = field(default_factory=Counter)
     at: str = field(default_factory=lambda: datetime.now(UTC).isoformat())
     _turn: Iterator[int] = field(init=False)
 
@@ -130,6 +139,7 @@ class Traffic:
     async def _deliver(self, tenant: Tenant, ident: str, said: dict[str, Any]) -> None:
         body = json.dumps(said).encode()
         await self.ledger.note(ident, None)
+        wait_s = AGAIN_S
         while True:
             headers = standard(body, tenant.secret, ident=ident.replace("/", "_"), at=int(time.time()))
             headers["content-type"] = "application/json"
@@ -138,21 +148,25 @@ class Traffic:
                 await self.ledger.note(ident, status)
             if status is not None and status < 300:
                 return
-            await asyncio.sleep(AGAIN_S)
+            await asyncio.sleep(wait_s)
+            wait_s = min(wait_s * 2, AGAIN_MOST_S)
 
-    def _door(self) -> Member:
+    def _door(self) -> Door:
         return self.doors[next(self._turn)]
 
-    async def _post(self, door: Member, channel_id: str, body: bytes, headers: dict[str, str]) -> int | None:
+    async def _post(self, door: Door, channel_id: str, body: bytes, headers: dict[str, str]) -> int | None:
         """The status; None where the connection broke."""
         begun, limit = time.monotonic(), aiohttp.ClientTimeout(total=WITHIN_S)
         with contextlib.suppress(aiohttp.ClientError, TimeoutError):
             url = f"{door.url}/hooks/{channel_id}"
             async with self.client.post(url, data=body, headers=headers, timeout=limit) as response:
                 self.slowest_s = max(self.slowest_s, time.monotonic() - begun)
-                self.refused += response.status >= 300
+                if response.status >= 300:
+                    self.refused += 1
+                    self.refusals[response.status] += 1
                 if response.status < 300:
                     self.heard_at = time.monotonic()
+                    self.waits_s.append(self.heard_at - begun)
                 return response.status
         self.slowest_s = max(self.slowest_s, time.monotonic() - begun)
         self.dropped += 1

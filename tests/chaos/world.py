@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,7 +16,7 @@ import aiohttp
 
 from services.postgres import Postgres
 from tests.chaos.ledger import Ledger
-from tests.chaos.traffic import REPOSITORY, Shop, Traffic
+from tests.chaos.traffic import REPOSITORY, Door, Shop, Traffic
 from tests.product.instance import REPOSITORY as TREE
 from tests.product.many import Member, Site, Tenant, on
 
@@ -70,10 +70,13 @@ class World:
     seed: int = 1
     _ledgers: list[Ledger] = field(default_factory=list)
 
-    def traffic(self, name: str, *, copies: int = 1) -> Traffic:
+    def traffic(
+        self, name: str, *, copies: int = 1, doors: Sequence[Door] = (), client: aiohttp.ClientSession | None = None
+    ) -> Traffic:
+        """`doors`: those of a round of its own, else the world's; `client`: who calls there."""
         ledger = Ledger(self.folder / f"ledger-{name}-{len(self._ledgers)}.jsonl")
         self._ledgers.append(ledger)
-        return Traffic(self.client, ledger, self.doors, copies)
+        return Traffic(client or self.client, ledger, doors or self.doors, copies)
 
     async def tenants(self, count: int = 4) -> list[Tenant]:
         """Of a round of their own: what a round finds is its own doing."""
@@ -120,15 +123,27 @@ async def world(folder: Path, *, doors: int = DOORS, seed: int = 1) -> AsyncIter
     server = Postgres(folder / "database")
     dsn = await server.start()
     try:
-        async with on(dsn, folder) as here, aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as client:
-            made = await hosts(here, *["ingest"] * doors, "inbox workers")
-            found = World(folder, server, here, client, made[:-1], made[-1], seed)
-            try:
-                yield found
-            finally:
-                found.close()
+        async with (
+            aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as client,
+            standing(folder, server, dsn, client, doors=doors, seed=seed) as found,
+        ):
+            yield found
     finally:
         await server.stop()
+
+
+@contextlib.asynccontextmanager
+async def standing(
+    folder: Path, server: Postgres, dsn: str, client: aiohttp.ClientSession, *, doors: int, seed: int
+) -> AsyncIterator[World]:
+    """The processes, on a server that is there already."""
+    async with on(dsn, folder) as here:
+        made = await hosts(here, *["ingest"] * doors, "inbox workers")
+        found = World(folder, server, here, client, made[:-1], made[-1], seed)
+        try:
+            yield found
+        finally:
+            found.close()
 
 
 async def hosts(here: Site, *roles: str, **more: str) -> list[Host]:

@@ -15,7 +15,7 @@ from inbox.log.store import LogUnavailable
 from services.channels import registry
 from services.channels.contract import Capabilities
 from services.ingest.drain import Drain
-from services.ingest.outage import Outage
+from services.outage import Outage
 from services.spool import Spool
 from tests.channels.senders import APP_SECRET
 from tests.fakes.network import FakeNetwork

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from types import MappingProxyType
 
-from tests.chaos.faults import away, copies, drips, killed, races, writers
+from tests.chaos.faults import away, copies, drips, half_open, killed, races, writers
 from tests.chaos.figures import Round
 from tests.chaos.size import Size
 from tests.chaos.world import World
@@ -13,7 +13,7 @@ from tests.chaos.world import World
 Fault = Callable[[World, Size], Awaitable[Round]]
 ALL: Mapping[str, Fault] = MappingProxyType(
     {
-        "R1": killed.doors, "R2": killed.database, "R4": away.database, "R8": copies.shuffled, "R9": writers.late,
-        "R10": writers.stuck, "R17": races.acknowledged, "R21": drips.slow,
+        "R1": killed.doors, "R2": killed.database, "R4": away.database, "R5": half_open.database,
+        "R8": copies.shuffled, "R9": writers.late, "R10": writers.stuck, "R17": races.acknowledged, "R21": drips.slow,
     }
 )  # fmt: skip

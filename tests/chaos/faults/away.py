@@ -33,7 +33,7 @@ async def database(world: World, size: Size) -> Round:
         taken = await _taken(traffic)
         traffic.slowest_s = 0.0
         await asyncio.sleep(size.away_s)
-        slowest, spooled, grown = traffic.slowest_s, _spooled(world), _grown(world, before)
+        slowest, spooled, grown = traffic.slowest_s, spooled_in(world), _grown(world, before)
         await world.doors[0].kill()
         await world.database_again()
         await world.doors[0].again()
@@ -62,11 +62,11 @@ def _grown(world: World, before: list[float]) -> float:
     return max(door.resident_mb() - was for door, was in zip(world.doors, before, strict=True))
 
 
-def _spooled(world: World) -> int:
+def spooled_in(world: World) -> int:
     """How many wait in the spool that all doors of this host share."""
     with sqlite3.connect(world.spool) as database:
         return int(database.execute("SELECT count(*) FROM deliveries").fetchone()[0])
 
 
 async def _empty(world: World) -> bool:
-    return not await asyncio.to_thread(_spooled, world)
+    return not await asyncio.to_thread(spooled_in, world)

@@ -2,7 +2,8 @@
 
 While it is away nobody waits for it: deliveries are spooled or refused in milliseconds, and memory stays flat. A
 connection of its own, because a full pool is no outage; with a timeout, because a network that swallows everything
-looks like a slow answer.
+looks like a slow answer. Asked twice before what is under way is given up: a process that was held up for some seconds
+must not take that for an outage.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ import logging
 
 import asyncpg
 
+from services.lines import Lines
+
 logger = logging.getLogger(__name__)
 
 AWAY = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
@@ -21,10 +24,12 @@ WITHIN_S = 3.0
 
 
 class Outage:
-    """`is_on`: the database did not answer when it was last asked. Without `run` it never is."""
+    """`is_on`: the database did not answer when it was last asked. Without `run` it never is. `lines`: the connections
+    that are given up when it did not answer twice."""
 
     def __init__(self, dsn: str | None = None) -> None:
         self.is_on = False
+        self.lines = Lines(lambda: self.is_on)
         self._dsn = dsn
         self._suspected = asyncio.Event()
         self._connection: asyncpg.Connection | None = None
@@ -39,6 +44,8 @@ class Outage:
             while self._dsn is not None:
                 self._suspected.clear()
                 self._note(away=not await self._answers())
+                if self.is_on and not await self._answers():
+                    self.lines.hang_up()
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(ASK_EVERY_S):
                         await self._suspected.wait()
