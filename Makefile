@@ -8,7 +8,7 @@ DEV_STAMP := $(VENV)/.installed-dev
 SOURCES := pyproject.toml constraints.txt inbox/web/assets/package-lock.json inbox/web/assets/build_hook.py
 
 .DEFAULT_GOAL := help
-.PHONY: help install up drill test test-citus check bench chaos mutants audit clean
+.PHONY: help install up drill test test-citus check bench chaos mutants attack audit clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -59,6 +59,9 @@ chaos: $(DEV_STAMP) ## break a running site on purpose, reckon, write docs/relia
 
 mutants: $(DEV_STAMP) ## spoil what networks send, 10,000 bodies of each, and read them (ARGS="--count 500 --network x")
 	@$(BIN)/python -m tests.channels.mutants $(ARGS)
+
+attack: $(DEV_STAMP) ## bandit, schemathesis, wapiti and sqlmap against the source and a live instance, 10,000 spoilt bodies to every route (ARGS="--only wapiti")
+	@$(BIN)/python -m tests.attack $(ARGS)
 
 audit: $(STAMP) ## known faults of what we depend on (pip-audit), and a list of it (sbom.json), by tools with an environment of their own
 	@test -x $(VENV)/audit/bin/pip-audit || { $(PYTHON) -m venv $(VENV)/audit && $(VENV)/audit/bin/python -m pip install --quiet --disable-pip-version-check pip-audit cyclonedx-bom; }

@@ -41,7 +41,10 @@ async def answer(request: web.Request, route: Route | None, error: Exception) ->
     as_page = route.surface == "page" if route else not request.path.startswith(("/api/", "/hooks/"))
     refusal = _refusal(error)
     if refusal is not None:
-        return await _page(request, refusal) if as_page else problems.refused(request, refusal)
+        response = await _page(request, refusal) if as_page else problems.refused(request, refusal)
+        if isinstance(error, web.HTTPMethodNotAllowed):
+            response.headers[hdrs.ALLOW] = _allowed(error)
+        return response
     if isinstance(error, (Unavailable, *PASSING)):
         return await _unavailable(request, error, as_page=as_page)
     return await _bug(request, error, as_page=as_page)
@@ -60,13 +63,16 @@ def _refusal(error: Exception) -> Refused | None:
     if isinstance(error, web.HTTPNotFound):
         return NotFound()
     if isinstance(error, web.HTTPMethodNotAllowed):
-        allowed = ", ".join(sorted(error.allowed_methods))
-        return Refused("method_not_allowed", f"This address takes {allowed}.", status=405)
+        return Refused("method_not_allowed", f"This address takes {_allowed(error)}.", status=405)
     if isinstance(error, web.HTTPRequestEntityTooLarge):
         return Refused("too_large", "The body is too large.", status=413)
     if isinstance(error, web.HTTPException) and error.status < 500:
         return Refused("bad_request", "The request cannot be read.", status=error.status)
     return None
+
+
+def _allowed(error: web.HTTPMethodNotAllowed) -> str:
+    return ", ".join(sorted(error.allowed_methods))
 
 
 async def _unavailable(request: web.Request, error: Exception, *, as_page: bool) -> web.StreamResponse:

@@ -115,6 +115,7 @@ async def test_a_problem_is_a_problem_document(world: World) -> None:
         if status != 404:
             assert problem["instance"] == f"urn:vigie:request:{answer.headers['X-Request-Id']}"
     assert (await world.ask("GET", path)).headers["WWW-Authenticate"] == "Bearer"
+    assert (await world.ask("DELETE", path)).headers["Allow"] == "GET"
 
 
 @pytest.mark.parametrize(

@@ -88,7 +88,7 @@ def _content(answers: type[BaseModel] | str | None) -> dict[str, Any]:
     if answers is None:
         return {}
     if isinstance(answers, str):
-        return {"content": {answers: {"schema": {"type": "string"}}}}
+        return {"content": {answers: {"schema": {"type": "object" if "json" in answers else "string"}}}}
     return {"content": {"application/json": {"schema": {"$ref": REF.format(model=answers.__name__)}}}}
 
 
