@@ -26,6 +26,7 @@ from inbox.channel_health import Tallies
 from inbox.clock import Clock
 from inbox.errors import NotFound, Refused
 from inbox.events import Gesture, Kind, SettingChanged
+from inbox.file_rules import FileRule
 from inbox.ids import BrandId, ChannelId, dedupe_key
 from inbox.log.pulse import Subscription
 from inbox.log.record import NewEvent
@@ -94,7 +95,8 @@ class Network(Protocol):
     `setup_steps`: locale → the steps, in order; "{hook_url}" and "{verify_token}" are filled in by the page.
     `reply_window`: how long after the person's last message a reply is possible; kinds that are missing have no limit.
     `length_most`: of a reply, as `length_of` counts; None where the network sets no limit. `private_within`: how long
-    after a public message it may be answered by a direct one; None where it may not.
+    after a public message it may be answered by a direct one; None where it may not. `file_rule`: which files may go
+    with a reply; None where none may.
     """
 
     @property
@@ -115,6 +117,7 @@ class Network(Protocol):
     def private_within(self) -> timedelta | None: ...
     def length_of(self, text: str) -> int: ...
     def length_most(self, kind: Kind, *, private: bool = False) -> int | None: ...
+    def file_rule(self, kind: Kind, *, private: bool = False) -> FileRule | None: ...
     def can_gesture(self, gesture: Gesture, kind: Kind) -> bool: ...
 
 

@@ -24,7 +24,7 @@ class Acknowledge:
 @dataclass(frozen=True, slots=True)
 class Reply:
     """Write to the person through the network. `private`: by a direct message, though they spoke in public. `wording`:
-    what it was written with; then no gap may be left in it."""
+    what it was written with; then no gap may be left in it. `files`: of `inbox.files`, at this item."""
 
     by: int
     text: str
@@ -32,6 +32,7 @@ class Reply:
     promise_until: datetime | None = None
     private: bool = False
     wording: uuid.UUID | None = None
+    files: tuple[events.ReplyFile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -232,6 +232,7 @@ def _queued(item: Item, command: commands.Reply, now: datetime, command_id: str)
         private=command.private,
         wording=command.wording,
         text=text,
+        files=command.files,
     )
 
 

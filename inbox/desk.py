@@ -173,5 +173,5 @@ def _as_the_first_time(past: History, command: commands.Command, done: Sequence[
 def _fits(command: commands.Command, name: str, done: Sequence[Recorded]) -> bool:
     """Whether the recorded events say of this field what the command says; words that were forgotten fit anything."""
     asked = getattr(command, name)
-    said = [getattr(r.event, name) for r in done if hasattr(r.event, name) and (r.opened or name != "text")]
+    said = [getattr(r.event, name) for r in done if hasattr(r.event, name) and (r.opened or name not in r.event.SEALED)]
     return asked in said if said else asked is None or not all(r.opened for r in done)

@@ -57,6 +57,15 @@ class Attachment(Part):
     name: str | None = None
 
 
+class ReplyFile(Part):
+    """A file of ours that goes with a reply; its bytes lie in `inbox.files`."""
+
+    file_id: uuid.UUID
+    name: str
+    content_type: str
+    bytes: int
+
+
 class ReasonGiven(Part):
     """Why a message is urgent. `evidence` quotes the author's words, so it is sealed with them."""
 
@@ -349,9 +358,10 @@ class AuthorUnmuted(ItemEvent):
 
 
 class ReplyQueued(ItemEvent, Marked):
-    """`private`: a direct message as the answer to a public comment. `wording`: what it was written with."""
+    """`private`: a direct message as the answer to a public comment. `wording`: what it was written with. `files`: what
+    goes with the words."""
 
-    SEALED = frozenset({"text"})
+    SEALED = frozenset({"text", "files"})
     reply_id: uuid.UUID
     purpose: ReplyPurpose
     in_reply_to: str | None = None
@@ -361,6 +371,7 @@ class ReplyQueued(ItemEvent, Marked):
     private: bool = False
     wording: uuid.UUID | None = None
     text: str | None = None
+    files: tuple[ReplyFile, ...] = ()
 
 
 class ReplySending(ItemEvent):

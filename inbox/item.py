@@ -214,7 +214,7 @@ def _forget(item: Item, event: AuthorForgotten, policy: Policy) -> Item:
         forgotten=True,
         reasons=said.reasons if said else (),
         early=tuple(replace(change, text=None, attachments=()) for change in item.early),
-        replies=tuple(replace(reply, text=None) for reply in item.replies),
+        replies=tuple(replace(reply, text=None, files=()) for reply in item.replies),
         notes=tuple(replace(note, text=None) for note in item.notes),
     )
 

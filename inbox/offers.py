@@ -7,22 +7,26 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from inbox import commands, events
+from inbox import commands, events, file_rules
 from inbox.channels import Network
 from inbox.errors import Refused
+from inbox.file_rules import FileRule
 from inbox.state import Item, Message
 
 
 def check(network: Network | None, item: Item, command: commands.Command, now: datetime) -> None:
-    """Refused: `too_long` (400), `private_not_offered`, `gesture_not_offered` (409). A network that this process does
-    not know lets nothing be done to it but answering."""
+    """Refused: `too_long` (400), what `file_rules` refuses, `private_not_offered`, `gesture_not_offered` (409). A
+    network that this process does not know lets nothing be done to it but answering."""
     if isinstance(command, commands.Gesture):
         _check_gesture(network, item, command)
     elif isinstance(command, commands.Reply | commands.Acknowledge) and command.text is not None:
         private = isinstance(command, commands.Reply) and command.private
         if private and not can_answer_privately(network, item, now):
             raise Refused("private_not_offered", "The network takes no private answer to this (any more).", status=409)
+        if isinstance(command, commands.Reply) and command.files:
+            file_rules.check(file_rule(network, item, private=private), command.files)
         _check_length(network, item, command.text, private=private)
+        _check_beside_files(network, item, command)
 
 
 def _check_gesture(network: Network | None, item: Item, command: commands.Gesture) -> None:
@@ -39,6 +43,23 @@ def _check_length(network: Network | None, item: Item, text: str, *, private: bo
         "too_long", f"The network takes {most:,} characters; as it counts, this is {length:,}.",
         details={"length": length, "length_most": most},
     )  # fmt: skip
+
+
+def _check_beside_files(network: Network | None, item: Item, command: commands.Reply | commands.Acknowledge) -> None:
+    rule = file_rule(network, item) if isinstance(command, commands.Reply) and command.files else None
+    if network is None or rule is None or rule.length_most is None or command.text is None:
+        return
+    if (length := network.length_of(command.text)) > rule.length_most:
+        raise Refused(
+            "too_long", f"Beside a file the network takes {rule.length_most:,} characters; this is {length:,}.",
+            details={"length": length, "length_most": rule.length_most},
+        )  # fmt: skip
+
+
+def file_rule(network: Network | None, item: Item, *, private: bool = False) -> FileRule | None:
+    """Which files may go with a reply by now; None where none may."""
+    answered = latest(item)
+    return network.file_rule(answered.kind if answered else item.kind, private=private) if network else None
 
 
 def length_most(network: Network | None, item: Item, *, private: bool = False) -> int | None:

@@ -56,6 +56,7 @@ def queue(item: Item, event: ReplyQueued, _: Policy) -> Item:
         turn=_turn_no(item),
         mark=event.mark,
         private=event.private,
+        files=event.files,
     )
     return replace(item, replies=(*item.replies, reply))
 

@@ -131,6 +131,7 @@ class Reply:
     sent_at: datetime | None = None
     mark: int | None = None
     private: bool = False
+    files: tuple[events.ReplyFile, ...] = ()
 
 
 @dataclass(frozen=True)

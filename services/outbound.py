@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import io
 import ipaddress
 import socket
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -30,6 +31,7 @@ TOTAL_S = 10.0
 CONNECT_S = 5.0
 BODY_MOST = 100_000
 AT_ONCE = 64
+WHOLE_MOST = 500_000
 PING_S = 30.0
 """A stream whose other side does not answer a ping by half of this is given up."""
 MESSAGE_MOST = 1_000_000
@@ -172,16 +174,19 @@ class Outbound:
         body: bytes | None = None,
         headers: Mapping[str, str] | None = None,
         most: int = BODY_MOST,
+        within_s: float | None = None,
     ) -> Response:
         """Raises `NotSent` or `NoAnswer`; any answer, whatever its status, is a `Response`. `most`: where its body is
-        cut, for who asks for lists."""
+        cut, for who asks for lists; `within_s`: instead of the client's own time, for who sends files."""
         target = _target(url)
         session = self._session(guarded=self._is_guarded(target))
         progress = _Progress()
         try:
             async with session.request(
-                method, target, data=body, headers=headers, allow_redirects=False, trace_request_ctx=progress
-            ) as response:
+                method, target, data=_streamed(body), headers=headers,
+                allow_redirects=False, trace_request_ctx=progress,
+                timeout=aiohttp.ClientTimeout(total=within_s or self._total_s or TOTAL_S, sock_connect=CONNECT_S),
+            ) as response:  # fmt: skip
                 named = {name.lower(): value for name, value in response.headers.items()}
                 return Response(response.status, named, await _body(response, most))
         except (aiohttp.ClientError, OSError, ValueError) as error:
@@ -280,6 +285,11 @@ def _net(entry: str) -> Net | None:
 
 def _host(name: str) -> str:
     return name.strip().rstrip(".").lower()
+
+
+def _streamed(body: bytes | None) -> bytes | io.BytesIO | None:
+    """A large one goes piece by piece, so that others have their turn."""
+    return io.BytesIO(body) if body is not None and len(body) > WHOLE_MOST else body
 
 
 def _target(url: str, schemes: frozenset[str] = WEB) -> URL:

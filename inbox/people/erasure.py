@@ -58,6 +58,7 @@ async def _forget(
     if not await log.forget(connection, brand, subject) and once:
         return None
     rows = await connection.fetch(sql.heard, brand, subject)
+    await connection.execute(sql.drop_files, brand, subject)
     await connection.execute(sql.drop_deliveries, brand, list(_deliveries(rows)))
     items = tuple(sorted({found for row in rows if (found := _item_of(row["stream_id"])) is not None}))
     event = ev.AuthorForgotten(subject_id=uuid.UUID(int=subject.int), item_ids=items, by=by, at=now)

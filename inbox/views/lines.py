@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from inbox import corrections, gestures, sla
-from inbox.events import Attachment
+from inbox.events import Attachment, ReplyFile
 from inbox.state import Item, Judgement
 from inbox.views.row import is_first_look, reason_json, timestamp
 
@@ -20,7 +20,8 @@ class Line:
 
     `state`: of the author's, "edited", "withdrawn" or "received"; of ours, that of the reply (queued, sending, sent,
     failed, uncertain, not_sent); of a note, "noted". `by`: the member who wrote it, None for the author and strangers.
-    `private`: of ours, a direct message to a public one; `hidden`, `liked`: of the author's, by us on its network.
+    `private`: of ours, a direct message to a public one; `hidden`, `liked`: of the author's, by us on its network;
+    `files`: of ours, what went with it.
     """
 
     direction: Literal["in", "out", "note"]
@@ -45,6 +46,7 @@ class Line:
     private: bool = False
     hidden: bool = False
     liked: bool = False
+    files: tuple[ReplyFile, ...] = ()
 
 
 def lines_of(item: Item) -> Iterator[Line]:
@@ -61,7 +63,7 @@ def lines_of(item: Item) -> Iterator[Line]:
         yield Line(
             "out", reply.sent_at or reply.at, reply.text, reply.state, reply.by, reply.external_id, reply.sent_at,
             reply_id=reply.reply_id, purpose=reply.purpose, reason=reply.reason, promise_until=reply.promise_until,
-            echoed=reply.echoed, by_hand=reply.by_hand, private=reply.private,
+            echoed=reply.echoed, by_hand=reply.by_hand, private=reply.private, files=reply.files,
         )  # fmt: skip
     for note in item.notes:
         yield Line("note", note.at, note.text, "noted", note.by)
@@ -95,4 +97,5 @@ def line_json(line: Line, personal: bool) -> dict[str, Any]:
         "private": line.private,
         "hidden": line.hidden,
         "liked": line.liked,
+        "files": [file.model_dump(mode="json") for file in line.files] if personal else [],
     }

@@ -24,7 +24,9 @@ Access = Literal["public", "signed_in"] | Right
 class Route:
     """`surface`: pages use sessions, CSRF tokens and redirects to sign-in; the api uses bearer tokens and problem
     documents
-    (a session of the same origin is good for GET only); hook is verified by its own signature."""
+    (a session of the same origin is good for GET only); hook is verified by its own signature. `body_most`: bytes of
+    its body, where more than pages and the API take otherwise; such a handler reads it by `uploads`, piece by
+    piece."""
 
     method: Literal["GET", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"]
     path: str
@@ -32,3 +34,4 @@ class Route:
     access: Access
     surface: Literal["page", "api", "hook"]
     name: str
+    body_most: int = 0

@@ -190,8 +190,9 @@ async def admit(request: web.Request, route: Route) -> None:
 
 
 def _refuse_large(request: web.Request, route: Route) -> None:
-    if route.surface != "hook" and (request.content_length or 0) > MOST_BODY_BYTES:
-        raise Refused("too_large", f"At most {MOST_BODY_BYTES} bytes are taken.", status=413)
+    most = max(MOST_BODY_BYTES, route.body_most)
+    if route.surface != "hook" and (request.content_length or 0) > most:
+        raise Refused("too_large", f"At most {most} bytes are taken.", status=413)
 
 
 def _only_reading_from_here(request: web.Request, own: Deps) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 from inbox import reply_failures
 from inbox.errors import Refused
 from inbox.events import ReasonGiven
+from inbox.file_rules import FileRule
 from inbox.web.i18n import N_, Speech
 
 NETWORKS: Mapping[str, str] = {
@@ -524,6 +525,28 @@ def reply_failure(code: str | None, say: Speech) -> str:
     return _of(REPLY_FAILURES, code, say) if code else say("no reason given")
 
 
+FILE_KINDS: Mapping[str, str] = {
+    "image/jpeg": "JPEG", "image/png": "PNG", "image/gif": "GIF", "image/webp": "WebP", "video/mp4": "MP4",
+    "video/3gpp": "3GP", "application/pdf": "PDF", "text/plain": "TXT",
+}  # fmt: skip
+"""By their names among people; a kind without one goes unnamed behind an ellipsis."""
+
+
+def file_rule(rule: FileRule, say: Speech) -> str:
+    """Before anything is chosen: what the network takes."""
+    named = [FILE_KINDS[kind] for kind in rule.accepted if kind in FILE_KINDS]
+    more = ["…"] if len(named) < len(rule.accepted) else []
+    kinds = ", ".join([*named, *more]) or say("any kind of file")
+    most = say("up to %(size)s each", size=say.size(rule.largest))
+    count = say.many("%(num)s file", "%(num)s files", rule.count)
+    words_ = (
+        [say.many("%(num)s character of text with it", "%(num)s characters of text with it", rule.length_most)]
+        if rule.length_most
+        else []
+    )
+    return " · ".join([kinds, count, most, *words_])
+
+
 UNREADABLE: tuple[str, ...] = (
     N_("the body is not JSON"),
     N_("the body is not UTF-8"),
@@ -594,6 +617,12 @@ REFUSALS: Mapping[str, str] = {
     "window_closed": N_("The network takes no more replies here. Answer by another way and record it by hand."),
     "withdrawn": N_("The author withdrew these words: there is nothing left to answer."),
     "too_long": N_("The network takes no text as long as this. Shorten it."),
+    "files_not_taken": N_("The network takes no files here. Take them away and send the words."),
+    "file_type_not_taken": N_("The network does not take this kind of file."),
+    "file_too_heavy": N_("The file is too large for the network."),
+    "file_empty": N_("There is nothing in this file."),
+    "too_many_files": N_("Too many files for one reply."),
+    "file_missing": N_("A file is not here any more. Attach it again."),
     "file_gone": N_("The network does not give this file any more."),
     "file_too_large": N_("The file is too large to be opened here. Open it on the network."),
     "file_not_allowed": N_("The file lies at an address that we may not call."),

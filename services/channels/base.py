@@ -17,6 +17,7 @@ from inbox.channel_state import Term
 from inbox.channels import ChannelRecord, Counting, SetupField
 from inbox.clock import Clock
 from inbox.events import Gesture, Kind
+from inbox.file_rules import FileRule
 from services.channels import asking, lengths, reading
 from services.channels.contract import (
     Answer,
@@ -96,6 +97,10 @@ class BaseChannel:
     def length_most(self, kind: Kind, *, private: bool = False) -> int | None:
         can = self.capabilities
         return can.lengths.get("dm" if private else kind, can.length_most)
+
+    def file_rule(self, kind: Kind, *, private: bool = False) -> FileRule | None:
+        """No network that we answer takes a file with its one private answer to a comment."""
+        return None if private else self.capabilities.files.get(kind)
 
     def can_gesture(self, gesture: Gesture, kind: Kind) -> bool:
         able = self.capabilities.hide if gesture in {"hide", "unhide"} else self.capabilities.like

@@ -25,7 +25,8 @@ import orjson
 from inbox.channel_state import Term
 from inbox.channels import ChannelRecord, Counting, Network
 from inbox.clock import Clock
-from inbox.events import Attachment, Author, Gesture, Kind, ReplyPurpose
+from inbox.events import Attachment, Author, Gesture, Kind, ReplyFile, ReplyPurpose
+from inbox.file_rules import FileRule
 from services.outbound import Outbound
 
 ID_MOST = 512
@@ -277,9 +278,19 @@ Outcome = Sent | Refused | Uncertain
 
 
 @dataclass(frozen=True, slots=True)
+class File:
+    """A file to send with a reply, whole."""
+
+    name: str = field(repr=False)
+    content_type: str
+    body: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """One reply to send: to the message `in_reply_to` of `author_id` in `thread_id`, of kind `kind`. `title`: that
-    message's. `private`: by a direct message, though the message is public."""
+    message's. `private`: by a direct message, though the message is public. `named`: the files that go with it;
+    `files`: the same with their bytes, once they are at hand."""
 
     reply_id: UUID
     kind: Kind
@@ -291,6 +302,8 @@ class Reply:
     now: datetime
     title: str | None = field(default=None, repr=False)
     private: bool = False
+    named: tuple[ReplyFile, ...] = field(default=(), repr=False)
+    files: tuple[File, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -395,7 +408,8 @@ class Capabilities:
     that can be hidden or liked; `private_within`: of a public message; `limits`: one English line;
     `resends_for`: how long the network goes on sending what got no 2xx, nothing where it does not or nobody knows: what
     is shorter than an hour is spooled while the database is away; `body_most`: bytes of its largest body, where that is
-    more than a hook takes otherwise (`VIGIE_MAX_BODY_BYTES`)."""
+    more than a hook takes otherwise (`VIGIE_MAX_BODY_BYTES`); `files`: which may go with a reply to a message of that
+    kind: none to kinds that are missing."""
 
     receives: tuple[Receives, ...]
     reply: bool = False
@@ -417,6 +431,7 @@ class Capabilities:
     private_within: timedelta | None = None
     resends_for: timedelta = timedelta(0)
     body_most: int = 0
+    files: Mapping[Kind, FileRule] = field(default_factory=dict)
 
     @property
     def sweeps(self) -> bool:

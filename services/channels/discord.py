@@ -44,7 +44,7 @@ class Discord(BaseChannel):
     capabilities = Capabilities(
         ("webhook", "poll"), reply=True, attachments=True, edits=True, withdrawals=True, echoes=True,
         length_most=discord_replies.LENGTH_MOST, like=True, gestures_on=EVERY,
-        limits="5 messages in 5 seconds in a channel",
+        limits="5 messages in 5 seconds in a channel", files=dict.fromkeys(EVERY, discord_replies.FILES),
     )  # fmt: skip
     setup_fields = (
         SetupField(

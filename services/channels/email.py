@@ -34,7 +34,7 @@ from services.channels.contract import (
     Swept,
     Way,
 )
-from services.channels.mail import idling, mailbox, setup, smtp
+from services.channels.mail import idling, mailbox, outgoing, setup, smtp
 from services.channels.mail import reading as mail
 from services.channels.mail.mailbox import Post
 
@@ -62,6 +62,7 @@ class Email(BaseChannel):
         ("mailbox", "stream", "webhook"), reply=True, attachments=True, echoes=True,
         limits="Looked into when the server tells of mail, and every minute; 20 mails at a time; of mails over 8 MB the"
         " beginning; passwords, no OAuth",
+        files={"email": outgoing.FILES},
     )  # fmt: skip
     slow = True
     sweep_every_s = 60.0

@@ -111,7 +111,7 @@ class Mailgun(BaseChannel):
     capabilities = Capabilities(
         ("webhook",), reply=True, attachments=True,
         limits="Mailgun tries for 8 hours; 25 MB a mail",
-        resends_for=timedelta(hours=8), body_most=35 * 2**20,
+        resends_for=timedelta(hours=8), files={"email": outgoing.FILES}, body_most=35 * 2**20,
     )  # fmt: skip
     slow = True
     setup_fields = (

@@ -21,9 +21,12 @@ import orjson
 from inbox.channels import ChannelRecord, SetupField
 from inbox.clock import Clock
 from inbox.events import Attachment, Author, Kind
-from services.channels import activitypub, asking, mastodon_answers, parts, polled, posting, proof, reading
+from services.channels import (
+    activitypub, asking, mastodon_answers, mastodon_files, parts, polled, posting, proof, reading,
+)  # fmt: skip
 from services.channels.base import BaseChannel, guarded_all
 from services.channels.contract import (
+    EVERY,
     CannotRead,
     Capabilities,
     Deed,
@@ -194,6 +197,7 @@ class Mastodon(BaseChannel):
         ("stream", "poll", "webhook"), reply=True, attachments=True, edits=True, withdrawals=True, echoes=True,
         length_most=500, counting="mastodon", like=True,
         limits="300 requests in five minutes; the server's own limit of length may differ",
+        files=dict.fromkeys(EVERY, mastodon_files.FILES),
     )  # fmt: skip
     setup_fields = (
         posting.api_url_field("https://mastodon.social", required=True),
@@ -305,11 +309,13 @@ class Mastodon(BaseChannel):
         """As visible as what it answers, and naming who wrote that: without the name, nobody is told of the answer."""
         api, headers = posting.api_url(channel, "") + "/api/v1/statuses", _headers(channel)
         answered = await asking.get(way, f"{api}/{posting.segment(reply.in_reply_to)}", headers)
-        body = {
+        body: dict[str, Any] = {
             "status": addressed(reply.text, parts.name(answered["account"]["acct"]) or ""),
             "in_reply_to_id": reply.in_reply_to,
             "visibility": answered.get("visibility") or "unlisted",
         }
+        if reply.files:
+            body["media_ids"] = await mastodon_files.handed_in(way, posting.api_url(channel, ""), reply, headers)
         call = posting.Call(api, body, {**headers, "idempotency-key": str(reply.reply_id)})
         return await posting.send(way, call, lambda content: content["id"])
 

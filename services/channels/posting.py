@@ -20,6 +20,9 @@ from services.channels.contract import CannotRead, Outcome, RefusalReason, Refus
 from services.outbound import NoAnswer, NotSent, Response
 
 _Found = TypeVar("_Found")
+LARGE = 200_000
+LARGE_WITHIN_S = 25.0
+"""A body of files takes its time; still less than a claim on a reply holds."""
 ANSWER_MOST = 1_000_000
 """Bytes of an answer: some networks answer with the whole conversation, and the id of what was posted stands in it."""
 STATUSES: Mapping[int, RefusalReason] = {
@@ -97,7 +100,10 @@ async def request(way: Way, call: Call) -> Response:
     """Raises `NotSent` or `NoAnswer`."""
     headers = {"content-type": "application/json; charset=utf-8", "accept": "application/json", **call.headers}
     body = call.body if isinstance(call.body, bytes) else orjson.dumps(call.body)
-    return await way.http.request(call.method, call.url, body=body, headers=headers, most=ANSWER_MOST)
+    within_s = LARGE_WITHIN_S if len(body) > LARGE else None
+    return await way.http.request(
+        call.method, call.url, body=body, headers=headers, most=ANSWER_MOST, within_s=within_s
+    )
 
 
 def outcome(response: Response, posted: Posted, refusal: Refusal = _silent, *, named: bool = False) -> Outcome:

@@ -99,7 +99,7 @@ class Postmark(BaseChannel):
     capabilities = Capabilities(
         ("webhook",), reply=True, attachments=True,
         limits="Postmark tries 10 times in 6 hours, and not again after a 403; 35 MB a mail",
-        resends_for=timedelta(hours=6), body_most=50 * 2**20,
+        resends_for=timedelta(hours=6), files={"email": outgoing.FILES_OF_POSTMARK}, body_most=50 * 2**20,
     )  # fmt: skip
     slow = True
     setup_fields = (

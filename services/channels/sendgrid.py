@@ -134,7 +134,7 @@ class SendGrid(BaseChannel):
     capabilities = Capabilities(
         ("webhook",), reply=True, attachments=True,
         limits="SendGrid tries for 72 hours; 30 MB a mail",
-        resends_for=timedelta(hours=72), body_most=30 * 2**20,
+        resends_for=timedelta(hours=72), files={"email": outgoing.FILES}, body_most=30 * 2**20,
     )  # fmt: skip
     slow = True
     setup_fields = (

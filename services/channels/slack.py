@@ -44,6 +44,7 @@ class Slack(BaseChannel):
         ("webhook",), reply=True, attachments=True, edits=True, withdrawals=True, echoes=True,
         length_most=slack_replies.LENGTH_MOST, like=True, gestures_on=EVERY,
         limits="about 1 message a second in a channel, 30,000 events an hour",
+        files=dict.fromkeys(EVERY, slack_replies.FILES),
     )  # fmt: skip
     setup_fields = (
         SetupField(

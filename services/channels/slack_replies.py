@@ -11,14 +11,28 @@ from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlencode
 
+from inbox import file_rules
 from inbox.channels import ChannelRecord
-from services.channels import posting, reading
-from services.channels.contract import Deed, Outcome, RefusalReason, Refused, Reply, Sent, Uncertain, Way
+from inbox.file_rules import FileRule
+from services.channels import asking, posting, reading, uploading
+from services.channels.contract import (
+    Deed,
+    File,
+    Outcome,
+    RefusalReason,
+    Refused,
+    Reply,
+    Sent,
+    SweepFailed,
+    Uncertain,
+    Way,
+)
 from services.channels.slack_text import escaped
 from services.outbound import NoAnswer, NotSent
 
 API_URL = "https://slack.com/api"
 LENGTH_MOST = 40_000
+FILES = FileRule({file_rules.ANY: file_rules.MOST_BYTES}, count=10)
 ERRORS: Mapping[RefusalReason, frozenset[str]] = MappingProxyType(
     {
         "gone": frozenset(
@@ -60,8 +74,41 @@ async def send(way: Way, channel: ChannelRecord, reply: Reply) -> Outcome:
     content = {"channel": place, "text": text, "unfurl_links": False}
     if reply.kind != "dm":
         content["thread_ts"] = await _root(way, f"{api}/conversations.replies", place, ts, headers)
+    if reply.files:
+        return await asking.carefully(_with_files(way, api, reply, content, headers))
     call = posting.Call(f"{api}/chat.postMessage", content, headers)
     return await posting.send(way, call, _posted, _refusal, named=True)
+
+
+async def _with_files(
+    way: Way, api: str, reply: Reply, content: Mapping[str, Any], headers: Mapping[str, str]
+) -> Outcome:  # fmt: skip
+    """Each is handed in at an address of its own; the last call shows them all, under the words. Slack names the files
+    then and not always the message, which is known again by its words."""
+    async with uploading.in_time():
+        named = [{"id": await _handed_in(way, api, file, headers), "title": file.name} for file in reply.files]
+    shown = {"files": named, "channel_id": content["channel"], "initial_comment": content["text"]}
+    if "thread_ts" in content:
+        shown["thread_ts"] = content["thread_ts"]
+    call = posting.Call(f"{api}/files.completeUploadExternal", shown, headers)
+    return await posting.send(way, call, lambda said: _shared(said, content["channel"]), _refusal)
+
+
+async def _handed_in(way: Way, api: str, file: File, headers: Mapping[str, str]) -> str:
+    asked = urlencode({"filename": file.name, "length": len(file.body)}).encode()
+    form = {**headers, "content-type": asking.FORM}
+    given = await uploading.given(way, posting.Call(f"{api}/files.getUploadURLExternal", asked, form), _refusal)
+    if given.get("ok") is not True:
+        raise SweepFailed(REFUSALS.get(str(given.get("error")), "rejected"))
+    kind = {"content-type": file.content_type}
+    asking.checked(await posting.request(way, posting.Call(str(given["upload_url"]), file.body, kind)))
+    return reading.need(given["file_id"], "the file's id")
+
+
+def _shared(said: Any, place: str) -> str | None:
+    shares = reading.tables(said["files"])[0]["shares"]
+    ts = next(shares[seen][place][0]["ts"] for seen in ("public", "private") if place in shares.get(seen, {}))
+    return f"{place}:{ts}"
 
 
 async def gesture(way: Way, channel: ChannelRecord, deed: Deed) -> Outcome:

@@ -40,7 +40,7 @@ class Telegram(BaseChannel):
         ("webhook",), reply=True, attachments=True, edits=True, withdrawals=True, echoes=True,
         length_most=telegram_replies.LENGTH_MOST, counting="utf16", like=True, gestures_on=EVERY,
         limits="30 messages a second, 1 a second in a chat, 20 a minute in a group",
-        resends_for=timedelta(hours=24),
+        resends_for=timedelta(hours=24), files=dict.fromkeys(EVERY, telegram_replies.FILES),
     )  # fmt: skip
     setup_fields = (
         SetupField(

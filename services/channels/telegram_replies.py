@@ -6,13 +6,19 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
+import orjson
+
+from inbox import file_rules
 from inbox.channels import ChannelRecord
-from services.channels import posting, reading
+from inbox.file_rules import FileRule
+from services.channels import posting, reading, uploading
 from services.channels.contract import Deed, Outcome, RefusalReason, Refused, Reply, Way
 from services.channels.telegram_messages import pair
 
 API_URL = "https://api.telegram.org"
 LENGTH_MOST = 4096
+FILES = FileRule({file_rules.ANY: file_rules.MOST_BYTES}, count=10, length_most=1024)
+"""A caption is shorter than a message."""
 
 
 async def send(way: Way, channel: ChannelRecord, reply: Reply) -> Outcome:
@@ -21,8 +27,28 @@ async def send(way: Way, channel: ChannelRecord, reply: Reply) -> Outcome:
         return Refused("not_configured")
     if len(reply.text.encode("utf-16-le")) // 2 > LENGTH_MOST:
         return Refused("too_long")
-    url = f"{posting.api_url(channel, API_URL)}/bot{token}/sendMessage"
-    return await posting.send(way, posting.Call(url, _message_of(channel, reply), {}), _posted, _refusal, named=True)
+    bot = f"{posting.api_url(channel, API_URL)}/bot{token}"
+    call = _with_files(bot, channel, reply) if reply.files else posting.Call(
+        f"{bot}/sendMessage", _message_of(channel, reply), {}
+    )  # fmt: skip
+    return await posting.send(way, call, _posted, _refusal, named=True)
+
+
+def _with_files(bot: str, channel: ChannelRecord, reply: Reply) -> posting.Call:
+    """One message of several: an album of photos, or of documents where one of them is none."""
+    content = _message_of(channel, reply)
+    words = content.pop("text")
+    sort = "photo" if all(file.content_type in file_rules.PHOTOS for file in reply.files) else "document"
+    fields = {name: value if isinstance(value, str) else orjson.dumps(value).decode()
+              for name, value in content.items()}  # fmt: skip
+    if len(reply.files) == 1:
+        fields["caption"] = words
+        return uploading.call(f"{bot}/send{sort.capitalize()}", fields, [(sort, reply.files[0])], {})
+    named = [(f"file{number}", file) for number, file in enumerate(reply.files)]
+    album: list[dict[str, str]] = [{"type": sort, "media": f"attach://{name}"} for name, _ in named]
+    album[0]["caption"] = words
+    fields["media"] = orjson.dumps(album).decode()
+    return uploading.call(f"{bot}/sendMediaGroup", fields, named, {})
 
 
 async def gesture(way: Way, channel: ChannelRecord, deed: Deed) -> Outcome:
@@ -49,7 +75,7 @@ def _message_of(channel: ChannelRecord, reply: Reply) -> dict[str, Any]:
 
 
 def _posted(said: Any) -> str | None:
-    result = said["result"]
+    result = said["result"][0] if isinstance(said["result"], list) else said["result"]
     return pair(result["chat"]["id"], result["message_id"])
 
 

@@ -43,7 +43,7 @@ class WhatsApp(meta.App):
         ("webhook",), reply=True, attachments=True, edits=True, withdrawals=True, echoes=True,
         window={"dm": whatsapp_messages.WINDOW}, length_most=whatsapp_replies.LENGTH_MOST, like=True, gestures_on=EVERY,
         limits="80 messages a second from a number, about 1 in 6 seconds to the same person",
-        resends_for=timedelta(hours=168),
+        resends_for=timedelta(hours=168), files={"dm": whatsapp_replies.FILES},
     )  # fmt: skip
     setup_fields = (
         *meta.APP_FIELDS[:2],

@@ -7,11 +7,32 @@ from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote
 
+from inbox import file_rules
 from inbox.channels import ChannelRecord
-from services.channels import meta_replies, posting, reading
+from inbox.file_rules import FileRule
+from services.channels import asking, meta_replies, posting, reading, uploading
 from services.channels.contract import Deed, Outcome, RefusalReason, Refused, Reply, Way
 
 LENGTH_MOST = 4096
+PICTURES: Mapping[str, int] = MappingProxyType(
+    {**file_rules.of(file_rules.PHOTOS, 5_000_000), **file_rules.of(("video/mp4", "video/3gpp"), 16_000_000)}
+)
+_OFFICE = "application/vnd.openxmlformats-officedocument"
+FILES = FileRule(
+    {
+        **PICTURES,
+        **file_rules.of(
+            (
+                "application/pdf", "text/plain", "application/msword", "application/vnd.ms-excel",
+                "application/vnd.ms-powerpoint", f"{_OFFICE}.wordprocessingml.document",
+                f"{_OFFICE}.spreadsheetml.sheet", f"{_OFFICE}.presentationml.presentation",
+            ),
+            file_rules.MOST_BYTES,
+        ),
+    },
+    length_most=1024,
+)  # fmt: skip
+"""One a message, and sound takes no caption, so none is offered."""
 PAIR_LIMIT = 131056
 """Too many messages to the same person: others may be written to."""
 REASONS: Mapping[int, RefusalReason] = MappingProxyType(
@@ -36,9 +57,29 @@ async def send(way: Way, channel: ChannelRecord, reply: Reply) -> Outcome:
         return Refused("not_configured")
     if len(reply.text) > LENGTH_MOST:
         return Refused("too_long")
-    url = f"{posting.api_url(channel, way.meta_graph_url)}/{quote(number, safe='')}/messages"
-    call = posting.Call(url, _message(reply), {"authorization": f"Bearer {token}"})
-    return await posting.send(way, call, _posted, _refusal, named=True)
+    account = f"{posting.api_url(channel, way.meta_graph_url)}/{quote(number, safe='')}"
+    return await asking.carefully(_send(way, account, reply, {"authorization": f"Bearer {token}"}))
+
+
+async def _send(way: Way, account: str, reply: Reply, headers: Mapping[str, str]) -> Outcome:
+    content = await _with_file(way, account, reply, headers) if reply.files else _message(reply)
+    return await posting.send(way, posting.Call(f"{account}/messages", content, headers), _posted, _refusal, named=True)
+
+
+async def _with_file(way: Way, account: str, reply: Reply, headers: Mapping[str, str]) -> dict[str, Any]:
+    """Handed in first; the message then names it, and the words are its caption."""
+    (file,) = reply.files
+    fields = {"messaging_product": "whatsapp", "type": file.content_type}
+    async with uploading.in_time():
+        given = await uploading.given(
+            way, uploading.call(f"{account}/media", fields, [("file", file)], headers), _refusal
+        )  # fmt: skip
+    sort = file.content_type.partition("/")[0] if file.content_type in PICTURES else "document"
+    shown: dict[str, str] = {"id": reading.need(given["id"], "the file's id"), "caption": reply.text}
+    if sort == "document":
+        shown["filename"] = file.name
+    content = {name: value for name, value in _message(reply).items() if name != "text"}
+    return content | {"type": sort, sort: shown}
 
 
 async def gesture(way: Way, channel: ChannelRecord, deed: Deed) -> Outcome:

@@ -77,7 +77,7 @@ def compose(events: Sequence[Event], reply_id: uuid.UUID, now: datetime) -> Repl
     return Reply(
         reply_id=reply_id, kind=target.kind, in_reply_to=target.external_id, thread_id=target.thread_id,
         author_id=target.author.id, text=queued.text, purpose=queued.purpose, now=now,
-        title=target.title, private=queued.private,
+        title=target.title, private=queued.private, named=queued.files,
     )  # fmt: skip
 
 

@@ -24,15 +24,17 @@ from uuid import UUID
 
 import asyncpg
 
+from inbox import files
 from inbox.channels import ChannelRecord, Channels
 from inbox.clock import Clock
+from inbox.errors import NotFound
 from inbox.events import Event, ItemEvent
 from inbox.ids import BrandId, ItemId, Position, ReplyId, dedupe_key
 from inbox.log.record import NewEvent, item_stream
 from inbox.log.store import Connection, Log
 from services import metrics
 from services.channels import limits
-from services.channels.contract import Channel, Outcome, Refused, Sent, Uncertain, Way
+from services.channels.contract import Channel, File, Outcome, Refused, Reply, Sent, Uncertain, Way
 from services.workers import correspondence, errands
 from services.workers.correspondence import Standing
 from services.workers.errands import Errand, Made
@@ -225,6 +227,8 @@ class Deliver:
         if channel is None or network is None:
             return _Ended("none", Refused("channel_gone"))
         made = claimed.due.errand.compose(claimed.events, self._clock.now())
+        if isinstance(made, Reply) and made.named:
+            made = await self._with_files(claimed.due, made)
         if isinstance(made, Refused):
             ended = _Ended(network.id, made)
         else:
@@ -232,6 +236,16 @@ class Deliver:
         if not isinstance(ended.outcome, Sent):
             self._channels.note_failure(channel, f"reply: {ended.outcome.reason}")
         return ended
+
+    async def _with_files(self, due: _Due, made: Reply) -> Reply | Refused:
+        """Nothing has been asked of the network yet: what fails here was not posted."""
+        try:
+            found = [await files.content(self._log, due.brand, due.item_id, one.file_id) for one in made.named]
+        except PASSING:
+            return Refused("busy", again=True)
+        except NotFound:
+            return Refused("author_forgotten")  # files go with their author, and by no other way
+        return replace(made, files=tuple(File(c.file.name, c.file.content_type, c.body) for c in found))
 
     async def _channel(self, claimed: _Claimed) -> ChannelRecord | None:
         channel_id = claimed.channel_id

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from inbox import errors, file_rules
 from inbox.channels import ChannelRecord
 from inbox.events import (
     Event,
@@ -105,4 +106,15 @@ async def carry(network: Channel, way: Way, channel: ChannelRecord, made: Made) 
     most = network.length_most(made.kind, private=made.private)
     if most is not None and network.length_of(made.text) > most:
         return Refused("too_long")
+    if made.named and not _takes_files(network, made):
+        return Refused("rejected")
     return await network.reply(way, channel, made)
+
+
+def _takes_files(network: Channel, made: Reply) -> bool:
+    rule = network.file_rule(made.kind, private=made.private)
+    try:
+        file_rules.check(rule, made.named)
+    except errors.Refused:
+        return False
+    return rule is None or rule.length_most is None or network.length_of(made.text) <= rule.length_most

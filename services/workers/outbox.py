@@ -10,7 +10,7 @@ from uuid import UUID
 
 import orjson
 
-from inbox import wordings
+from inbox import files, wordings
 from inbox.events import GestureQueued, ReplyQueued
 from inbox.ids import BrandId
 from inbox.log.record import Recorded, item_stream
@@ -42,6 +42,7 @@ class Outbox:
             ]
             await connection.execute(sql.queue, brand, *map(list, zip(*rows, strict=True)))
             await wordings.count(connection, brand, [event for event, _ in queued])
+            await files.keep(connection, brand, [f for e, _ in queued if isinstance(e, ReplyQueued) for f in e.files])
 
     def committed(self, brand: BrandId, events: Sequence[Recorded]) -> None:
         if any(isinstance(r.event, Queued) for r in events):

@@ -86,7 +86,7 @@ def team(parts: Parts) -> Team:
             "clock": ClockWorker(log, clock).run,
             "tend": Tender(parts.channels, registry.networks(), asking[3], clock, parts.base_url).run,
             "watch": Watch(log.pool, clock).run,
-            "tidy": Tidy(log).run,
+            "tidy": Tidy(log, clock).run,
             "again": Again(log, runners).run,
             "notary": Notary(log).run,
             "retention": Retention(log, clock).run,

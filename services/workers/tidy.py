@@ -1,10 +1,12 @@
-"""Throws away what a process left behind that died: the rows of rebuilds that nobody goes on with."""
+"""Throws away what nobody goes on with: the rows of rebuilds whose process died, and files that no reply took."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 
+from inbox import files
+from inbox.clock import Clock
 from inbox.log.passing import PASSING
 from inbox.log.store import Log
 from inbox.views import rebuild
@@ -15,13 +17,15 @@ logger = logging.getLogger(__name__)
 
 
 class Tidy:
-    def __init__(self, log: Log) -> None:
+    def __init__(self, log: Log, clock: Clock) -> None:
         self._log = log
+        self._clock = clock
 
     async def run(self) -> None:
         while True:
             try:
                 await rebuild.sweep(self._log)
+                await files.expire(self._log, now=self._clock.now())
             except PASSING as error:
                 logger.warning("nothing is tidied up for now: %s", type(error).__name__)
             await asyncio.sleep(EVERY_S)

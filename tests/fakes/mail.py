@@ -16,7 +16,7 @@ class _Server:
     _server: asyncio.Server | None = None
 
     async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._served, "127.0.0.1", 0)
+        self._server = await asyncio.start_server(self._served, "127.0.0.1", 0, limit=2**22)
         return self
 
     async def __aexit__(self, *_: object) -> None:

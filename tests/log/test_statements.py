@@ -24,6 +24,7 @@ ACROSS = {
     "clock.all_brands": "for the metrics, every half minute or rarer",
     "deliver.due": "a poll: replies on their way, a partial index that holds nothing else",
     "deliver.lost": "a poll: the same index",
+    "files.expire": "each minute: files that nobody sent, an index that holds nothing else",
     "fetch.due": "a poll: hints that are due",
     "forward.ready": "a poll: subscriptions with something to do, a few rows a brand",
     "forward.measure": "for the metrics: what waits to be sent, of all brands",

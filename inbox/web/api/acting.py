@@ -6,11 +6,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TypeVar
 
 from aiohttp import web
 
-from inbox import commands
+from inbox import commands, files
 from inbox.desk import Commands
 from inbox.errors import NotFound
 from inbox.views.row import row_of
@@ -34,8 +35,12 @@ def _handler(model: type[B], command: Callable[[B, int], commands.Command]) -> H
         brand, item_id, own, asking = brand_of(request), asked.item_id(request), deps(request), viewer(request)
         key = asked.idempotency_key(request)
         body = await bodies.read(request, model)
+        order = command(body, asking.actor)
+        if isinstance(order, commands.Reply) and isinstance(body, bodies.ReplyBody):
+            taken = await files.chosen(own.log, brand, item_id, body.files, now=own.clock.now())
+            order = replace(order, files=taken)
         done = await Commands(own.log, own.clock, own.networks).run(
-            brand, item_id, command(body, asking.actor),
+            brand, item_id, order,
             expected_position=body.expected_position, idempotency_key=key,
         )  # fmt: skip
         row = row_of(done.item, done.policy)

@@ -60,12 +60,13 @@ class AcknowledgeBody(Body):
 
 class ReplyBody(Body):
     """`private`: by a direct message, where the network takes one as the answer to a public comment. `wording`: as of
-    `acknowledge`."""
+    `acknowledge`. `files`: ids of files that were put at the item before."""
 
     text: Text
     promise_until: Promise | None = None
     private: bool = False
     wording: Id | None = None
+    files: tuple[Id, ...] = Field((), max_length=20)
 
 
 class GestureBody(Body):

@@ -33,12 +33,13 @@ LAST_EVENT_ID = Parameter("Last-Event-ID", "The last position received: it goes 
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """`answers`: what a 200 holds: a model, a media type, or None for an answer without a schema. `problems`: further
-    statuses."""
+    """`answers`: what a 200 holds: a model, a media type, or None for an answer without a schema. `takes`: the media
+    type of a body that no model reads. `problems`: further statuses."""
 
     summary: str
     tag: str
     parameters: Sequence[Parameter] = ()
     body: type[BaseModel] | None = None
+    takes: str | None = None
     answers: type[BaseModel] | str | None = None
     problems: Sequence[int] = ()

@@ -22,7 +22,8 @@ from inbox.web.context import deps
 from inbox.web.routes import Route
 from inbox.web.table import FRAGMENT, TABLE
 
-PLACES = {"brand_id": {"type": "integer", "minimum": 1}, "item_id": {"type": "string", "format": "uuid"}}
+PLACES = {"brand_id": {"type": "integer", "minimum": 1}, "item_id": {"type": "string", "format": "uuid"},
+          "file_id": {"type": "string", "format": "uuid"}}  # fmt: skip
 SECURED = (401, 403, 404, 503)
 REF = "#/components/schemas/{model}"
 IN_PATH = re.compile(r"\{(\w+)")
@@ -81,6 +82,8 @@ def _operation(route: Route, operation: Operation) -> dict[str, Any]:
         described["description"] = f"Needs the right `{route.access}` on the brand."
     if operation.body is not None:
         described["requestBody"] = {"required": True, **_content(operation.body)}
+    if operation.takes is not None:
+        described["requestBody"] = {"required": True, **_content(operation.takes)}
     return described
 
 

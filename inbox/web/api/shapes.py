@@ -63,6 +63,15 @@ class ItemShape(Shape):
     turn: int
 
 
+class FileShape(Shape):
+    """A file of ours that goes with a reply."""
+
+    file_id: str
+    name: str
+    content_type: str
+    bytes: int
+
+
 class MessageShape(Shape):
     """`in`: the author's; `out`: ours; `note`: for colleagues."""
 
@@ -91,6 +100,7 @@ class MessageShape(Shape):
     private: bool
     hidden: bool
     liked: bool
+    files: list[FileShape]
 
 
 class TurnShape(Shape):

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, get_args
 
@@ -16,17 +17,17 @@ import orjson
 from aiohttp import web
 from markupsafe import Markup
 
-from inbox import commands, history, waiting
+from inbox import commands, files, history, waiting
 from inbox.desk import Commands
 from inbox.errors import NotFound, Refused, Unavailable
-from inbox.events import Gesture, ResolveReason
+from inbox.events import Gesture, ReplyFile, ResolveReason
 from inbox.history import History
-from inbox.ids import ItemId
+from inbox.ids import BrandId, ItemId
 from inbox.people import persons
 from inbox.state import Item
 from inbox.views.sizes import sized
-from inbox.web import charts, marking, weights, words
-from inbox.web.context import Right, deps, viewer
+from inbox.web import charts, marking, uploads, weights, words
+from inbox.web.context import Deps, Right, deps, viewer
 from inbox.web.i18n import N_, Speech
 from inbox.web.pages import pane, render, rows
 from inbox.web.pages.asking import Chosen
@@ -62,7 +63,7 @@ DONE = {
 WRITES = frozenset({"acknowledge", "reply", "private", "note", "by-hand"})
 
 
-def _item_id(request: web.Request) -> ItemId:
+def item_id_of(request: web.Request) -> ItemId:
     try:
         return ItemId(uuid.UUID(request.match_info["item_id"]))
     except ValueError as error:
@@ -71,7 +72,7 @@ def _item_id(request: web.Request) -> ItemId:
 
 async def show(request: web.Request) -> web.StreamResponse:
     world = await render.world(request)
-    past = await history.load(deps(request).log, world.brand.id, _item_id(request))
+    past = await history.load(deps(request).log, world.brand.id, item_id_of(request))
     return await _shown(request, world, past, Draft(), done=request.query.get("done"))
 
 
@@ -104,6 +105,7 @@ async def _shown(
         "names": world.names,
         "path": f"{world.base}/items/{item_id}",
         "back": f"{world.base}/queue{query}",
+        "attached": await _attached(own, world.brand.id, past.item, viewer(request).actor),
         "hidden": _hidden(viewer(request).csrf, past.item.position),
         "done": say(DONE[done]) if done in DONE else None,
     }
@@ -114,6 +116,13 @@ async def _shown(
     return render.page(
         request, "inbox.html", say, status=status, **{**await inbox_context(request, world, str(item_id)), **mine}
     )
+
+
+async def _attached(own: Deps, brand: BrandId, item: Item, by: int) -> Sequence[ReplyFile]:
+    """What this member has chosen and not sent: also after the page was loaded anew."""
+    taken = {file.file_id for reply in item.replies for file in reply.files}
+    unsent = await files.unsent_of(own.log, brand, item.item_id, by, now=own.clock.now())
+    return [file for file in unsent if file.file_id not in taken]
 
 
 def _hidden(csrf: str, position: int) -> Callable[[], Markup]:
@@ -244,13 +253,14 @@ def _acting(name: str, build: Build) -> Handler:
     async def handle(request: web.Request) -> web.StreamResponse:
         own, asking = deps(request), viewer(request)
         world = await render.world(request)
-        item_id = _item_id(request)
+        item_id = item_id_of(request)
         # A box that is ticked is a field of its own: all of them, where a form has several of one name.
         ticked = ",".join(await render.form_lists(request, "category"))
         fields = await render.form(request) | {"category": ticked}
+        chosen = await render.form_lists(request, "file")
         past = await history.load(own.log, world.brand.id, item_id)
         try:
-            command = build(past.item, asking.actor, fields)
+            command = await _with_files(own, world.brand.id, item_id, build(past.item, asking.actor, fields), chosen)
             await Commands(own.log, own.clock, own.networks).run(
                 world.brand.id, item_id, command, expected_position=_position(fields), idempotency_key=_key(fields)
             )
@@ -266,6 +276,16 @@ def _acting(name: str, build: Build) -> Handler:
         return await _shown(request, world, await history.load(own.log, world.brand.id, item_id), Draft(), done=done)
 
     return handle
+
+
+async def _with_files(
+    own: Deps, brand: BrandId, item_id: ItemId, command: commands.Command, chosen: Sequence[str]
+) -> commands.Command:  # fmt: skip
+    """A private answer takes none: what was chosen waits in the composer."""
+    if not isinstance(command, commands.Reply) or command.private or not chosen:
+        return command
+    idents = [uploads.ident(text) for text in chosen]
+    return replace(command, files=await files.chosen(own.log, brand, item_id, idents, now=own.clock.now()))
 
 
 def _position(fields: Fields) -> int:
@@ -298,7 +318,7 @@ def _kept(name: str, refused: Refused, fields: Fields, names: Mapping[int, str],
 async def show_weights(request: web.Request) -> web.StreamResponse:
     """A part of the pane, worked out on demand; for a browser without scripts a page."""
     own, world = deps(request), await render.world(request)
-    past = await history.load(own.log, world.brand.id, _item_id(request))
+    past = await history.load(own.log, world.brand.id, item_id_of(request))
     text, heavy, refused, status = "", [], None, 200
     try:
         message, found = await weights.of(own, world.brand.id, past.item)
@@ -333,7 +353,7 @@ async def forget(request: web.Request) -> web.StreamResponse:
     typed = (await render.form(request)).get("confirm", "").strip().casefold()
     if typed != world.say("FORGET").casefold():
         return await _forget_page(request, world.say("Type %(word)s to confirm.", word=world.say("FORGET")))
-    item_id = _item_id(request)
+    item_id = item_id_of(request)
     await Commands(own.log, own.clock).forget(world.brand.id, item_id, by=asking.actor)
     return render.see_other(request, f"{world.base}/items/{item_id}?done=forget")
 
@@ -343,7 +363,7 @@ async def person(request: web.Request) -> web.StreamResponse:
     own, asking = deps(request), viewer(request)
     world = await render.world(request)
     found = await persons.of_item(
-        own.log, world.brand.id, _item_id(request), by=asking.actor, now=own.clock.now()
+        own.log, world.brand.id, item_id_of(request), by=asking.actor, now=own.clock.now()
     )  # fmt: skip
     return web.Response(
         body=orjson.dumps(found, option=orjson.OPT_INDENT_2), content_type="application/json",
@@ -354,7 +374,7 @@ async def person(request: web.Request) -> web.StreamResponse:
 async def _forget_page(request: web.Request, error: str | None) -> web.StreamResponse:
     own = deps(request)
     world = await render.world(request)
-    past = await history.load(own.log, world.brand.id, _item_id(request))
+    past = await history.load(own.log, world.brand.id, item_id_of(request))
     shown = pane.context(
         past, say=world.say, names=world.names, network=None, now=own.clock.now(), draft=Draft()
     )  # fmt: skip

@@ -181,6 +181,7 @@ def context(
         "most_text": MOST_TEXT,
         "limit": min(MOST_TEXT, offers.length_most(network, item) or MOST_TEXT),
         "limit_private": min(MOST_TEXT, offers.length_most(network, item, private=True) or MOST_TEXT),
+        "files": offers.file_rule(network, item) if can_reply else None,
         "counting": network.counting if network else "characters",
         "length": network.length_of(draft.text or held) if network else len(draft.text or held),
         "reach_words": say("private") if row.kind in PRIVATE else say("public"),

@@ -16,13 +16,19 @@ from email.policy import SMTP
 from typing import Any
 from urllib.parse import urlencode
 
+from inbox import file_rules
 from inbox.channels import ChannelRecord
-from services.channels import asking, parts, posting
-from services.channels.contract import Outcome, RefusalReason, Refused, Reply, Uncertain, Way
+from inbox.file_rules import FileRule
+from services.channels import asking, parts, posting, uploading
+from services.channels.contract import File, Outcome, RefusalReason, Refused, Reply, Way
 from services.channels.mail import ours
-from services.outbound import NoAnswer, NotSent
 
 SUBJECT_MOST = 200
+FILES_OF_POSTMARK = FileRule({file_rules.ANY: 7_000_000}, count=10, together=7_000_000)
+FILES = FileRule({file_rules.ANY: file_rules.MOST_BYTES}, count=10)
+"""Many servers take 25 MB, which in a mail are 18 MB of files."""
+_NESTING = frozenset({"message", "multipart"})
+"""What would be read as a part of this mail goes as plain bytes."""
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]+")
 _ANSWERED = re.compile(r"^\s*(?:re|aw|sv|antw|ré|rép|odp|rif)\s?(?:\[\d+\])?\s?:", re.IGNORECASE)
 _LONELY = re.compile(rb"^(Message-ID|In-Reply-To|References):[ ]?\r\n[ ]+", re.MULTILINE)
@@ -102,6 +108,11 @@ def _message(answer: Answer, reply: Reply) -> EmailMessage:
     for name, value in answer.threading.items():
         mail[name] = value
     mail.set_content(answer.text)
+    for file in reply.files:
+        sort, _, kind = file.content_type.partition("/")
+        if sort in _NESTING:
+            sort, kind = "application", "octet-stream"
+        mail.add_attachment(file.body, maintype=sort, subtype=kind or "octet-stream", filename=file.name)
     return mail
 
 
@@ -115,16 +126,12 @@ async def by_mailgun(way: Way, channel: ChannelRecord, reply: Reply, api: str) -
     fields = {"from": answer.shown_sender, "to": answer.to, "subject": answer.subject, "text": answer.text,
               **{f"h:{name}": value for name, value in answer.threading.items()}}  # fmt: skip
     domain = answer.sender.rpartition("@")[2]
-    basic = base64.b64encode(f"api:{key}".encode()).decode()
-    headers = {"authorization": f"Basic {basic}", "content-type": asking.FORM, "accept": asking.JSON}
+    basic = {"authorization": "Basic " + base64.b64encode(f"api:{key}".encode()).decode()}
     url = f"{api}/v3/{posting.segment(domain)}/messages"
-    try:
-        response = await way.http.post(url, urlencode(fields).encode(), headers)
-    except NotSent as error:
-        return Refused(error.reason, again=error.reason == "unreachable")
-    except NoAnswer as error:
-        return Uncertain(error.reason)
-    return posting.outcome(response, lambda said: parts.dig(said, "id") and answer.message_id)
+    call = posting.Call(url, urlencode(fields).encode(), {**basic, "content-type": asking.FORM})
+    if reply.files:
+        call = uploading.call(url, fields, [("attachment", file) for file in reply.files], basic)
+    return await posting.send(way, call, lambda said: parts.dig(said, "id") and answer.message_id)
 
 
 async def by_sendgrid(way: Way, channel: ChannelRecord, reply: Reply, api: str) -> Outcome:
@@ -136,6 +143,10 @@ async def by_sendgrid(way: Way, channel: ChannelRecord, reply: Reply, api: str) 
         "personalizations": [{"to": [{"email": answer.to}]}], "from": sender, "subject": answer.subject,
         "content": [{"type": "text/plain", "value": answer.text}], "headers": answer.threading,
     }  # fmt: skip
+    if reply.files:
+        body["attachments"] = [
+            {"content": _base64(file), "type": file.content_type, "filename": file.name} for file in reply.files
+        ]
     call = posting.Call(f"{api}/v3/mail/send", body, {"authorization": f"Bearer {key}"})
     return await posting.send(way, call, lambda _: answer.message_id)
 
@@ -150,8 +161,16 @@ async def by_postmark(way: Way, channel: ChannelRecord, reply: Reply, api: str) 
         "From": answer.shown_sender, "To": answer.to, "Subject": answer.subject, "TextBody": answer.text,
         "Headers": [{"Name": name, "Value": value} for name, value in named.items()],
     }  # fmt: skip
+    if reply.files:
+        body["Attachments"] = [
+            {"Content": _base64(file), "ContentType": file.content_type, "Name": file.name} for file in reply.files
+        ]
     call = posting.Call(f"{api}/email", body, {"x-postmark-server-token": key})
     return await posting.send(way, call, lambda said: said["MessageID"] and answer.message_id, _postmark_refusal)
+
+
+def _base64(file: File) -> str:
+    return base64.b64encode(file.body).decode()
 
 
 POSTMARK: Mapping[int, RefusalReason] = {

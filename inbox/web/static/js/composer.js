@@ -1,6 +1,7 @@
 // The composer: one text, kept while it is written, in the mode that is chosen; what it counts, suggests and sends.
 import { all, find, toast, words } from "./dom.js";
 import { draftOf, keepDraft } from "./drafts.js";
+import { limitBeside } from "./files.js";
 import { lengthOf } from "./lengths.js";
 import { openItem, pane } from "./opened.js";
 
@@ -83,7 +84,8 @@ export function length() {
   const shown = new Intl.NumberFormat(document.documentElement.lang);
   const { counting = "characters", limit = "0", limitPrivate = limit, limitTeam = limit } = line.dataset;
   const team = mode() === "note" || mode() === "by-hand";
-  const most = Number(team ? limitTeam : mode() === "private" ? limitPrivate : limit);
+  const beside = mode() === "reply" ? limitBeside() : 0;
+  const most = beside ? Math.min(beside, Number(limit)) : Number(team ? limitTeam : mode() === "private" ? limitPrivate : limit);
   const count = lengthOf(team ? "characters" : counting, area.value);
   place.textContent = shown.format(count);
   const told = find("[data-limit-shown]");

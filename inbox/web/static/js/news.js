@@ -2,6 +2,7 @@
 import { tickAll } from "./clocks.js";
 import { length, text } from "./composer.js";
 import { all, announce, find, words } from "./dom.js";
+import { any as filesAttached } from "./files.js";
 import { openItem, pane } from "./opened.js";
 
 /** @typedef {import("./live.js").Change} Change */
@@ -48,7 +49,7 @@ function merge(fresh) {
 
 function isWriting() {
   const area = text();
-  return Boolean(area?.value.trim() && area.value !== area.dataset.holding);
+  return filesAttached() || Boolean(area?.value.trim() && area.value !== area.dataset.holding);
 }
 
 /** The field has the focus and nothing is written yet: it stays, and what is true now counts as seen. @param {Document} fresh */

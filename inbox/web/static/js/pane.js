@@ -4,6 +4,7 @@ import { all, find, show, toast, words } from "./dom.js";
 import { tickAll } from "./clocks.js";
 import { keep, length, promised, restore, rewrite, sending, text, turned, write } from "./composer.js";
 import { forgetDraft } from "./drafts.js";
+import { startFiles } from "./files.js";
 import { mark } from "./list.js";
 import { openItem, pane } from "./opened.js";
 
@@ -61,6 +62,7 @@ export function startPane() {
     if (target?.closest("[data-stop-writing]")) pane().removeAttribute("data-writing");
     if (target?.closest("[data-do=e]")) resolve();
   });
+  startFiles(length);
   document.addEventListener("input", (event) => { if (event.target === text()) { length(); keep(); } });
   document.addEventListener("change", (event) => {
     if (event.target instanceof HTMLInputElement && event.target.name === "mode") turned();

@@ -1,0 +1,203 @@
+"""Files that go with a reply: how each network is handed them, and that a failure before the post posted nothing."""
+
+from __future__ import annotations
+
+import base64
+import email.policy
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from email import message_from_bytes
+from typing import Any
+
+import pytest
+from aiohttp import web
+
+from services.channels.contract import File, Outcome, Refused, Sent, Uncertain
+from services.channels.registry import networks
+from tests.channels.answering import replied
+from tests.fakes.mail import Smtp
+from tests.fakes.server import CutConnection, Fake, Seen, says
+
+TOKEN = {"access_token": "t0ken", "bot_token": "t0ken", "api_key": "t0ken"}
+PNG = File('plan « é".png', "image/png", b"\x89PNG\r\n\x1a\n" + bytes(range(256)))
+PDF = File("facture.pdf", "application/pdf", b"%PDF-1.7 \r\n--x--\r\n" * 30_000)
+
+
+@dataclass(frozen=True)
+class Case:
+    """`answers`: by path, what the network says; `post`: the path of the call that shows everything to people."""
+
+    network: str
+    answers: Mapping[str, Any]
+    post: str
+    sent: Sent
+    changes: Mapping[str, Any] = field(default_factory=dict)
+    account: str | None = None
+    files: tuple[File, ...] = (PNG,)
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+
+MAIL = {
+    "kind": "email",
+    "author_id": "lea@example.com",
+    "in_reply_to": "<1@example.com>",
+    "thread_id": "<1@example.com>",
+}
+CASES = {
+    "telegram, a photo": Case(
+        "telegram", {"/bott0ken/sendPhoto": {"ok": True, "result": {"chat": {"id": 5}, "message_id": 9}}},
+        "/bott0ken/sendPhoto", Sent("5:9"), {"in_reply_to": "5:3", "kind": "dm"},
+    ),
+    "telegram, an album": Case(
+        "telegram",
+        {"/bott0ken/sendMediaGroup": {"ok": True, "result": [{"chat": {"id": 5}, "message_id": n} for n in (9, 10)]}},
+        "/bott0ken/sendMediaGroup", Sent("5:9"), {"in_reply_to": "5:3", "kind": "dm"}, files=(PNG, PDF),
+    ),
+    "discord": Case(
+        "discord", {"/channels/t1/messages": {"id": "901"}}, "/channels/t1/messages", Sent("901"), files=(PNG, PDF),
+    ),
+    "mastodon": Case(
+        "mastodon",
+        {"/api/v1/statuses/m1": {"account": {"acct": "lea@ex.org"}, "visibility": "unlisted"},
+         "/api/v2/media": {"id": "77"}, "/api/v1/statuses": {"id": "88"}},
+        "/api/v1/statuses", Sent("88"),
+    ),
+    "slack": Case(
+        "slack",
+        {"/conversations.replies": {"ok": True, "messages": [{"thread_ts": "1.0"}]},
+         "/files.getUploadURLExternal": {"ok": True, "upload_url": "{url}/upload/1", "file_id": "F1"},
+         "/upload/1": {"ok": True},
+         "/files.completeUploadExternal":
+             {"ok": True, "files": [{"id": "F1", "shares": {"public": {"C1": [{"ts": "9.1"}]}}}]}},
+        "/files.completeUploadExternal", Sent("C1:9.1"), {"in_reply_to": "C1:1.5", "thread_id": "C1"},
+    ),
+    "whatsapp": Case(
+        "whatsapp", {"/555/media": {"id": "77"}, "/555/messages": {"messages": [{"id": "wamid.9"}]}}, "/555/messages",
+        Sent("wamid.9"), {"kind": "dm", "author_id": "336", "thread_id": "336"}, "555",
+    ),
+    "mailgun": Case("mailgun", {"/v3/lamarque.example/messages": {"id": "<9>"}}, "/v3/lamarque.example/messages",
+                    Sent(), MAIL, "nous@lamarque.example", files=(PNG, PDF)),
+    "sendgrid": Case("sendgrid", {"/v3/mail/send": {}}, "/v3/mail/send", Sent(), MAIL, "nous@lamarque.example"),
+    "postmark": Case("postmark", {"/email": {"MessageID": "9", "ErrorCode": 0}}, "/email", Sent(), MAIL,
+                     "nous@lamarque.example"),
+}  # fmt: skip
+
+
+def answering(case: Case, fake: list[Fake], **instead: Callable[[Seen], Awaitable[web.StreamResponse]]) -> Any:
+    async def answer(seen: Seen) -> web.StreamResponse:
+        if "post" in instead and seen.path == case.post:
+            return await instead["post"](seen)
+        if "before" in instead and seen.path != case.post and seen.method == "POST":
+            return await instead["before"](seen)
+        said = case.answers.get(seen.path)
+        if said is None:
+            return web.json_response(status=404)
+        return web.Response(text=json.dumps(said).replace("{url}", fake[0].url), content_type="application/json")
+
+    return answer
+
+
+async def told(case: Case, **instead: Callable[[Seen], Awaitable[web.StreamResponse]]) -> tuple[Outcome, list[Seen]]:
+    own: list[Fake] = []
+    async with Fake(answering(case, own, **instead)) as fake:
+        own.append(fake)
+        outcome = await replied(
+            case.network, fake, TOKEN, account_id=case.account, settings=case.settings, files=case.files, **case.changes
+        )
+        return outcome, fake.seen
+
+
+def parts_of(seen: Seen) -> dict[str, tuple[str | None, bytes]]:
+    """A form's parts as (file name, bytes), by another parser than ours."""
+    head = f"Content-Type: {seen.headers['content-type']}\r\n\r\n".encode()
+    form = message_from_bytes(head + seen.body, policy=email.policy.HTTP)
+    found = {}
+    for part in form.iter_parts():
+        body = part.get_payload(decode=True)
+        assert isinstance(body, bytes)
+        found[str(part.get_param("name", header="content-disposition"))] = (part.get_filename(), body)
+    return found
+
+
+@pytest.mark.parametrize("name", CASES)
+async def test_files_reach_the_network_whole_and_beside_the_words(name: str) -> None:
+    case = CASES[name]
+    outcome, seen = await told(case)
+    assert isinstance(outcome, Sent)
+    if case.sent.external_id is not None:
+        assert outcome == case.sent
+    (post,) = [one for one in seen if one.path == case.post]
+    bodies = b"".join(one.body for one in seen)
+    for file in case.files:
+        assert file.body in bodies or base64.b64encode(file.body) in bodies
+    assert "Bonjour" in post.body.decode("utf-8", "replace")
+
+
+@pytest.mark.parametrize("name", CASES)
+async def test_what_the_network_does_not_answer_may_have_been_posted(name: str) -> None:
+    outcome, _ = await told(CASES[name], post=_cut)
+    assert isinstance(outcome, Uncertain)
+
+
+@pytest.mark.parametrize("name", ["mastodon", "slack", "whatsapp"])
+@pytest.mark.parametrize("trouble", ["cut", "down", "limited"])
+async def test_a_file_that_is_not_handed_in_posts_nothing_and_is_tried_again(name: str, trouble: str) -> None:
+    failing = {"cut": _cut, "down": says(503), "limited": says(429, {}, Retry_After="30")}[trouble]
+    outcome, seen = await told(CASES[name], before=failing)
+    assert isinstance(outcome, Refused)
+    assert outcome.again
+    assert CASES[name].post not in [one.path for one in seen]
+
+
+async def test_telegram_names_each_file_of_an_album_and_puts_the_words_under_the_first() -> None:
+    _, (post,) = await told(CASES["telegram, an album"])
+    form = parts_of(post)
+    assert json.loads(form["media"][1]) == [
+        {"type": "document", "media": "attach://file0", "caption": "Bonjour Léa"},
+        {"type": "document", "media": "attach://file1"},
+    ]
+    assert (form["file0"][1], form["file1"]) == (PNG.body, ("facture.pdf", PDF.body))
+    assert json.loads(form["reply_parameters"][1])["message_id"] == 3
+
+
+async def test_whatsapp_sends_one_message_with_the_words_as_caption() -> None:
+    _, seen = await told(CASES["whatsapp"])
+    said = json.loads(seen[-1].body)
+    assert (said["type"], said["image"]) == ("image", {"id": "77", "caption": "Bonjour Léa"})
+    assert "text" not in said
+
+
+async def test_a_mail_carries_its_files_as_attachments() -> None:
+    async with Smtp() as server:
+        settings = {"smtp_host": f"127.0.0.1:{server.port}"}
+        async with Fake(says(200)) as fake:
+            nested = File("brouillon.eml", "message/rfc822", b"From: x\r\n\r\nBonjour")
+            outcome = await replied(
+                "email",
+                fake,
+                {},
+                account_id="nous@lamarque.example",
+                settings=settings,
+                files=(PNG, PDF, nested),
+                **MAIL,
+            )
+        assert isinstance(outcome, Sent)
+        ((_, _, mail),) = server.mails
+        found = message_from_bytes(mail, policy=email.policy.default)
+        assert [(part.get_filename(), part.get_content_type()) for part in found.iter_attachments()] == [
+            (PNG.name, "image/png"), (PDF.name, "application/pdf"), (nested.name, "application/octet-stream"),
+        ]  # fmt: skip
+        assert [part.get_content() for part in found.iter_attachments()] == [PNG.body, PDF.body, nested.body]
+
+
+@pytest.mark.parametrize("network", sorted(networks()))
+def test_a_rule_takes_nothing_that_a_browser_runs(network: str) -> None:
+    for rule in networks()[network].capabilities.files.values():
+        assert rule.size_most("image/svg+xml") is rule.size_most("text/html") is None
+        assert rule.largest > 0
+        assert rule.count > 0
+
+
+async def _cut(_: Seen) -> web.StreamResponse:
+    return CutConnection()
