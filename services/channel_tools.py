@@ -82,6 +82,10 @@ def _able(capabilities: Capabilities) -> dict[str, Any]:
     flat |= {"gestures_on": sorted(capabilities.gestures_on), "lengths": dict(capabilities.lengths)}
     within = flat.pop("private_within")
     private_s = int(within.total_seconds()) if within else None
+    flat["files"] = {
+        kind: {"types": dict(rule.types), "count": rule.count, "together": rule.together, "text_most": rule.length_most}
+        for kind, rule in capabilities.files.items()
+    }
     return {**flat, "receives": list(capabilities.receives), "window_s": window, "private_within_s": private_s}
 
 

@@ -22,8 +22,16 @@ from inbox.channels import ChannelRecord, SetupField
 from inbox.clock import Clock
 from inbox.events import Attachment, Author, Kind
 from services.channels import (
-    activitypub, asking, mastodon_answers, mastodon_files, parts, polled, posting, proof, reading,
-)  # fmt: skip
+    activitypub,
+    asking,
+    mastodon_answers,
+    mastodon_files,
+    parts,
+    polled,
+    posting,
+    proof,
+    reading,
+)
 from services.channels.base import BaseChannel, guarded_all
 from services.channels.contract import (
     EVERY,

@@ -58,6 +58,7 @@ MESSAGE_IDS = st.sampled_from(["m1", "m2", "m3"])
 NETWORK_IDS = st.sampled_from(["x1", "x2", "e1"])
 REPLY_IDS = st.sampled_from(["r1", "r2", "r3"]).map(reply_id)
 
+PLAN = events.ReplyFile(file_id=uuid.UUID(int=0xF1), name="plan.png", content_type="image/png", bytes=9)
 FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "item_id": st.just(ITEM),
     "channel_id": st.just("page"),
@@ -98,6 +99,7 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "private": st.booleans(),
     "wording": st.none(),
     "of": st.none(),
+    "files": st.sampled_from([(), (PLAN,)]),
     "gesture_id": REPLY_IDS,
     "gesture": st.sampled_from(["hide", "unhide", "like", "unlike"]),
     "end": st.sampled_from(["done", "failed", "uncertain"]),

@@ -14,7 +14,7 @@ import asyncpg
 import pytest
 from aiohttp import web
 
-from inbox import waiting
+from inbox import files, history, waiting
 from inbox.channels import ChannelRecord, Channels
 from inbox.clock import SimulatedClock, SystemClock
 from inbox.events import (
@@ -81,6 +81,7 @@ class Post:
         kind: Kind = "comment",
         text: str = "Bonjour",
         private: bool = False,
+        external_id: str = "c_1",
         **message: Any,
     ) -> tuple[ItemId, uuid.UUID]:
         """An item with one message, and a reply to it that has been decided."""
@@ -89,11 +90,11 @@ class Post:
         subject = ids.subject(self.brand, channel.network, "81")
         said = {"thread_id": "81" if kind == "dm" else "t", "text": "Allô", "author": Author(id="81"), **message}
         received = MessageReceived(
-            item_id=item, channel_id=channel.channel_id, network=channel.network, kind=kind, external_id="c_1",
+            item_id=item, channel_id=channel.channel_id, network=channel.network, kind=kind, external_id=external_id,
             sent_at=now, received_at=now, **said,
         )  # fmt: skip
         reply = ReplyQueued(
-            item_id=item, reply_id=uuid.uuid4(), purpose="response", in_reply_to="c_1", by=1, at=now, text=text,
+            item_id=item, reply_id=uuid.uuid4(), purpose="response", in_reply_to=external_id, by=1, at=now, text=text,
             private=private,
         )  # fmt: skip
         await self.append(received, subject)
@@ -434,6 +435,53 @@ async def test_the_worker_starts_sends_and_stops_cleanly(post: Post, noon: datet
 
 
 # --- limits of an account ---------------------------------------------------------------------------------------------
+
+
+async def attached(post: Post, channel: ChannelRecord) -> tuple[ItemId, ReplyQueued]:
+    """An item, and a reply to it that takes a file."""
+    item, _ = await post.queued(channel, kind="dm", external_id="5:3")
+    await post.round()
+    past = await history.load(post.log, post.brand, item)
+    file = await files.put(
+        post.log, post.brand, past, "plan.png", "image/png", b"a picture", by=1, now=post.clock.now()
+    )  # fmt: skip
+    reply = ReplyQueued(
+        item_id=item, reply_id=uuid.uuid4(), purpose="response", in_reply_to="5:3", by=1, at=post.clock.now(),
+        text="Voici", files=(file,),
+    )  # fmt: skip
+    await post.append(reply, past.subject)
+    return item, reply
+
+
+async def test_a_file_leaves_with_its_reply_at_most_once_and_is_kept_from_then_on(post: Post) -> None:
+    settings = {"api_url": post.graph.url}
+    channel = await post.channel("telegram", secrets={"bot_token": "t", "secret": "s"}, settings=settings)
+    item, _ = await attached(post, channel)
+    await post.fill()
+    await files.expire(post.log, now=post.clock.now() + timedelta(days=30))
+    post.graph.seen.clear()
+    post.graph.answer = _cut
+    await post.round()
+    post.clock.advance(timedelta(hours=1))
+    await post.round()
+    assert types(await post.said(item))[-2:] == ["ReplySending", "ReplyUncertain"]
+    (seen,) = post.graph.seen
+    assert seen.path == "/bott/sendPhoto"
+    assert b"a picture" in seen.body
+
+
+async def test_a_file_whose_author_was_forgotten_leaves_nowhere(post: Post) -> None:
+    settings = {"api_url": post.graph.url}
+    channel = await post.channel("telegram", secrets={"bot_token": "t", "secret": "s"}, settings=settings)
+    item, reply = await attached(post, channel)
+    await post.fill()
+    post.graph.seen.clear()
+    await post.log.pool.execute("DELETE FROM vigie.reply_files WHERE brand_id = $1", post.brand)
+    await post.round()
+    failed = (await post.said(item))[-1]
+    assert isinstance(failed, ReplyFailed)
+    assert (failed.reply_id, failed.reason, failed.retry_at) == (reply.reply_id, "author_forgotten", None)
+    assert post.graph.seen == []
 
 
 async def test_an_account_waits_as_a_whole_until_the_time_its_network_names(post: Post) -> None:
