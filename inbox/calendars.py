@@ -76,6 +76,19 @@ def elapsed(calendar: Calendar, start: datetime, end: datetime, *, round_the_clo
     return gone.total_seconds()
 
 
+def share(calendar: Calendar, start: datetime, end: datetime, part: float) -> datetime | None:
+    """The moment when this part of the business time between the two has gone; None where there is none between.
+
+    The same as `due` of a part of `elapsed`, at half the price.
+    """
+    start, end = start.astimezone(UTC), end.astimezone(UTC)
+    near = _nearby(calendar, start.toordinal() // BLOCK_DAYS).share(start, end, part)
+    if near is not None:
+        return near
+    whole = elapsed(calendar, start, end)
+    return due(calendar, start, whole * part) if whole else None
+
+
 def is_open(calendar: Calendar, at: datetime) -> bool:
     """Whether `at` is business time. A span is open at its first instant and closed at its last."""
     return next_opening(calendar, at) == at
@@ -118,12 +131,23 @@ class _Table:
         self._upto = list(accumulate((closes - opens for opens, closes in stretches), initial=NO_TIME))
 
     def due(self, start: datetime, left: timedelta) -> datetime | None:
-        goal = self._gone(start) + left
+        return self._when(self._gone(start) + left)
+
+    def _when(self, goal: timedelta) -> datetime | None:
+        """The first moment by which so much business time has gone since the first stretch of the table."""
         place = bisect_left(self._upto, goal) - 1
         return None if place >= len(self._opens) else self._opens[place] + (goal - self._upto[place])
 
     def elapsed(self, start: datetime, end: datetime) -> timedelta | None:
         return None if end > self._until else self._gone(end) - self._gone(start)
+
+    def share(self, start: datetime, end: datetime, part: float) -> datetime | None:
+        """None also where nothing lies between the two."""
+        if end > self._until or end <= start:
+            return None
+        before = self._gone(start)
+        left = timedelta(seconds=(self._gone(end) - before).total_seconds() * part)
+        return self._when(before + left) if left > NO_TIME else None
 
     def _gone(self, at: datetime) -> timedelta:
         """Business time from the first stretch of the table to `at`."""

@@ -15,6 +15,10 @@ UNREAD = Judgement(model="", assessed=True, sentiment="neutral", urgency=0.5 * c
 """What a person's word is laid over while the classifier has said nothing."""
 
 
+UNTOUCHED = Message.correction
+"""Of almost all messages."""
+
+
 def of_categories(word: Correction, said: tuple[str, ...] | None, by: int | None) -> Correction:
     """The later word on urgency stands: who names an alarm takes back that it was none."""
     calm = word.not_urgent and categories.level_of(said or ()) < categories.ALARMING
@@ -48,6 +52,8 @@ def is_read(message: Message) -> bool:
 def reading(message: Message) -> Judgement | None:
     """What counts as said of a message. Of edited words not judged yet, that of the words before; None while unread."""
     said, word = message.judgement or message.former, message.correction
+    if word is UNTOUCHED:
+        return said
     if said is None and not speaks_of_urgency(word):
         return None
     said = said or UNREAD
@@ -60,12 +66,14 @@ def reading(message: Message) -> Judgement | None:
 
 def uncorrected(message: Message) -> Message:
     """The message as if nobody had corrected the classifier."""
-    return replace(message, correction=Correction())
+    return replace(message, correction=UNTOUCHED)
 
 
 def corrected(message: Message) -> tuple[str, ...]:
     """What of a message people corrected: any of "categories", "urgency", "language"."""
     word = message.correction
+    if word is UNTOUCHED:
+        return ()
     told = {"categories": word.categories is not None, "urgency": word.not_urgent, "language": word.lang is not None}
     return tuple(name for name, is_so in told.items() if is_so)
 

@@ -91,7 +91,8 @@ def evolve(item: Item | None, event: ItemEvent | AuthorForgotten, position: int,
     change = CHANGES.get(type(event))
     if change is not None:
         item = change(item, event, policy)
-    promoted = len(item.turn.breached) if item.turn and not item.muted else 0
+    turn = item.turn
+    promoted = len(turn.breached) if turn and not item.muted else 0
     return replace(
         item,
         position=position,

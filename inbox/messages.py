@@ -11,12 +11,15 @@ from datetime import datetime
 from inbox import corrections, sla, turns
 from inbox.events import Attachment, MessageClassified, MessageEdited, MessageReceived, MessageWithdrawn
 from inbox.policy import Policy
-from inbox.replacing import replace
-from inbox.state import Correction, EarlyChange, Item, Judgement, Message
+from inbox.replacing import make, replace
+from inbox.state import EarlyChange, Item, Judgement, Message
 
 
 def find(item: Item, external_id: str) -> Message | None:
-    return next((message for message in item.messages if message.external_id == external_id), None)
+    for message in item.messages:
+        if message.external_id == external_id:
+            return message
+    return None
 
 
 def receive(item: Item, event: MessageReceived, policy: Policy) -> Item:
@@ -52,7 +55,8 @@ def classify(item: Item, event: MessageClassified, policy: Policy) -> Item:
 
 
 def _judgement(event: MessageClassified) -> Judgement:
-    return Judgement(
+    return make(
+        Judgement,
         model=event.model,
         assessed=event.assessed,
         sentiment=event.sentiment,
@@ -74,7 +78,6 @@ def _is_overtaken(message: Message, event: MessageClassified) -> bool:
 
 def _introduce(item: Item, event: MessageReceived) -> Item:
     """What every message of an item says of its thread and author; the latest knows best, the widest window counts."""
-    windows = [until for until in (item.reply_until, event.reply_until) if until is not None]
     return replace(
         item,
         channel_id=item.channel_id or event.channel_id,
@@ -83,12 +86,17 @@ def _introduce(item: Item, event: MessageReceived) -> Item:
         thread_id=event.thread_id or item.thread_id,
         author=event.author or item.author,
         reach=item.reach if event.reach is None else event.reach,
-        reply_until=max(windows, default=None),
+        reply_until=_later(item.reply_until, event.reply_until),
     )
 
 
+def _later(one: datetime | None, other: datetime | None) -> datetime | None:
+    return max(one, other) if one and other else one or other
+
+
 def _message(event: MessageReceived, turn: int) -> Message:
-    return Message(
+    return make(
+        Message,
         external_id=event.external_id,
         kind=event.kind,
         sent_at=event.sent_at,
@@ -116,6 +124,8 @@ def _change(item: Item, change: EarlyChange, policy: Policy) -> Item:
 
 
 def _apply_early(item: Item, external_id: str, policy: Policy) -> Item:
+    if not item.early:
+        return item
     due = [change for change in item.early if change.external_id == external_id]
     item = replace(item, early=tuple(change for change in item.early if change.external_id != external_id))
     for change in due:
@@ -129,12 +139,12 @@ def _edited(message: Message, at: datetime, text: str | None, attachments: tuple
         return message
     if at == message.edited_at and (text, attachments) == (message.text, message.attachments):
         return message
-    former, untouched = corrections.reading(message), Correction()
+    former, untouched = corrections.reading(message), corrections.UNTOUCHED
     return replace(
         message, text=text, attachments=attachments, edited_at=at, judgement=None, former=former, correction=untouched
     )
 
 
 def _put(item: Item, message: Message) -> Item:
-    messages = tuple(message if old.external_id == message.external_id else old for old in item.messages)
+    messages = tuple([message if old.external_id == message.external_id else old for old in item.messages])
     return replace(item, messages=messages)

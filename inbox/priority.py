@@ -12,6 +12,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from inbox import corrections, sla
 from inbox.policy import BANDS, Band, Policy
@@ -53,7 +54,8 @@ def spread_band(policy: Policy, spread: int) -> Band:
 
 def impact_band(policy: Policy, followers: int | None, spread: int) -> Band:
     """The higher of the author's reach and the thread's spread (authors heard in it in the hour before)."""
-    return max(reach_band(policy, followers), spread_band(policy, spread), key=BANDS.index)
+    place = bisect_right(policy.impact_edges, followers or 0), bisect_right(policy.spread_edges, spread)
+    return BANDS[max(place)]
 
 
 def base_priority(policy: Policy, judgement: Judgement | None, followers: int | None, spread: int) -> int:
@@ -68,7 +70,9 @@ def base_priority(policy: Policy, judgement: Judgement | None, followers: int | 
 
 def effective(base: int, override: int | None, promoted: int) -> int:
     """Where it ranks: a person's word stands; else one level up a breach, never into P1 by waiting alone."""
-    return override if override is not None else min(base, max(2, base - promoted))
+    if override is not None:
+        return override
+    return min(base, max(2, base - promoted)) if promoted else base
 
 
 def base(item: Item, rules: int) -> int:
@@ -105,6 +109,8 @@ def weightiest(item: Item) -> Message | None:
 
 
 def _worst(said: Sequence[Judgement | None]) -> Judgement | None:
+    if len(said) == 1:
+        return said[0]
     return max((one for one in said if one is not None), key=_weight, default=None)
 
 
@@ -112,8 +118,7 @@ def _weight(said: Judgement) -> tuple[bool, float, int]:
     return said.level >= DANGER_LEVEL, said.urgency, said.level
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """What the words that count come to. `worst`: what is known of the weightiest of them; `lang`: of these, though a
     person may know it before the classifier has read them; `rules`: as `by_rules`."""
 
@@ -128,9 +133,13 @@ def place(item: Item, policy: Policy) -> Place:
     messages = counted(item)
     said = list(map(known, messages))
     worst = _worst(said)
-    lang = worst.lang if worst else next((one.correction.lang for one in messages if one.correction.lang), None)
+    lang = worst.lang if worst else _lang_said(messages)
     scored = bool(messages) and all(map(corrections.is_read, messages))
     return Place(scored, worst, lang, _by_rules(item, policy, messages, said))
+
+
+def _lang_said(messages: Sequence[Message]) -> str | None:
+    return next((one.correction.lang for one in messages if one.correction.lang), None)
 
 
 def by_rules(item: Item, policy: Policy) -> int:
@@ -164,7 +173,7 @@ def by_itself(item: Item, policy: Policy) -> int:
 
 
 def _by_itself(item: Item, policy: Policy, messages: Sequence[Message], said: Sequence[Judgement | None]) -> int:
-    spread = max((one.spread for one in said if one is not None), default=1)
+    spread = max([one.spread for one in said if one is not None], default=1)
     given = [base_priority(policy, judgement, item.reach, spread) for judgement in said]
     unread = not all(map(corrections.is_read, messages)) or not messages
     return min([*given, UNSCORED] if unread else given)

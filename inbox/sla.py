@@ -9,9 +9,8 @@ for.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Literal
+from datetime import UTC, datetime, timedelta
+from typing import Literal, NamedTuple
 
 from inbox import calendars
 from inbox.events import ClockName
@@ -25,8 +24,7 @@ EARLIEST_START = timedelta(days=1)
 TICK = timedelta(microseconds=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Alarm:
+class Alarm(NamedTuple):
     """Something the clock worker has to say from `at` on. `clock` is set for a warning and a breach."""
 
     what: Literal["warn", "breach", "claim", "promise"]
@@ -48,11 +46,8 @@ def due_times(policy: Policy, priority: int, started_at: datetime) -> tuple[date
 def warn_at(policy: Policy, turn: Turn, clock: ClockName) -> datetime:
     """When `warn_share` (75 %) of the business time between the turn's start and its due time have gone."""
     due = due_at(turn, clock)
-    target = policy.targets[turn.priority]
-    whole = calendars.elapsed(policy.calendar, turn.started_at, due, round_the_clock=target.round_the_clock)
-    if not whole:  # a calendar that changed meanwhile, or that never opens: count in wall time
-        return turn.started_at + (due - turn.started_at) * policy.warn_share
-    return min(due, _after(policy, target, turn.started_at, whole * policy.warn_share))
+    at = _share(policy, policy.targets[turn.priority], turn.started_at, due)
+    return min(due, at) if at else turn.started_at + (due - turn.started_at) * policy.warn_share
 
 
 def due_at(turn: Turn, clock: ClockName) -> datetime:
@@ -82,7 +77,11 @@ def outcome(turn: Turn, clock: ClockName, now: datetime) -> Outcome:
 
 def running_clocks(turn: Turn) -> tuple[ClockName, ...]:
     """The clocks nobody has stopped yet, past due or not; none once the turn has ended."""
-    return () if turn.ended_at is not None else tuple(clock for clock in CLOCKS if stopped_at(turn, clock) is None)
+    if turn.ended_at is not None:
+        return ()
+    if turn.responded_at is None:
+        return CLOCKS if turn.acknowledged_at is None else CLOCKS[1:]
+    return CLOCKS[:1] if turn.acknowledged_at is None else ()
 
 
 def running_promise(turn: Turn) -> datetime | None:
@@ -122,10 +121,12 @@ def next_alarm_at(policy: Policy, turn: Turn) -> datetime | None:
 def rank_due(item: Item) -> datetime | None:
     """What is due first: a running clock of the open turn, the network's closing reply window, a running promise."""
     last = item.turns[-1] if item.turns else None
-    times = [running_promise(last)] if last else []
-    if item.turn is not None:
-        times += [item.reply_until, *(due_at(item.turn, clock) for clock in running_clocks(item.turn))]
-    return min((at for at in times if at is not None), default=None)
+    if last is None:
+        return None
+    times = [running_promise(last)]
+    if last.ended_at is None:
+        times += [item.reply_until, *[due_at(last, clock) for clock in running_clocks(last)]]
+    return min([at for at in times if at is not None], default=None)
 
 
 def _clock_alarms(policy: Policy, turn: Turn) -> Iterator[Alarm]:
@@ -139,6 +140,15 @@ def _clock_alarms(policy: Policy, turn: Turn) -> Iterator[Alarm]:
 
 def _past(what: Literal["claim", "promise"], limit: datetime | None) -> tuple[Alarm, ...]:
     return () if limit is None else (Alarm(what, limit + TICK),)
+
+
+def _share(policy: Policy, target: Target, start: datetime, due: datetime) -> datetime | None:
+    """When `warn_share` of the time between has gone. None: the calendar has no business time there, since it changed
+    meanwhile or never opens; then wall time counts."""
+    if target.round_the_clock:
+        whole = (due - start).total_seconds()
+        return start.astimezone(UTC) + timedelta(seconds=whole * policy.warn_share) if whole > 0 else None
+    return calendars.share(policy.calendar, start, due, policy.warn_share)
 
 
 def _after(policy: Policy, target: Target, start: datetime, seconds: float) -> datetime:

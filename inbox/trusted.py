@@ -1,9 +1,9 @@
-"""Models made from the JSON that we wrote ourselves, without being validated a second time.
+"""Models and plain data made from the JSON that we wrote ourselves, without being validated a second time.
 
-What lies in the log was validated before it was written, and is authenticated or immutable since. So reading it only
-turns times, ids and parts back into what they were, at a quarter of the price; the objects are the same as validation
-would give, which a test holds this to. What is not quite as today's code writes it, a field too few or too many, is
-handed to validation all the same.
+What lies in the log and in the views was validated before it was written, and is authenticated, immutable or made by
+us since. So reading it only turns times, ids and parts back into what they were, at a quarter of the price; the objects
+are the same as validation would give, which a test holds this to. What is not quite as today's code writes it, a field
+too few or too many, is handed to validation all the same.
 """
 
 from __future__ import annotations
@@ -12,17 +12,20 @@ import types
 import typing
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, is_dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, TypeVar
 
-from pydantic import AwareDatetime, BaseModel
+from pydantic import AwareDatetime, BaseModel, TypeAdapter
 from pydantic.fields import FieldInfo
+
+from inbox.replacing import template
 
 Fields = dict[str, Any]
 Convert = Callable[[Any], Any]
 Model = TypeVar("Model", bound=BaseModel)
+Data = TypeVar("Data")
 
 PLAIN = (str, int, bool)
 
@@ -36,17 +39,25 @@ class _Plan:
     template: Fields
     conversions: tuple[tuple[str, Convert], ...]
 
+    def fits(self, fields: Fields) -> bool:
+        given = fields.keys()
+        return given == self.names or (self.required <= given and self.names >= given)
+
+    def state(self, fields: Fields) -> Fields:
+        state = self.template | fields
+        for name, convert in self.conversions:
+            value = state[name]
+            if value is not None:
+                state[name] = convert(value)
+        return state
+
 
 def build(cls: type[Model], fields: Fields) -> Model:
     """The model with these fields. Raises ValidationError for what no version of our code can have written."""
     plan = _plan(cls)
-    if plan is None or not plan.required <= fields.keys() or not plan.names >= fields.keys():
+    if plan is None or not plan.fits(fields):
         return cls.model_validate(fields)
-    state = plan.template | fields
-    for name, convert in plan.conversions:
-        value = state[name]
-        if value is not None:
-            state[name] = convert(value)
+    state = plan.state(fields)
     new = object.__new__(cls)
     _set(new, "__dict__", state)
     _set(new, "__pydantic_fields_set__", plan.names)
@@ -55,7 +66,41 @@ def build(cls: type[Model], fields: Fields) -> Model:
     return new
 
 
+def build_data(cls: type[Data], fields: Fields) -> Data:
+    """The same for frozen dataclasses without slots. Of what is nothing but defaults there is one object."""
+    plan = _data_plan(cls)
+    if plan is None or not plan.fits(fields):
+        return _adapter(cls).validate_python(fields)
+    if fields == plan.template:
+        return _untouched(cls)
+    new = object.__new__(cls)
+    _set(new, "__dict__", plan.state(fields))
+    return new
+
+
 _set = object.__setattr__
+
+
+@lru_cache(maxsize=64)
+def _untouched(cls: type[Data]) -> Data:
+    return cls()
+
+
+@lru_cache(maxsize=64)
+def _adapter(cls: type[Data]) -> TypeAdapter[Data]:
+    return TypeAdapter(cls)
+
+
+@lru_cache(maxsize=64)
+def _data_plan(cls: type) -> _Plan | None:
+    kinds = typing.get_type_hints(cls)
+    try:
+        conversions = {name: _conversion(kind) for name, kind in kinds.items()}
+    except TypeError:
+        return None
+    required = {name for name in kinds if not hasattr(cls, name)}
+    wanted = tuple((name, convert) for name, convert in conversions.items() if convert is not None)
+    return _Plan(set(kinds), required, dict(template(cls)), wanted)
 
 
 @lru_cache(maxsize=256)
@@ -92,6 +137,12 @@ def _conversion(kind: Any) -> Convert | None:
         return _conversion(next(one for one in inner if one is not type(None)))
     if origin is tuple and inner[1:] == (Ellipsis,):
         return _tuple(_conversion(inner[0]))
+    if origin is frozenset and _conversion(inner[0]) is None:
+        return frozenset
+    if isinstance(kind, typing.NewType):
+        return _conversion(kind.__supertype__)
+    if is_dataclass(kind) and isinstance(kind, type):
+        return lambda fields: build_data(kind, fields)
     if isinstance(kind, type) and issubclass(kind, BaseModel):
         return lambda fields: build(kind, fields)
     raise TypeError(kind)

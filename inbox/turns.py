@@ -12,7 +12,7 @@ from datetime import datetime
 
 from inbox import priority, sla
 from inbox.policy import Policy
-from inbox.replacing import replace
+from inbox.replacing import make, replace
 from inbox.state import Item, Message, Status, Turn
 
 IN_FLIGHT = frozenset({"queued", "sending", "uncertain"})
@@ -24,7 +24,7 @@ def last(item: Item) -> Turn | None:
 
 def change(item: Item, turn: Turn) -> Item:
     """The item with this turn in the place of the one that has its number."""
-    return replace(item, turns=tuple(turn if old.no == turn.no else old for old in item.turns))
+    return replace(item, turns=tuple([turn if old.no == turn.no else old for old in item.turns]))
 
 
 def start(item: Item, at: datetime, policy: Policy) -> Item:
@@ -35,8 +35,15 @@ def start(item: Item, at: datetime, policy: Policy) -> Item:
     promise = sla.running_promise(before) if before else None
     if before is not None and promise is not None:
         item = change(item, replace(before, promise_until=None))
-    no = max((turn.no for turn in item.turns), default=0) + 1
-    turn = Turn(no, at, given, ack_due, response_due, promise_until=promise)
+    turn = make(
+        Turn,
+        no=max([turn.no for turn in item.turns], default=0) + 1,
+        started_at=at,
+        priority=given,
+        ack_due_at=ack_due,
+        response_due_at=response_due,
+        promise_until=promise,
+    )
     return replace(item, turns=(*item.turns, turn))
 
 

@@ -26,9 +26,11 @@ sql = beside(__file__, "follow.sql")
 logger = logging.getLogger(__name__)
 
 BATCH = 500
-LEAST = 16
+LEAST = 64
 TURN_S = 0.05
-"""What a turn of a transactional follower should take: its batch is cut so that it does, `LEAST` to `BATCH` events."""
+"""What a turn of a transactional follower should take: its batch is cut so that it does, `LEAST` to `BATCH` events.
+With fewer, what a turn costs whatever it holds (its statements and the commit) outweighs the events: a machine that was
+busy made batches smaller and so itself busier."""
 ATTEMPTS = 5
 SKIP = 5_000
 """How far a turn looks for what a choosy follower wants."""

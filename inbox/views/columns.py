@@ -29,9 +29,10 @@ PersonsWord = CategoriesCorrected | LanguageCorrected | MarkedNotUrgent | Priori
 def item(brand: BrandId, folded: Folded, policy: Policy) -> Columns:
     assert folded.item is not None
     item = folded.item
+    turn = item.turn
     alarms = sla.alarms(policy, item.turns[-1]) if item.turns else ()
     row = row_of(item, policy, alarms)
-    running = sla.running_clocks(item.turn) if item.turn else ()
+    running = sla.running_clocks(turn) if turn else ()
     return (
         item.item_id,
         item.position,
@@ -40,13 +41,13 @@ def item(brand: BrandId, folded: Folded, policy: Policy) -> Columns:
         storable(item.network),
         "unheard" if row is None else item.status,
         item.priority,
-        sla.rank_due(item) or FOREVER,
+        (row.rank_due_at if row else sla.rank_due(item)) or FOREVER,
         None if item.lang is None else storable(item.lang),
         item.assignee,
-        item.turn.ack_due_at if item.turn and "ack" in running else None,
-        item.turn.response_due_at if item.turn and "response" in running else None,
+        turn.ack_due_at if turn and "ack" in running else None,
+        turn.response_due_at if turn and "response" in running else None,
         _warn_at(row),
-        min((alarm.at for alarm in alarms), default=None),
+        min([alarm.at for alarm in alarms], default=None),
         row is not None and (row.ack_breached or row.response_breached),
         item.scored,
         any(to_score(item, message) for message in item.messages),
@@ -61,9 +62,9 @@ def item(brand: BrandId, folded: Folded, policy: Policy) -> Columns:
 def turns(folded: Folded) -> Iterator[Columns]:
     assert folded.item is not None
     item, before = folded.item, folded.before
-    written = set(before.turns) if before and _place(before) == _place(item) else set()
+    written = {turn.no: turn for turn in before.turns} if before and _place(before) == _place(item) else {}
     for turn in item.turns:
-        if turn not in written:
+        if turn != written.get(turn.no):
             yield (
                 item.item_id, turn.no, storable(item.channel_id), storable(item.network), turn.priority,
                 turn.started_at, turn.ack_due_at, turn.response_due_at, turn.acknowledged_at, turn.acknowledged_by,
@@ -75,17 +76,19 @@ def turns(folded: Folded) -> Iterator[Columns]:
 def messages(brand: BrandId, folded: Folded, ids: IdMaker) -> Iterator[Columns]:
     assert folded.item is not None
     item, before = folded.item, folded.before
-    written = set(before.messages) if before and _place(before) == _place(item) else set()
+    written = {one.external_id: one for one in before.messages} if before and _place(before) == _place(item) else {}
+    changed = [message for message in item.messages if message != written.get(message.external_id)]
+    if not changed:
+        return
     # Once forgotten, the thread is no longer known: the item stands for it, in old rows as in rebuilt ones.
     thread = ids.thread(brand, item.channel_id, item.thread_id) if item.thread_id else item.item_id
-    for message in item.messages:
-        if message not in written:
-            said = message.judgement or message.former
-            yield (
-                item.item_id, storable(message.external_id), storable(item.channel_id), storable(item.network), thread,
-                message.sent_at, message.received_at, said.sentiment if said else None,
-                message.withdrawn_at is not None, *_own_reading(message.judgement),
-            )  # fmt: skip
+    for message in changed:
+        said = message.judgement or message.former
+        yield (
+            item.item_id, storable(message.external_id), storable(item.channel_id), storable(item.network), thread,
+            message.sent_at, message.received_at, said.sentiment if said else None,
+            message.withdrawn_at is not None, *_own_reading(message.judgement),
+        )  # fmt: skip
 
 
 def _own_reading(said: Judgement | None) -> Columns:

@@ -16,7 +16,7 @@ from inbox import corrections, priority, sla
 from inbox.events import Author, ClockName, ReasonGiven
 from inbox.ids import ItemId
 from inbox.policy import Policy
-from inbox.replacing import replace
+from inbox.replacing import make, replace
 from inbox.state import Item, Message, Turn
 
 FOREVER = datetime.max.replace(tzinfo=UTC)
@@ -136,10 +136,10 @@ def row_of(item: Item, policy: Policy, alarms: Sequence[sla.Alarm] | None = None
     """None while no message of the item is known. `alarms`: of its last turn, where the caller has them already."""
     if not item.messages:
         return None
-    shown, turn = _shown(item), item.turns[-1]
+    shown, turn, counted = _shown(item), item.turns[-1], priority.counted(item)
     warnings = _warnings(policy, turn, sla.alarms(policy, turn) if alarms is None else alarms)
-    return Row(
-        id=item.item_id, position=item.position, status=item.status, priority=item.priority,
+    return make(
+        Row, id=item.item_id, position=item.position, status=item.status, priority=item.priority,
         base_priority=item.base_priority, override=item.override, promoted=item.promoted, scored=item.scored,
         urgency=item.urgency, level=item.level, sentiment=item.sentiment, lang=item.lang, reasons=item.reasons,
         channel_id=item.channel_id, network=item.network, kind=item.kind, author=item.author, text=shown.text,
@@ -150,25 +150,26 @@ def row_of(item: Item, policy: Policy, alarms: Sequence[sla.Alarm] | None = None
         responded_by=turn.responded_by, ack_breached=_missed(turn, "ack"), response_breached=_missed(turn, "response"),
         warn_ack_at=warnings.get("ack"), warn_response_at=warnings.get("response"),
         promise_until=sla.running_promise(turn), reply_possible_until=item.reply_until, rank_due_at=sla.rank_due(item),
-        uncertain=any(reply.state == "uncertain" for reply in item.replies), corrected=_corrected(item),
-        provisional=any(map(is_first_look, priority.counted(item))), wave=_wave(item), muted=item.muted,
+        uncertain=any(reply.state == "uncertain" for reply in item.replies), corrected=_corrected(counted),
+        provisional=any(map(is_first_look, counted)), wave=_wave(item, counted), muted=item.muted,
     )  # fmt: skip
 
 
 def _shown(item: Item) -> Message:
     """The author's latest words that they have not taken back; their latest where they took back all."""
     standing = [message for message in item.messages if message.withdrawn_at is None] or item.messages
+    if len(standing) == 1:
+        return standing[0]
     return max(standing, key=lambda message: (message.sent_at, message.received_at))
 
 
-def _corrected(item: Item) -> tuple[str, ...]:
-    found = (name for message in priority.counted(item) for name in corrections.corrected(message))
-    return tuple(sorted(set(found)))
+def _corrected(counted: Sequence[Message]) -> tuple[str, ...]:
+    return tuple(sorted({name for message in counted for name in corrections.corrected(message)}))
 
 
-def _wave(item: Item) -> uuid.UUID | None:
+def _wave(item: Item, counted: Sequence[Message]) -> uuid.UUID | None:
     """Of the latest words that count, else of any."""
-    waves = [message.wave for message in (*item.messages, *priority.counted(item)) if message.wave is not None]
+    waves = [message.wave for message in (*item.messages, *counted) if message.wave is not None]
     return waves[-1] if waves else None
 
 

@@ -283,6 +283,16 @@ def test_as_much_business_time_lies_before_a_due_time_as_was_asked(
     assert calendars.elapsed(calendar, start, due - timedelta(microseconds=1)) < seconds
 
 
+@given(CALENDARS, INSTANTS, st.integers(-3600, 40 * 86400), st.sampled_from([0.1, 0.5, 0.75, 0.99]))
+def test_a_share_is_due_when_that_part_of_the_business_time_between_has_gone(
+    calendar: Calendar, start: datetime, seconds: int, part: float
+) -> None:
+    end = start + timedelta(seconds=seconds)
+    whole = calendars.elapsed(calendar, start, end)
+    expected = calendars.due(calendar, start, whole * part) if whole else None
+    assert calendars.share(calendar, start, end, part) == expected
+
+
 @given(CALENDARS, INSTANTS, st.integers(1, 86400), st.integers(1, 86400))
 def test_due_times_add_up(calendar: Calendar, start: datetime, first: int, second: int) -> None:
     halfway = calendars.due(calendar, start, first)
