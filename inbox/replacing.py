@@ -7,7 +7,7 @@ classes have no slots, no `__post_init__` and no field that is not in `__init__`
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import MISSING, fields
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
@@ -31,11 +31,11 @@ def make(kind: Callable[_P, _Made], /, *_: _P.args, **given: _P.kwargs) -> _Made
     """`kind(**given)`; by name only. A frozen class sets its fields one by one, each by a call."""
     new = object.__new__(kind)  # type: ignore[arg-type]
     object.__setattr__(new, "__dict__", template(kind) | given)
-    return new  # type: ignore[no-any-return]
+    return new
 
 
 @lru_cache(maxsize=64)
-def template(kind: Any) -> Mapping[str, Any]:
+def template(kind: Any) -> dict[str, Any]:
     """Every field in its order, with its default; None for those that have to be given."""
     return {one.name: None if one.default is MISSING else one.default for one in fields(kind)}
 

@@ -68,11 +68,14 @@ def build(cls: type[Model], fields: Fields) -> Model:
 
 def build_data(cls: type[Data], fields: Fields) -> Data:
     """The same for frozen dataclasses without slots. Of what is nothing but defaults there is one object."""
-    plan = _data_plan(cls)
+    kind: Any = cls
+    plan = _data_plan(kind)
     if plan is None or not plan.fits(fields):
-        return _adapter(cls).validate_python(fields)
+        validated: Data = _adapter(kind).validate_python(fields)
+        return validated
     if fields == plan.template:
-        return _untouched(cls)
+        untouched: Data = _untouched(kind)
+        return untouched
     new = object.__new__(cls)
     _set(new, "__dict__", plan.state(fields))
     return new
@@ -82,17 +85,17 @@ _set = object.__setattr__
 
 
 @lru_cache(maxsize=64)
-def _untouched(cls: type[Data]) -> Data:
+def _untouched(cls: Any) -> Any:
     return cls()
 
 
 @lru_cache(maxsize=64)
-def _adapter(cls: type[Data]) -> TypeAdapter[Data]:
+def _adapter(cls: Any) -> TypeAdapter[Any]:
     return TypeAdapter(cls)
 
 
 @lru_cache(maxsize=64)
-def _data_plan(cls: type) -> _Plan | None:
+def _data_plan(cls: Any) -> _Plan | None:
     kinds = typing.get_type_hints(cls)
     try:
         conversions = {name: _conversion(kind) for name, kind in kinds.items()}

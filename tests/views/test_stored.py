@@ -8,6 +8,7 @@ from pydantic import TypeAdapter
 
 from inbox import item, state, trusted
 from inbox.policy import Policy
+from inbox.replacing import replace
 from inbox.views.row import Row, row_of
 from inbox.views.stored import dump, load_item, load_row
 from tests.core.histories import Step, wild
@@ -43,7 +44,7 @@ def test_what_older_or_newer_code_wrote_is_read_as_well(steps: list[Step]) -> No
     newer = orjson.dumps({**fields, "mood": "calm"})
     older = orjson.dumps({name: value for name, value in fields.items() if name not in {"raised", "gestures"}})
     assert load_item(newer) == folded
-    assert load_item(older) == item.replace(folded, raised=(), gestures=())
+    assert load_item(older) == replace(folded, raised=(), gestures=())
 
 
 def test_all_that_is_stored_is_read_the_short_way() -> None:
