@@ -36,6 +36,56 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True)
+class ProposeReply:
+    """Have a reply looked at before it leaves, in one or several variants."""
+
+    by: int
+    variants: tuple[str, ...]
+    purpose: ReplyPurpose = "response"
+    promise_until: datetime | None = None
+    private: bool = False
+    wording: uuid.UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ApproveReply:
+    """Let a proposed variant leave, as `text` says it now. `guest`: by a link, `by` is None then."""
+
+    by: int | None
+    proposal_id: uuid.UUID
+    variant: int
+    text: str
+    guest: uuid.UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RejectReply:
+    """None of it leaves, and why; by its own author: take it back."""
+
+    by: int | None
+    proposal_id: uuid.UUID
+    text: str | None = None
+    guest: uuid.UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MakeApprovalLink:
+    """Let somebody without a seat decide on a proposal. `digest`: of the link's token."""
+
+    by: int
+    proposal_id: uuid.UUID
+    name: str
+    digest: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RevokeApprovalLink:
+    by: int
+    link_id: uuid.UUID
+
+
+@dataclass(frozen=True, slots=True)
 class Gesture:
     """Hide or like the message `external_id` on its network, or take that back."""
 
@@ -142,6 +192,11 @@ class CheckClocks:
 Command = (
     Acknowledge
     | Reply
+    | ProposeReply
+    | ApproveReply
+    | RejectReply
+    | MakeApprovalLink
+    | RevokeApprovalLink
     | Gesture
     | AnswerByHand
     | AddNote

@@ -30,9 +30,12 @@ from inbox.events import (
     MessageReceived,
     MessageWithdrawn,
     PriorityOverridden,
+    ReplyApproved,
     ReplyEchoed,
     ReplyFailed,
+    ReplyProposed,
     ReplyQueued,
+    ReplyRejected,
     ReplySent,
     ReplySettled,
     ReplyUncertain,
@@ -42,6 +45,7 @@ from inbox.state import Item
 ANSWERS = (ReplyQueued, ReplyEchoed, AnsweredByHand)
 NEW_WORDS = (MessageReceived, MessageEdited)
 GONE = (MessageWithdrawn, AuthorForgotten)
+DECIDED = (ReplyApproved, ReplyRejected)
 OF_URGENCY = (PriorityOverridden, CategoriesCorrected, MarkedNotUrgent)
 
 
@@ -58,6 +62,21 @@ def _acknowledge(command: commands.Acknowledge, event: Event) -> bool:
 
 def _reply(command: commands.Reply, event: Event) -> bool:
     return _taken_by_another(command.by, event) or isinstance(event, (*ANSWERS, *GONE, *NEW_WORDS, ItemResolved))
+
+
+def _propose(command: commands.ProposeReply, event: Event) -> bool:
+    return _taken_by_another(command.by, event) or isinstance(
+        event, (*ANSWERS, *GONE, *NEW_WORDS, ItemResolved, ReplyProposed)
+    )
+
+
+def _approve(_: commands.ApproveReply, event: Event) -> bool:
+    """Whose item it is does not matter to who looks at it; what was said since does."""
+    return isinstance(event, (*ANSWERS, *GONE, *NEW_WORDS, *DECIDED, ItemResolved))
+
+
+def _reject(_: commands.RejectReply, event: Event) -> bool:
+    return isinstance(event, DECIDED)
 
 
 def _gesture(command: commands.Gesture, event: Event) -> bool:
@@ -138,6 +157,11 @@ def _is_our_echo(event: Event, since: Sequence[Event], item: Item | None) -> boo
 RULES: Mapping[type[Any], Callable[[Any, Event], bool]] = {
     commands.Acknowledge: _acknowledge,
     commands.Reply: _reply,
+    commands.ProposeReply: _propose,
+    commands.ApproveReply: _approve,
+    commands.RejectReply: _reject,
+    commands.MakeApprovalLink: _never,
+    commands.RevokeApprovalLink: _never,
     commands.Gesture: _gesture,
     commands.AnswerByHand: _answer_by_hand,
     commands.AddNote: _never,

@@ -12,19 +12,43 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from inbox import categories, commands, corrections, events, filling, gestures, ids, priority, replies, sla, turns
+from inbox import (
+    approving,
+    categories,
+    commands,
+    corrections,
+    events,
+    filling,
+    gestures,
+    ids,
+    priority,
+    replies,
+    sla,
+    standing,
+    turns,
+)
 from inbox.errors import Refused
 from inbox.events import Event
 from inbox.policy import Policy
+from inbox.standing import Standing
 from inbox.state import Item, Turn
 
 MAX_TEXT = 10_000
 LANGUAGE = re.compile(r"[a-z]{2,3}")
 
 
-def decide(item: Item, command: commands.Command, now: datetime, policy: Policy, *, command_id: str) -> list[Event]:
-    """The events by which `command` becomes true, none where it is already. Raises Refused."""
-    return DECISIONS[type(command)](item, command, now, policy, command_id)
+def decide(
+    item: Item, command: commands.Command, now: datetime, policy: Policy, *, command_id: str,
+    within: Standing = standing.NOTHING,
+) -> list[Event]:  # fmt: skip
+    """The events by which `command` becomes true, none where it is already. `within`: what the brand lays down besides.
+    Raises Refused."""
+    if of_proposals := OF_PROPOSALS.get(type(command)):
+        decided = of_proposals(item, command, now, policy, command_id, within)
+    else:
+        decided = DECISIONS[type(command)](item, command, now, policy, command_id)
+    standing.check(item, decided, now, policy, within)
+    return decided
 
 
 def _acknowledge(item: Item, command: commands.Acknowledge, now: datetime, _: Policy, command_id: str) -> list[Event]:
@@ -187,6 +211,10 @@ def _settle(item: Item, command: commands.SettleReply, now: datetime, _: Policy,
 
 def _check_clocks(item: Item, _: commands.CheckClocks, now: datetime, policy: Policy, command_id: str) -> list[Event]:
     """What is true by now and not said yet. A breach leaves its warning unsaid."""
+    return [*_rung(item, now, policy), *approving.overdue(item, now)]
+
+
+def _rung(item: Item, now: datetime, policy: Policy) -> list[Event]:
     turn = turns.last(item)
     if turn is None:
         return []
@@ -266,6 +294,22 @@ def _wrong(code: str, message: str) -> Refused:
     return Refused(code, message, status=400)
 
 
+def _propose(
+    item: Item, command: commands.ProposeReply, now: datetime, policy: Policy, command_id: str, _: Standing
+) -> list[Event]:
+    return approving.propose(
+        item, command, now, policy, command_id, lambda reply: _queued(item, reply, now, command_id)
+    )  # fmt: skip
+
+
+def _approve(
+    item: Item, command: commands.ApproveReply, now: datetime, _: Policy, command_id: str, within: Standing
+) -> list[Event]:
+    return approving.approve(
+        item, command, now, within, command_id, lambda reply: _queued(item, reply, now, command_id)
+    )  # fmt: skip
+
+
 Decision = Callable[[Item, Any, datetime, Policy, str], list[Event]]
 DECISIONS: Mapping[type[Any], Decision] = {
     commands.Acknowledge: _acknowledge,
@@ -284,4 +328,17 @@ DECISIONS: Mapping[type[Any], Decision] = {
     commands.Unmute: _unmute,
     commands.SettleReply: _settle,
     commands.CheckClocks: _check_clocks,
+}
+
+DecisionWithin = Callable[[Item, Any, datetime, Policy, str, Standing], list[Event]]
+OF_PROPOSALS: Mapping[type[Any], DecisionWithin] = {
+    commands.ProposeReply: _propose,
+    commands.ApproveReply: _approve,
+    commands.RejectReply: lambda item, command, now, _, __, within: approving.reject(item, command, now, within),
+    commands.MakeApprovalLink: lambda item, command, now, _, command_id, within: approving.let_in(
+        item, command, now, within, command_id
+    ),
+    commands.RevokeApprovalLink: lambda item, command, now, _, __, within: approving.shut_out(
+        item, command, now, within
+    ),
 }

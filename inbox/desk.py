@@ -11,7 +11,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from inbox import between, calendars, commands, history, offers
+from inbox import between, calendars, commands, freezes, history, offers
 from inbox import item as core
 from inbox.channels import Network
 from inbox.clock import Clock
@@ -23,11 +23,16 @@ from inbox.log.record import POLICY_STREAM, NewEvent, Recorded, item_stream
 from inbox.log.store import Log, PositionConflict
 from inbox.people import erasure, members
 from inbox.policy import Policy
+from inbox.standing import NOTHING, Standing
 from inbox.state import Item
 
 ATTEMPTS = 10
 MOST_EVENTS_OF_A_COMMAND = 4
 MOST_KEY = 255
+LEAVING = (
+    commands.Acknowledge, commands.Reply, commands.ProposeReply, commands.ApproveReply, commands.RejectReply,
+    commands.MakeApprovalLink, commands.RevokeApprovalLink,
+)  # fmt: skip
 WORKING_ROLES = frozenset({"cm", "lead", "owner"})
 
 
@@ -67,13 +72,16 @@ class Commands:
         """
         await self._check_assignee(brand, command)
         keys = _keys(brand, item_id, idempotency_key)
+        within = await self._standing(brand, command)
         for _ in range(ATTEMPTS):
             past = await history.load(self._log, brand, item_id)
             if done := [r for r in past.recorded if r.dedupe in keys]:
                 return _as_the_first_time(past, command, done)
             await self._refuse_conflict(brand, command, past, expected_position)
             offers.check(self._networks.get(past.item.network), past.item, command, self._clock.now())
-            new = core.decide(past.item, command, self._clock.now(), past.policy, command_id=idempotency_key)
+            new = core.decide(
+                past.item, command, self._clock.now(), past.policy, command_id=idempotency_key, within=within
+            )
             if not new:
                 return Outcome(past.item.position, (), False, past.item, past.policy)
             try:
@@ -106,6 +114,14 @@ class Commands:
             in_the_way = [r for r in since if any(r.event is event for event in found)]
             names = await members.names(self._log, brand, (between.actor_of(event) for event in found))
             raise between.conflict(in_the_way, past.item.position, names)
+
+    async def _standing(self, brand: BrandId, command: commands.Command) -> Standing:
+        """What the brand lays down beyond the item: asked only where something may leave the house."""
+        if not isinstance(command, LEAVING) or (isinstance(command, commands.Acknowledge) and command.text is None):
+            return NOTHING
+        role = None if command.by is None else await members.role_in(self._log, brand, command.by)
+        said = await self._log.read_stream(brand, freezes.STREAM)
+        return Standing(role, freezes.fold(r.event for r in said))
 
     async def _check_assignee(self, brand: BrandId, command: commands.Command) -> None:
         if not isinstance(command, commands.Assign) or command.assignee is None:

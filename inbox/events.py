@@ -424,6 +424,87 @@ class AnsweredByHand(ItemEvent, Marked):
     text: str | None = None
 
 
+# --- replies that somebody else looks at first --------------------------------------------------------------------
+
+
+class ReplyProposed(ItemEvent):
+    """A reply that may leave once it is approved, in one or several variants. `asked`: members, one after the other,
+    each for `escalate_s` seconds; after them, or where nobody is named, any lead."""
+
+    SEALED = frozenset({"variants"})
+    proposal_id: uuid.UUID
+    purpose: ReplyPurpose
+    private: bool = False
+    promise_until: AwareDatetime | None = None
+    asked: tuple[int, ...] = ()
+    escalate_s: int
+    expires_at: AwareDatetime
+    by: int
+    at: AwareDatetime
+    wording: uuid.UUID | None = None
+    variants: tuple[str, ...] = ()
+
+
+class ReplyApproved(ItemEvent):
+    """One of the variants may leave; the `ReplyQueued` of `reply_id` stands beside this. `edited`: not as it was
+    proposed. `guest`: the link by which somebody without a seat said so; `by` is None then."""
+
+    proposal_id: uuid.UUID
+    reply_id: uuid.UUID
+    variant: int
+    edited: bool
+    by: int | None
+    guest: uuid.UUID | None = None
+    at: AwareDatetime
+
+
+class ReplyRejected(ItemEvent):
+    """None of it leaves, and why. By its own author: taken back."""
+
+    SEALED = frozenset({"text"})
+    proposal_id: uuid.UUID
+    by: int | None
+    guest: uuid.UUID | None = None
+    at: AwareDatetime
+    text: str | None = None
+
+
+class ProposalEscalated(ItemEvent):
+    """Nobody looked at it in time: the next one is asked (None: any lead)."""
+
+    proposal_id: uuid.UUID
+    step: int
+    to: int | None
+    at: AwareDatetime
+
+
+class ProposalExpired(ItemEvent):
+    """Nobody decided in time: nothing leaves."""
+
+    proposal_id: uuid.UUID
+    at: AwareDatetime
+
+
+class ApprovalLinkMade(ItemEvent):
+    """Somebody of the brand without a seat may decide on this proposal by a link. `digest`: of its token, in hex;
+    `name`: who it is for. Both are sealed: with the words the link is gone, too."""
+
+    SEALED = frozenset({"name", "digest"})
+    link_id: uuid.UUID
+    proposal_id: uuid.UUID
+    expires_at: AwareDatetime
+    by: int
+    at: AwareDatetime
+    name: str | None = None
+    digest: str | None = None
+
+
+class ApprovalLinkRevoked(ItemEvent):
+    link_id: uuid.UUID
+    by: int
+    at: AwareDatetime
+
+
 # --- gestures: what is done to a message without words, at most once as replies -----------------------------------
 
 
@@ -506,8 +587,30 @@ class WordingSaved(Event):
     at: AwareDatetime
 
 
+class TopicFrozen(Event):
+    """Nobody replies on this topic until there is a position. Of an item any of `categories`, `wave_id`, `words` is
+    enough; none of them given: the whole brand. `until`: None until it is lifted. `holding_allowed`: people may be
+    told that we read them."""
+
+    freeze_id: uuid.UUID
+    reason: str
+    categories: tuple[str, ...] = ()
+    wave_id: uuid.UUID | None = None
+    words: tuple[str, ...] = ()
+    until: AwareDatetime | None = None
+    holding_allowed: bool = True
+    by: int
+    at: AwareDatetime
+
+
 class WordingRemoved(Event):
     wording_id: uuid.UUID
+    by: int
+    at: AwareDatetime
+
+
+class FreezeLifted(Event):
+    freeze_id: uuid.UUID
     by: int
     at: AwareDatetime
 
@@ -581,6 +684,8 @@ EVENT_TYPES: dict[str, type[Event]] = {
         ItemReopened, PriorityOverridden,
         CategoriesCorrected, LanguageCorrected, MarkedNotUrgent, CorrectionsExported, ReplyQueued,
         ReplySending, ReplySent, ReplyFailed, ReplyUncertain, ReplySettled, AnsweredByHand,
+        ReplyProposed, ReplyApproved, ReplyRejected, ProposalEscalated, ProposalExpired, ApprovalLinkMade,
+        ApprovalLinkRevoked, TopicFrozen, FreezeLifted,
         GestureQueued, GestureSending, GestureEnded, AuthorMuted, AuthorUnmuted,
         SlaWarned, SlaBreached, ClaimLapsed, PromiseBroken, PolicyChanged, ModelSwitched, AuthorForgotten,
         SettingChanged, PersonExported, RetentionChanged, WordingSaved, WordingRemoved,

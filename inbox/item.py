@@ -12,23 +12,28 @@ import uuid
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from inbox import corrections, gestures, messages, priority, replies, turns, waves
+from inbox import approval, corrections, gestures, messages, priority, replies, turns, waves
 from inbox.commands import (
     Acknowledge,
     AddNote,
     AnswerByHand,
+    ApproveReply,
     Assign,
     CheckClocks,
     Command,
     CorrectCategories,
     CorrectLanguage,
     Gesture,
+    MakeApprovalLink,
     MarkNotUrgent,
     Mute,
     OverridePriority,
+    ProposeReply,
+    RejectReply,
     Reopen,
     Reply,
     Resolve,
+    RevokeApprovalLink,
     SettleReply,
     Unmute,
 )
@@ -37,6 +42,8 @@ from inbox.decisions import decide
 from inbox.errors import Refused
 from inbox.events import (
     AnsweredByHand,
+    ApprovalLinkMade,
+    ApprovalLinkRevoked,
     AuthorForgotten,
     AuthorMuted,
     AuthorUnmuted,
@@ -60,10 +67,15 @@ from inbox.events import (
     NoteAdded,
     PriorityOverridden,
     PromiseBroken,
+    ProposalEscalated,
+    ProposalExpired,
     RaisedByWave,
+    ReplyApproved,
     ReplyEchoed,
     ReplyFailed,
+    ReplyProposed,
     ReplyQueued,
+    ReplyRejected,
     ReplySending,
     ReplySent,
     ReplySettled,
@@ -78,9 +90,10 @@ from inbox.replacing import replace
 from inbox.state import Correction, Item, Message, Note
 
 __all__ = [
-    "Acknowledge", "AddNote", "AnswerByHand", "Assign", "CheckClocks", "Command", "CorrectCategories",
-    "CorrectLanguage", "Gesture", "MarkNotUrgent", "Mute", "OverridePriority", "Refused", "Reopen", "Reply",
-    "Resolve", "SettleReply", "Unmute", "conflicts", "decide", "evolve", "fold",
+    "Acknowledge", "AddNote", "AnswerByHand", "ApproveReply", "Assign", "CheckClocks", "Command", "CorrectCategories",
+    "CorrectLanguage", "Gesture", "MakeApprovalLink", "MarkNotUrgent", "Mute", "OverridePriority", "ProposeReply",
+    "Refused", "RejectReply", "Reopen", "Reply", "Resolve", "RevokeApprovalLink", "SettleReply", "Unmute", "conflicts",
+    "decide", "evolve", "fold",
 ]  # fmt: skip
 
 
@@ -133,7 +146,14 @@ def _note(item: Item, event: NoteAdded, _: Policy) -> Item:
     return replace(item, notes=(*item.notes, Note(event.note_id, event.by, event.at, event.text)))
 
 
+def _queue(item: Item, event: ReplyQueued, policy: Policy) -> Item:
+    """What is approved is so before it is queued: a proposal that still waits then was overtaken."""
+    item = replies.queue(item, event, policy)
+    return approval.overtaken(item, event.at) if event.purpose == "response" else item
+
+
 def _resolve(item: Item, event: ItemResolved, _: Policy) -> Item:
+    item = approval.overtaken(item, event.at)
     item = turns.close(turns.drop_promise(item), event.at)
     latest = max((turn.no for turn in item.turns), default=0)
     return replace(item, resolved_at=event.at, resolved_reason=event.reason, resolved_turn=latest)
@@ -217,6 +237,7 @@ def _forget(item: Item, event: AuthorForgotten, policy: Policy) -> Item:
         early=tuple(replace(change, text=None, attachments=()) for change in item.early),
         replies=tuple(replace(reply, text=None, files=()) for reply in item.replies),
         notes=tuple(replace(note, text=None) for note in item.notes),
+        proposals=tuple(map(approval.blank, item.proposals)),
     )
 
 
@@ -244,7 +265,14 @@ CHANGES: Mapping[type[Event], Callable[[Item, Any, Policy], Item]] = {
     MarkedNotUrgent: _mark_not_urgent,
     AuthorMuted: _mute,
     AuthorUnmuted: _unmute,
-    ReplyQueued: replies.queue,
+    ReplyQueued: _queue,
+    ReplyProposed: approval.propose,
+    ReplyApproved: approval.approve,
+    ReplyRejected: approval.reject,
+    ProposalEscalated: approval.escalate,
+    ProposalExpired: approval.expire,
+    ApprovalLinkMade: approval.let_in,
+    ApprovalLinkRevoked: approval.shut_out,
     ReplySending: replies.begin,
     ReplySent: replies.sent,
     ReplyFailed: replies.fail,

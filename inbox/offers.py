@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from inbox import commands, events, file_rules
+from inbox import approval, commands, events, file_rules
 from inbox.channels import Network
 from inbox.errors import Refused
 from inbox.file_rules import FileRule
@@ -27,6 +27,14 @@ def check(network: Network | None, item: Item, command: commands.Command, now: d
             file_rules.check(file_rule(network, item, private=private), command.files)
         _check_length(network, item, command.text, private=private)
         _check_beside_files(network, item, command)
+    elif isinstance(command, commands.ProposeReply):
+        if command.private and not can_answer_privately(network, item, now):
+            raise Refused("private_not_offered", "The network takes no private answer to this (any more).", status=409)
+        for text in command.variants:
+            _check_length(network, item, text, private=command.private)
+    elif isinstance(command, commands.ApproveReply):
+        proposal = approval.find(item, command.proposal_id)
+        _check_length(network, item, command.text, private=proposal is not None and proposal.private)
 
 
 def _check_gesture(network: Network | None, item: Item, command: commands.Gesture) -> None:

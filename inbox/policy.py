@@ -13,6 +13,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from inbox.events import Role
+
 Priority = Annotated[int, Field(ge=1, le=4)]
 Band = Literal["low", "mid", "high", "critical"]
 BANDS: tuple[Band, ...] = ("low", "mid", "high", "critical")
@@ -98,6 +100,22 @@ def _usual_matrix() -> Matrix:
     }
 
 
+class Approval(BaseModel):
+    """Which replies a second pair of eyes sees before they leave: those written by members of `roles`, where
+    `always`, or the item's channel or its priority is named. `holding_too`: acknowledgements as well. `approvers`:
+    members who are asked one after the other, each for `escalate_s`; none: any lead. Seconds of wall time."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    always: bool = False
+    channels: tuple[str, ...] = ()
+    priorities: tuple[Priority, ...] = ()
+    roles: tuple[Role, ...] = ("cm",)
+    holding_too: bool = False
+    approvers: tuple[int, ...] = ()
+    escalate_s: int = Field(default=1800, ge=60, le=7 * 86400)
+    expires_s: int = Field(default=86400, ge=60, le=30 * 86400)
+
+
 class Policy(BaseModel):
     """`matrix[urgency band][impact band]` is a priority. `claim_counts`: a claim stops the acknowledgement clock.
     `claim_limit_s`: a claim that stays silent longer goes back to the queue. `impact_edges`: followers from which the
@@ -119,6 +137,7 @@ class Policy(BaseModel):
     warn_share: float = Field(default=0.75, gt=0, lt=1)
     claim_counts: bool = True
     claim_limit_s: int = Field(default=3600, gt=0)
+    approval: Approval = Approval()
 
     @model_validator(mode="after")
     def _is_whole(self) -> Self:

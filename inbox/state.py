@@ -21,6 +21,8 @@ floor."""
 
 TurnEnd = Literal["responded", "withdrawn", "closed"]
 ReplyState = Literal["queued", "sending", "sent", "failed", "uncertain", "not_sent"]
+ProposalState = Literal["waiting", "approved", "rejected", "taken_back", "expired", "overtaken"]
+"""overtaken: another reply left, or the item was closed, before anybody decided."""
 GestureState = Literal["queued", "sending", "done", "failed", "uncertain"]
 
 
@@ -149,6 +151,47 @@ class Gesture:
 
 
 @dataclass(frozen=True)
+class ApprovalLink:
+    """A way in for one decision on one proposal, for somebody without a seat; dead once it is decided."""
+
+    link_id: uuid.UUID
+    expires_at: datetime
+    by: int
+    name: str | None = None
+    digest: str | None = None
+    revoked: bool = False
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A reply that waits for a second pair of eyes. `position`: the item's, when it was made; what stands behind it
+    came in between. `step`: so many of `asked` had their time; `since`: the present one is asked. `text`: why it was
+    refused."""
+
+    proposal_id: uuid.UUID
+    position: int
+    purpose: ReplyPurpose
+    variants: tuple[str, ...]
+    by: int
+    at: datetime
+    asked: tuple[int, ...]
+    escalate_s: int
+    since: datetime
+    expires_at: datetime
+    private: bool = False
+    promise_until: datetime | None = None
+    step: int = 0
+    state: ProposalState = "waiting"
+    decided_by: int | None = None
+    decided_at: datetime | None = None
+    guest: uuid.UUID | None = None
+    text: str | None = None
+    reply_id: uuid.UUID | None = None
+    wording: uuid.UUID | None = None
+    links: tuple[ApprovalLink, ...] = ()
+
+
+@dataclass(frozen=True)
 class Raised:
     """A wave of the item's has a more urgent member: so urgent."""
 
@@ -218,6 +261,7 @@ class Item:
     raised: tuple[Raised, ...] = ()
     gestures: tuple[Gesture, ...] = ()
     muted: bool = False
+    proposals: tuple[Proposal, ...] = ()
 
     @property
     def turn(self) -> Turn | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
-from inbox import sla
+from inbox import approval, sla
 from inbox.categories import level_of
 from inbox.events import CategoriesCorrected, LanguageCorrected, MarkedNotUrgent, PriorityOverridden
 from inbox.ids import BrandId, IdMaker
@@ -47,7 +47,7 @@ def item(brand: BrandId, folded: Folded, policy: Policy) -> Columns:
         turn.ack_due_at if turn and "ack" in running else None,
         turn.response_due_at if turn and "response" in running else None,
         _warn_at(row),
-        min([alarm.at for alarm in alarms], default=None),
+        _next_alarm(item, alarms),
         row is not None and (row.ack_breached or row.response_breached),
         item.scored,
         any(to_score(item, message) for message in item.messages),
@@ -135,6 +135,12 @@ def storable(text: str) -> str:
 
 def _place(item: Item) -> tuple[str, str, str | None]:
     return item.channel_id, item.network, item.thread_id
+
+
+def _next_alarm(item: Item, alarms: Sequence[sla.Alarm]) -> object:
+    times = [alarm.at for alarm in alarms]
+    proposed = approval.next_alarm_at(item)
+    return min(times if proposed is None else [*times, proposed], default=None)
 
 
 def _warn_at(row: Row | None) -> object:

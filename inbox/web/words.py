@@ -358,6 +358,17 @@ FACTS: Mapping[str, str] = {
     "ReplySettled_not_sent": N_("%(who)s found that nothing was posted"),
     "AnsweredByHand": N_("%(who)s answered by hand"),
     "ReplyQueued_private": N_("Private answer written by %(who)s"),
+    "ReplyProposed": N_("%(who)s proposed a reply"),
+    "ReplyApproved": N_("%(who)s approved the reply"),
+    "ReplyApproved_edited": N_("%(who)s approved the reply, with changes"),
+    "ReplyApproved_guest": N_("The reply was approved by a link"),
+    "ReplyRejected": N_("%(who)s refused the reply"),
+    "ReplyRejected_guest": N_("The reply was refused by a link"),
+    "ProposalEscalated": N_("Nobody looked at the proposal in time: %(to)s is asked"),
+    "ProposalEscalated_any": N_("Nobody looked at the proposal in time: any lead is asked"),
+    "ProposalExpired": N_("Nobody decided on the proposal in time"),
+    "ApprovalLinkMade": N_("%(who)s let somebody without a seat decide"),
+    "ApprovalLinkRevoked": N_("%(who)s took a link back"),
     "GestureQueued_hide": N_("%(who)s hides a message on the network"),
     "GestureQueued_unhide": N_("%(who)s shows a message on the network again"),
     "GestureQueued_like": N_("%(who)s likes a message on the network"),
@@ -379,6 +390,7 @@ KEY_FACTS = frozenset({
     "ReplyEchoed", "AnsweredByHand", "ItemResolved",
 })  # fmt: skip
 SOON_FACTS = frozenset({
+    "ProposalEscalated", "ProposalExpired", "ReplyRejected",
     "RaisedByWave", "SlaWarned", "SlaBreached", "ClaimLapsed", "PromiseBroken", "ReplyUncertain", "ReplyFailed",
 })  # fmt: skip
 
@@ -399,6 +411,8 @@ def _variant(type_: str, code: str, params: Mapping[str, Any], actor: int | None
         return f"{type_}_{params.get('clock', 'ack')}"
     if type_ in {"GestureQueued", "GestureEnded", "ReplyQueued"}:
         return _of_reply(type_, params)
+    if type_ in {"ReplyApproved", "ReplyRejected", "ProposalEscalated"}:
+        return _of_proposal(type_, params)
     if type_ == "ReplySettled":
         return f"{type_}_{'sent' if params.get('was_sent') else 'not_sent'}"
     if type_ == "ReplyFailed" and params.get("retry_at"):
@@ -420,6 +434,14 @@ def _variant(type_: str, code: str, params: Mapping[str, Any], actor: int | None
     return type_ if type_ in FACTS else code
 
 
+def _of_proposal(type_: str, params: Mapping[str, Any]) -> str:
+    if type_ == "ProposalEscalated":
+        return type_ if params.get("to") is not None else "ProposalEscalated_any"
+    if params.get("guest") is not None:
+        return f"{type_}_guest"
+    return "ReplyApproved_edited" if params.get("edited") else type_
+
+
 def _of_reply(type_: str, params: Mapping[str, Any]) -> str:
     private = type_ == "ReplyQueued" and params.get("private")
     told = {"GestureQueued": "gesture", "GestureEnded": "end", "ReplyQueued": "purpose"}[type_]
@@ -437,6 +459,7 @@ def fact(
     said: dict[str, object] = {
         "who": member(actor, names, say),
         "assignee": member(params.get("assignee"), names, say),
+        "to": member(params.get("to"), names, say),
         "priority": params.get("priority"),
         "network": network(str(params.get("network", "")), say),
         "reason": resolve_reason(str(params.get("reason", "answered")), say),
@@ -615,6 +638,20 @@ REFUSALS: Mapping[str, str] = {
     "not_uncertain": N_("What became of this reply is not in doubt any more."),
     "forgotten": N_("This person was forgotten: there is nobody left to write to."),
     "window_closed": N_("The network takes no more replies here. Answer by another way and record it by hand."),
+    "approval_needed": N_("Somebody must look at this reply before it leaves: propose it."),
+    "already_proposed": N_("A proposal for this waits already. Take it back first, or wait for it."),
+    "proposal_decided": N_("This proposal does not wait any more."),
+    "own_proposal": N_("Somebody else must look at what you wrote."),
+    "not_asked": N_("A lead decides on this, or whoever is asked."),
+    "no_such_proposal": N_("This item has no such proposal."),
+    "no_such_variant": N_("There is no such variant in this proposal."),
+    "variants_bad": N_("One to five variants can be proposed."),
+    "reason_needed": N_("Say why, so that they can do better."),
+    "link_bad": N_("Say who the link is for, and for how long: at most a week."),
+    "no_such_link": N_("This item has no such link."),
+    "frozen": N_("Nobody replies on this topic for now."),
+    "freeze_bad": N_("Say why, in at most 500 characters; words have 3 to 100 characters; the end lies ahead."),
+    "no_such_freeze": N_("This brand has no such freeze."),
     "withdrawn": N_("The author withdrew these words: there is nothing left to answer."),
     "too_long": N_("The network takes no text as long as this. Shorten it."),
     "files_not_taken": N_("The network takes no files here. Take them away and send the words."),
@@ -664,4 +701,6 @@ def refusal(refused: Refused, say: Speech) -> str:
     if refused.code == "gap_missing":
         missing = ", ".join("{" + str(name) + "}" for name in refused.details["missing"])
         return say(REFUSALS[refused.code], missing=missing)
+    if refused.code == "frozen":
+        return say("Nobody replies on this topic for now: %(reason)s", reason=refused.details.get("reason", ""))
     return say(REFUSALS[refused.code]) if refused.code in REFUSALS else refused.message

@@ -15,7 +15,7 @@ from datetime import datetime
 from inbox import item as core
 from inbox.clock import Clock
 from inbox.commands import CheckClocks
-from inbox.events import Event, SlaBreached, SlaWarned
+from inbox.events import Event, ProposalEscalated, ProposalExpired, SlaBreached, SlaWarned
 from inbox.ids import BrandId, DedupeKey, ItemId, dedupe_key
 from inbox.log.passing import PASSING
 from inbox.log.record import NewEvent, item_stream
@@ -146,6 +146,9 @@ class _Policies:
 
 def _key(brand: BrandId, item: Item, event: Event) -> DedupeKey:
     """One of a kind a turn and clock, a claim, or a promise."""
+    if isinstance(event, ProposalEscalated | ProposalExpired):
+        step = event.step if isinstance(event, ProposalEscalated) else -1
+        return dedupe_key("approval", str(brand), str(item.item_id), str(event.proposal_id), str(step))
     turn = item.turns[-1]
     about = ["sla", str(brand), str(item.item_id), str(turn.no)]
     if isinstance(event, SlaWarned | SlaBreached):

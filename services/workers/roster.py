@@ -30,6 +30,7 @@ from services.workers.notary import Notary
 from services.workers.project import Projector
 from services.workers.retention import Retention
 from services.workers.sweep import Sweeper
+from services.workers.tell import Tell
 from services.workers.tend import Tender
 from services.workers.tidy import Tidy
 from services.workers.trying import Trying
@@ -73,6 +74,7 @@ def team(parts: Parts) -> Team:
         Runner(log, Link(log), gather_s=UNHURRIED_S, lookout=lookout),
         Runner(log, Mute(log), lookout=lookout),
         Runner(log, deliver.outbox, gather_s=UNHURRIED_S, lookout=lookout),
+        Runner(log, Tell(), gather_s=UNHURRIED_S, lookout=lookout),
     ]
     return Team(
         runners=runners,

@@ -17,7 +17,7 @@ import orjson
 from aiohttp import web
 from markupsafe import Markup
 
-from inbox import commands, files, history, waiting
+from inbox import commands, files, freezing, history, waiting
 from inbox.desk import Commands
 from inbox.errors import NotFound, Refused, Unavailable
 from inbox.events import Gesture, ReplyFile, ResolveReason
@@ -25,11 +25,12 @@ from inbox.history import History
 from inbox.ids import BrandId, ItemId
 from inbox.people import persons
 from inbox.state import Item
+from inbox.views import notices
 from inbox.views.sizes import sized
 from inbox.web import charts, marking, uploads, weights, words
 from inbox.web.context import Deps, Right, deps, viewer
 from inbox.web.i18n import N_, Speech
-from inbox.web.pages import pane, render, rows
+from inbox.web.pages import approvals, pane, proposed, proposing, render, rows
 from inbox.web.pages.asking import Chosen
 from inbox.web.pages.pane import Draft
 from inbox.web.pages.queue import inbox_context
@@ -59,6 +60,11 @@ DONE = {
     "unmute": N_("Not muted any more."),
     "back": N_("Left to the classifier again."),
     "forget": N_("The author was forgotten."),
+    "propose": N_("Proposed."),
+    "approve": N_("Approved: the reply is on its way."),
+    "reject": N_("Noted: nothing is sent."),
+    "approval-link": N_("The link is made."),
+    "approval-link-back": N_("The link is taken back."),
 }
 WRITES = frozenset({"acknowledge", "reply", "private", "note", "by-hand"})
 
@@ -84,6 +90,7 @@ async def _shown(
     *,
     status: int = 200,
     done: str | None = None,
+    fresh_link: tuple[str, str] | None = None,
 ) -> web.StreamResponse:
     own = deps(request)
     now, say = own.clock.now(), world.say
@@ -108,8 +115,13 @@ async def _shown(
         "attached": await _attached(own, world.brand.id, past.item, viewer(request).actor),
         "hidden": _hidden(viewer(request).csrf, past.item.position),
         "done": say(DONE[done]) if done in DONE else None,
+        "fresh_link": fresh_link,
     }
+    held = proposed.over(await freezing.of_brand(own.log, world.brand.id), past.item, now)
+    mine |= proposed.context(past, held, world.me, world.role, world.names, now, say)
     async with own.pool.acquire() as connection:
+        if world.may("act"):
+            await notices.seen(connection, world.brand.id, world.me, item_id, now)
         (mine["row"],) = await sized(connection, world.brand.id, [mine["row"]])
     if render.is_htmx(request):
         return render.page(request, "item.html", say, status=status, **mine)
@@ -288,6 +300,20 @@ async def _with_files(
     return replace(command, files=await files.chosen(own.log, brand, item_id, idents, now=own.clock.now()))
 
 
+async def let_in(request: web.Request) -> web.StreamResponse:
+    """The link's address is on the answer to this form and nowhere else."""
+    world, item_id, fields = await render.world(request), item_id_of(request), await render.form(request)
+    draft, link, done = Draft(), None, "approval-link"
+    try:
+        link = (fields.get("name", "").strip(), await approvals.make_link(request, world, item_id, fields))
+    except NotFound:
+        raise
+    except Refused as refused:
+        draft, done = _kept("approval-link", refused, fields, world.names, world.say), ""
+    past = await history.load(deps(request).log, world.brand.id, item_id)
+    return await _shown(request, world, past, draft, done=done, fresh_link=link)
+
+
 def _position(fields: Fields) -> int:
     given = fields.get("expected_position", "")
     if not (given.isascii() and given.isdigit() and len(given) < 19):
@@ -302,7 +328,7 @@ def _key(fields: Fields) -> str:
 def _kept(name: str, refused: Refused, fields: Fields, names: Mapping[int, str], say: Speech) -> Draft:
     """The refusal in words: beside the text where one was written, else as a banner."""
     text = fields.get("text", "")
-    mode = name if name in WRITES else ""
+    mode = fields.get("mode", "") if name == "propose" else name if name in WRITES else ""
     wording = str(_wording(fields) or "")
     if refused.code == "conflict":
         return Draft(text, mode, None, (pane.conflict_banner(refused, names, say, kept=bool(text)),), wording)
@@ -409,6 +435,11 @@ ROUTES = [
     _action("categories", _categories),
     _action("language", _language),
     _action("not-urgent", _not_urgent),
+    _action("propose", proposing.propose),
+    _action("approve", proposing.approve),
+    _action("reject", proposing.reject),
+    _action("approval-link-back", proposing.shut_out, "manage"),
+    Route("POST", "/b/{brand_id}/items/{item_id}/approval-link", let_in, "manage", "page", "item_approval-link"),
     Route("GET", "/b/{brand_id}/items/{item_id}/weights", show_weights, "personal", "page", "item_weights"),
     Route("GET", "/b/{brand_id}/items/{item_id}/forget", ask_forget, "own", "page", "item_ask_forget"),
     Route("POST", "/b/{brand_id}/items/{item_id}/forget", forget, "own", "page", "item_forget"),

@@ -401,7 +401,7 @@ def timeline(recorded: Sequence[Recorded], names: Mapping[int, str], say: Speech
 
 _OPEN_PARAMS = (
     "clock", "purpose", "was_sent", "retry_at", "priority", "assignee", "network", "reason", "assessed", "categories",
-    "lang", "undone", "provisional", "private", "gesture", "end",
+    "lang", "undone", "provisional", "private", "gesture", "end", "guest", "edited", "to",
 )  # fmt: skip
 
 

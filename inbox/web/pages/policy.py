@@ -16,7 +16,7 @@ from inbox.web.pages import policy_form, policy_preview, render, settings
 from inbox.web.routes import Route
 
 
-async def _in_force(request: web.Request, world: render.World) -> tuple[Policy, int]:
+async def in_force(request: web.Request, world: render.World) -> tuple[Policy, int]:
     """The policy that is in force, and its position."""
     recorded = await deps(request).log.policies(world.brand.id)
     if not recorded:
@@ -27,7 +27,7 @@ async def _in_force(request: web.Request, world: render.World) -> tuple[Policy, 
 
 async def show(request: web.Request) -> web.StreamResponse:
     world = await render.world(request)
-    policy, position = await _in_force(request, world)
+    policy, position = await in_force(request, world)
     return _shown(request, world, policy_form.fields_of(policy), {}, position)
 
 
@@ -57,6 +57,8 @@ async def change(request: web.Request) -> web.StreamResponse:
     policy, errors = policy_form.policy_of(fields, world.say)
     if policy is None:
         return _shown(request, world, fields, errors, seen, 400)
+    known, _ = await in_force(request, world)
+    policy = policy.model_copy(update={"approval": known.approval})  # a form of its own
     try:
         await Commands(own.log, own.clock).change_policy(
             world.brand.id,

@@ -18,10 +18,13 @@ from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from inbox.channels import ChannelRecord
+from inbox.events import Role
 from inbox.ids import BrandId
 from inbox.people import brands, members
 from inbox.people.brands import Brand
 from inbox.people.members import Member
+from inbox.views import notices
+from inbox.views.notices import Counts
 from inbox.web import security, words
 from inbox.web.context import Viewer, deps, viewer
 from inbox.web.i18n import LANGUAGES, Speech, direction, translations
@@ -107,6 +110,7 @@ class World:
     me: int
     say: Speech
     names: Mapping[int, str] = field(default_factory=dict)
+    counts: Counts = field(default_factory=Counts)
 
     @property
     def base(self) -> str:
@@ -121,6 +125,11 @@ class World:
     def channel_names(self) -> dict[str, str]:
         return {str(channel.channel_id): channel.name for channel in self.channels}
 
+    @property
+    def role(self) -> Role | None:
+        """Of the viewer, in this brand."""
+        return next((member.role for member in self.members if member.id == self.me), None)
+
     def may(self, right: str) -> bool:
         return right in self.rights
 
@@ -130,6 +139,8 @@ async def world(request: web.Request) -> World:
     brand_id: BrandId = security.brand_of(request)
     brand = await brands.get(own.log, brand_id)
     everybody = await members.of_brand(own.log, brand_id)
+    async with own.pool.acquire() as connection:
+        counts = await notices.counts(connection, brand_id, asking.actor, lead=asking.may(brand_id, "manage"))
     return World(
         brand=brand,
         brands=await brands.named(own.log, asking.rights),
@@ -139,6 +150,7 @@ async def world(request: web.Request) -> World:
         me=asking.actor,
         say=Speech(language_of(asking), brand.zone),
         names={int(member.id): member.name for member in everybody},
+        counts=counts,
     )
 
 

@@ -1,0 +1,56 @@
+"""A brand's freezes in its log: said, lifted, read. What one means is in `inbox.freezes`."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+from inbox import categories, freezes
+from inbox.errors import Refused
+from inbox.events import FreezeLifted, TopicFrozen
+from inbox.freezes import Freeze
+from inbox.ids import BrandId, DedupeKey
+from inbox.log.record import NewEvent
+from inbox.log.store import Connection, Log
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """As of `TopicFrozen`."""
+
+    reason: str
+    categories: tuple[str, ...] = ()
+    wave_id: uuid.UUID | None = None
+    words: tuple[str, ...] = ()
+    until: datetime | None = None
+    holding_allowed: bool = True
+
+
+async def of_brand(log: Log, brand: BrandId, *, connection: Connection | None = None) -> list[Freeze]:
+    """All that were ever said, in order."""
+    return freezes.fold(r.event for r in await log.read_stream(brand, freezes.STREAM, connection=connection))
+
+
+async def freeze(log: Log, brand: BrandId, wanted: Wanted, *, by: int, now: datetime) -> uuid.UUID:
+    """In force once this returns. Refused: `freeze_bad`, `no_such_category`."""
+    words = freezes.checked(wanted.reason, wanted.words, wanted.until, now)
+    if unknown := set(wanted.categories) - categories.LEVEL_OF.keys():
+        raise Refused("no_such_category", f"There is no category {sorted(unknown)[0]}.")
+    freeze_id = uuid.uuid4()
+    said = TopicFrozen(
+        freeze_id=freeze_id, reason=wanted.reason.strip(), categories=categories.in_order(wanted.categories),
+        wave_id=wanted.wave_id, words=words, until=wanted.until, holding_allowed=wanted.holding_allowed, by=by, at=now,
+    )  # fmt: skip
+    await log.append(brand, [NewEvent(said, freezes.STREAM, DedupeKey(uuid.uuid4()))])
+    return freeze_id
+
+
+async def lift(log: Log, brand: BrandId, freeze_id: uuid.UUID, *, by: int, now: datetime) -> None:
+    """Doing it again changes nothing. Refused: `no_such_freeze`."""
+    known = {one.said.freeze_id: one for one in await of_brand(log, brand)}
+    if freeze_id not in known:
+        raise Refused("no_such_freeze", "This brand has no such freeze.", status=404)
+    if known[freeze_id].lifted_at is None:
+        lifted = FreezeLifted(freeze_id=freeze_id, by=by, at=now)
+        await log.append(brand, [NewEvent(lifted, freezes.STREAM, DedupeKey(uuid.uuid4()))])
