@@ -20,6 +20,7 @@ from inbox.clock import SystemClock
 from inbox.errors import Refused
 from inbox.events import Attachment, Author
 from inbox.ids import BrandId, ChannelId
+from services import captures
 from services.channels import registry
 from services.channels.contract import CannotRead, Capabilities, Channel, Ignored, Inbound, Parsed, Way
 from services.outbound import Outbound
@@ -99,7 +100,7 @@ async def parse(_: Settings, args: argparse.Namespace) -> int:
     if network is None:
         raise Refused("network_unknown", f"Networks there are: {', '.join(registry.networks())}.")
     channel = _channel(network, args)
-    request = Inbound(_headers(args), _bytes(args.file), args.url)
+    request = Inbound(_headers(args), captures.unpacked(_bytes(args.file)), args.url)
     try:
         if args.verify:
             await _proven(network, request, channel)
@@ -127,13 +128,11 @@ def _lines(network: Channel, request: Inbound, channel: ChannelRecord, now: date
         yield told(Ignored("a hand-shake"))
         return
     try:
-        envelopes = network.split_request(request)
+        for envelope in captures.envelopes(network, request):
+            for parsed in network.read(envelope, channel, now):
+                yield told(parsed)
     except CannotRead as error:
         yield told(error.unreadable)
-        return
-    for envelope in envelopes:
-        for parsed in network.read(envelope, channel, now):
-            yield told(parsed)
 
 
 def told(parsed: Parsed) -> dict[str, Any]:

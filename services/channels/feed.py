@@ -165,8 +165,7 @@ class Feed(BaseChannel):
     )
 
     def split(self, raw: bytes) -> Sequence[Envelope]:
-        start = raw.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
-        content = reading.loads(raw) if start in (b"[", b"{") else entries(raw)
+        content = reading.loads(raw) if reading.start(raw) in (b"[", b"{") else entries(raw)
         found = feed_forms.items(content) if feed_forms.is_json(content) else polled.listed(content, "entries")
         return [Envelope(entry) for entry in found]
 

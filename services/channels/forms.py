@@ -52,8 +52,7 @@ def read(request: Inbound) -> Form:
 
 
 def of_bytes(raw: bytes, boundary: str | None = None) -> Form:
-    start = raw[:HEAD_MOST].lstrip()
-    if start.startswith(b"{"):
+    if reading.start(raw) == b"{":
         return _of_json(raw)
     shown = _DASHES.match(raw[:HEAD_MOST])
     delimiter = shown.group(1) if shown else (boundary or "").encode("utf-8", "replace")

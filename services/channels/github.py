@@ -71,7 +71,7 @@ SHAPES: Mapping[str, Shape] = {
 
 def _payload(raw: bytes) -> dict[str, Any]:
     """The body, which is JSON, or a form whose field `payload` is."""
-    if not raw.lstrip().startswith(b"{"):
+    if reading.start(raw) != b"{":
         try:
             raw = parse_qs(raw.decode(), max_num_fields=10)["payload"][0].encode()
         except (ValueError, KeyError) as error:

@@ -18,7 +18,7 @@ STREAMED = (b"e", b":", b"d", b"i", b"r")
 
 def listed(raw: bytes) -> Sequence[Any]:
     """Raises `CannotRead`."""
-    if raw.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in STREAMED:
+    if reading.start(raw) in STREAMED:
         return events(raw)
     content = reading.loads(raw)
     if not isinstance(content, dict | list):

@@ -31,6 +31,11 @@ MISREAD = (KeyError, IndexError, TypeError, ValueError, AttributeError, Overflow
 """What reading a payload of unexpected shape raises: one entry is unreadable then, never the process's fault."""
 
 
+def start(raw: bytes) -> bytes:
+    """The first byte that counts: behind a byte order mark and white space."""
+    return raw[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
+
+
 def loads(raw: bytes) -> Any:
     """Raises `CannotRead`. A byte order mark is forgiven; what is not UTF-8, not JSON or too deep is not."""
     try:

@@ -170,7 +170,7 @@ def _holds(token: str, request: Inbound) -> bool:
 
 def _content(raw: bytes) -> dict[str, Any]:
     """JSON, or a form. Told apart by the body itself, so that a stored one is read as it was the first time."""
-    is_form = raw.lstrip()[:1] not in (b"{", b"[") and b"=" in raw
+    is_form = reading.start(raw) not in (b"{", b"[") and b"=" in raw
     content = _form(raw) if is_form else reading.loads(raw)
     if not isinstance(content, dict):
         raise CannotRead("it is no event of Slack")

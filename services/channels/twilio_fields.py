@@ -38,7 +38,7 @@ FAILURES: Mapping[str, RefusalReason] = MappingProxyType(
 
 def fields_of(raw: bytes) -> dict[str, Any]:
     """A form; or the same fields as JSON, as Twilio's newer products send them."""
-    if raw.lstrip()[:1] == b"{":
+    if reading.start(raw) == b"{":
         content = reading.loads(raw)
         return content if isinstance(content, dict) else {}
     try:

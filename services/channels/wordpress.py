@@ -224,7 +224,7 @@ class WordPress(BaseChannel):
         return proof.first(channel, lambda secret: proof.carries(request, secret))
 
     def split(self, raw: bytes) -> Sequence[Envelope]:
-        start = raw.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
+        start = reading.start(raw)
         if start == b"<":
             return [Envelope({"entry": entry}) for entry in feed.entries(raw)]
         content = reading.loads(raw) if start in (b"{", b"[") else form(raw)

@@ -199,7 +199,7 @@ class YouTube(BaseChannel):
         return await youtube_websub.tend(way, channel, hook, _followed(channel), terms, now)
 
     def split(self, raw: bytes) -> Sequence[Envelope]:
-        if raw.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
+        if reading.start(raw) == b"<":
             return (Envelope(youtube_videos.feed(raw)),)
         content = reading.loads(raw)
         if not isinstance(content, dict):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 import sys
@@ -11,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from services import captures
 from services.channel_tools import KEYS
 from services.channels import registry
 from services.cli import main
@@ -85,6 +87,34 @@ def test_it_reads_stdin(shell: Shell, monkeypatch: pytest.MonkeyPatch, capfdbina
     monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(json.dumps(MESSAGE).encode())))
     assert main(["channel", "parse", "generic", "-"]) == 0
     assert json.loads(capfdbinary.readouterr().out)["external_id"] == "c-1"
+
+
+def test_a_file_may_be_packed_or_hold_several_deliveries(shell: Shell) -> None:
+    one = {"object": "page", "entry": [{"id": "1", "time": 1774260000, "changes": []}]}
+    slack = {
+        "type": "event_callback",
+        "event": {"type": "message", "channel": "C1", "ts": "1774260000.1", "text": "a=b"},
+    }
+    assert shell.parse("facebook", gzip.compress(json.dumps(one).encode()))[0] == 0
+    for several in ([slack, slack], f"{json.dumps(slack)}\n\n{json.dumps(slack)}\n".encode()):
+        assert [line["text"] for line in shell.parse("slack", several)[1]] == ["a=b", "a=b"]
+    assert [line["text"] for line in shell.parse("slack", b"\xef\xbb\xbf" + json.dumps(slack).encode())[1]] == ["a=b"]
+
+
+@pytest.mark.parametrize(
+    ("body", "why"),
+    [
+        (gzip.compress(b"{}" * 50)[:-9], "broken"),
+        (gzip.compress(b" " * (captures.SIZE_MOST + 1)), "64 MB"),
+        (b"[1, 2]", "no event of Slack"),
+        (b"{}\nnothing", "not JSON"),
+    ],
+    ids=["broken", "a bomb", "a list of something else", "lines of something else"],
+)
+def test_a_file_that_is_no_delivery_is_refused_with_a_sentence(shell: Shell, body: bytes, why: str) -> None:
+    code, _, said = shell.parse("slack", body)
+    assert code != 0
+    assert why in said
 
 
 @pytest.mark.parametrize(
