@@ -131,6 +131,7 @@ class MessageReceived(ItemEvent):
 
     `reach` is the author's followers, rounded down to two digits, and filled from `author` by itself. It stays
     outside the seal: the priority, and so the due times, must come out the same after the person was forgotten.
+    `sender_proven`: of an e-mail, whether the server that took it could prove who sent it; None where nobody told.
     """
 
     SEALED = frozenset({"thread_id", "author", "title", "text", "attachments", "permalink"})
@@ -143,6 +144,7 @@ class MessageReceived(ItemEvent):
     received_at: AwareDatetime
     delivery_id: uuid.UUID | None = None
     reply_until: AwareDatetime | None = None
+    sender_proven: bool | None = None
     thread_id: str | None = None
     author: Author | None = None
     reach: int | None = None

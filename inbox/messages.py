@@ -106,6 +106,7 @@ def _message(event: MessageReceived, turn: int) -> Message:
         attachments=event.attachments,
         permalink=event.permalink,
         turn=turn,
+        sender_proven=event.sender_proven,
     )
 
 

@@ -44,7 +44,7 @@ class Message:
     """One message of the author. `judgement` belongs to the latest words; None while unscored. `former`: what was
     said of the words before an edit; it keeps its effect until the new words are judged, so that no edit hides a
     danger. `correction`: what people said of the words as they stand; see `inbox.corrections`. `wave`: the wave that it
-    belongs to."""
+    belongs to. `sender_proven`: of a mail, None where nobody told."""
 
     external_id: str
     kind: Kind
@@ -61,6 +61,7 @@ class Message:
     turn: int = 0
     correction: Correction = Correction()
     wave: uuid.UUID | None = None
+    sender_proven: bool | None = None
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,8 @@ class Line:
     `state`: of the author's, "edited", "withdrawn" or "received"; of ours, that of the reply (queued, sending, sent,
     failed, uncertain, not_sent); of a note, "noted". `by`: the member who wrote it, None for the author and strangers.
     `private`: of ours, a direct message to a public one; `hidden`, `liked`: of the author's, by us on its network;
-    `files`: of ours, what went with it.
+    `files`: of ours, what went with it;
+    `sender_proven`: of an e-mail, None where nobody told.
     """
 
     direction: Literal["in", "out", "note"]
@@ -47,6 +48,7 @@ class Line:
     hidden: bool = False
     liked: bool = False
     files: tuple[ReplyFile, ...] = ()
+    sender_proven: bool | None = None
 
 
 def lines_of(item: Item) -> Iterator[Line]:
@@ -57,7 +59,7 @@ def lines_of(item: Item) -> Iterator[Line]:
             sent_at=said.sent_at, received_at=said.received_at, permalink=said.permalink,
             attachments=said.attachments, judgement=corrections.reading(said), corrected=corrections.corrected(said),
             provisional=is_first_look(said), hidden=gestures.stands(item, said.external_id, "hide"),
-            liked=gestures.stands(item, said.external_id, "like"),
+            liked=gestures.stands(item, said.external_id, "like"), sender_proven=said.sender_proven,
         )  # fmt: skip
     for reply in item.replies:
         yield Line(
@@ -98,4 +100,5 @@ def line_json(line: Line, personal: bool) -> dict[str, Any]:
         "hidden": line.hidden,
         "liked": line.liked,
         "files": [file.model_dump(mode="json") for file in line.files] if personal else [],
+        "sender_proven": line.sender_proven,
     }

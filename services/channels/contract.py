@@ -88,7 +88,8 @@ class Envelope:
 @dataclass(frozen=True, slots=True)
 class Received:
     """A message. `author` is None where the network hides who wrote. `reply_until`: the closing reply window. `title`:
-    what the author put above the words (an e-mail's subject), where the network keeps it apart from `text`."""
+    what the author put above the words (an e-mail's subject), where the network keeps it apart from `text`.
+    `sender_proven`: whether a mail's sender is who they say, None where nobody told."""
 
     kind: Kind
     external_id: str
@@ -101,6 +102,7 @@ class Received:
     attachments: tuple[Attachment, ...] = ()
     reply_until: datetime | None = None
     title: str | None = None
+    sender_proven: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,8 +28,9 @@ from services.channels.contract import (
     Reply,
     Way,
 )
-from services.channels.mail import apart, outgoing, seen, setup
+from services.channels.mail import apart, outgoing, seen, setup, verdict
 from services.channels.mail import reading as mail
+from services.channels.mail.headers import Headers
 from services.channels.mail.letter import File
 
 API = "https://api.mailgun.net"
@@ -102,7 +103,8 @@ def _parsed(form: forms.Form, channel: ChannelRecord, received_at: datetime) -> 
     found = apart.letter(
         _headers(form), form.text("body-plain") or "", form.text("body-html") or "", _files(form), _digest(form)
     )
-    return mail.read(found, channel, received_at, ident=f"mailgun:{token}" if token else None)
+    told = verdict.mailgun(Headers(_headers(form)), form.text("sender"))
+    return mail.read(found, channel, received_at, ident=f"mailgun:{token}" if token else None, told=told)
 
 
 class Mailgun(BaseChannel):

@@ -28,7 +28,7 @@ from services.channels.contract import (
     Reply,
     Way,
 )
-from services.channels.mail import apart, outgoing, setup
+from services.channels.mail import apart, outgoing, setup, verdict
 from services.channels.mail import reading as mail
 from services.channels.mail.headers import Headers
 from services.channels.mail.letter import File
@@ -89,7 +89,8 @@ def _parsed(content: Any, channel: ChannelRecord, received_at: datetime) -> Pars
     letter = apart.letter(found, plain, markup, _files(content), digest)
     has_own = bool(Headers(letter.headers).ids("message-id"))
     return mail.read(
-        letter, channel, received_at, token=_token(content), ident=None if has_own else _ident(content)
+        letter, channel, received_at, token=_token(content), ident=None if has_own else _ident(content),
+        told=verdict.postmark(Headers(found)),
     )  # fmt: skip
 
 

@@ -35,7 +35,7 @@ from services.channels.contract import (
     Reply,
     Way,
 )
-from services.channels.mail import apart, charsets, outgoing, setup
+from services.channels.mail import apart, charsets, outgoing, setup, verdict
 from services.channels.mail import reading as mail
 
 API = "https://api.sendgrid.com"
@@ -117,7 +117,7 @@ def _headers(form: forms.Form) -> Iterator[tuple[str, str]]:
 def _parsed(form: forms.Form, channel: ChannelRecord, received_at: datetime) -> Parsed:
     raw = form.fields.get(RAW) or (form.uploads[RAW].data if RAW in form.uploads else None)
     if raw:
-        return mail.raw_read(raw, channel, received_at)
+        return mail.raw_read(raw, channel, received_at, told=_found(form))
     digest = hashlib.blake2b(digest_size=20)
     for name in ("headers", "from", "subject", "text", "html"):
         digest.update(form.fields.get(name, b"") + b"\0")
@@ -125,7 +125,16 @@ def _parsed(form: forms.Form, channel: ChannelRecord, received_at: datetime) -> 
         tuple(_headers(form)), form.text("text") or "", form.text("html") or "", apart.files(form.uploads.values()),
         digest.digest(),
     )  # fmt: skip
-    return mail.read(found, channel, received_at)
+    return mail.read(found, channel, received_at, told=_found(form))
+
+
+def _found(form: forms.Form) -> tuple[verdict.Finding, ...]:
+    try:
+        envelope = reading.table(reading.loads(form.fields.get("envelope", b"{}")))
+    except CannotRead:
+        envelope = {}
+    sender = envelope.get("from")
+    return verdict.sendgrid(form.text("SPF"), form.text("dkim"), sender if isinstance(sender, str) else None)
 
 
 class SendGrid(BaseChannel):

@@ -60,7 +60,7 @@ class Turner:
             external_id=said.external_id, parent_id=said.parent_id, sent_at=said.sent_at, received_at=self.received_at,
             delivery_id=self.delivery_id, reply_until=said.reply_until, thread_id=said.thread_id, author=author,
             reach=reach_of(author), title=said.title, text=_said(said), attachments=said.attachments,
-            permalink=said.permalink,
+            permalink=said.permalink, sender_proven=said.sender_proven,
         )  # fmt: skip
         key = keys.received(self.channel.brand, self.channel.channel_id, said.external_id)
         return NewEvent(event, item_stream(item), key, subject)

@@ -113,6 +113,7 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "similarity": st.just(0.9),
     "assessed": st.booleans(),
     "was_sent": st.booleans(),
+    "sender_proven": st.sampled_from([None, True, False]),
     "undone": st.booleans(),
     "rules": st.just(2),
     "had": st.just(()),

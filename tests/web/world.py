@@ -121,14 +121,16 @@ class World:
         return self.log.keyring.ids.item(brand or self.brand, ChannelId("c"), "t", author)
 
     async def hear(
-        self, text: str = "Votre machine a pris feu", author: str = "zoe", *, brand: BrandId | None = None
-    ) -> ItemId:
+        self, text: str = "Votre machine a pris feu", author: str = "zoe", *, brand: BrandId | None = None,
+        sender_proven: bool | None = None,
+    ) -> ItemId:  # fmt: skip
         """One more message of an author, in the log and in the views."""
         self.heard += 1
         where, now, item = brand or self.brand, self.clock.now(), self.item(author, brand=brand)
         message = MessageReceived(
             item_id=item, channel_id="c", network="generic", kind="comment", external_id=f"m{self.heard}", sent_at=now,
             received_at=now, thread_id="t", author=Author(id=author, name=f"Nom {author}", followers=1200), text=text,
+            sender_proven=sender_proven,
         )  # fmt: skip
         subject = self.log.keyring.ids.subject(where, "generic", author)
         key = dedupe_key("received", str(where), "c", f"m{self.heard}")

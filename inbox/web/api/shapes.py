@@ -101,6 +101,7 @@ class MessageShape(Shape):
     hidden: bool
     liked: bool
     files: list[FileShape]
+    sender_proven: bool | None
 
 
 class TurnShape(Shape):

@@ -10,6 +10,7 @@ Which address is ours: the channel's account, and the further addresses of its s
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
@@ -25,7 +26,7 @@ from services.channels.contract import (
     Status,
     Unreadable,
 )
-from services.channels.mail import ours, process, sorts
+from services.channels.mail import ours, process, sorts, verdict
 from services.channels.mail.headers import Address, Headers, moment
 from services.channels.mail.letter import Letter
 
@@ -50,21 +51,24 @@ class Mailbox(NamedTuple):
         return f"{local.partition('+')[0]}@{domain}" in self.addresses or address.lower() in self.addresses
 
 
-def raw_read(raw: bytes, channel: ChannelRecord, received_at: datetime, *, sent: bool = False) -> Parsed:
+def raw_read(
+    raw: bytes, channel: ChannelRecord, received_at: datetime, *, sent: bool = False,
+    told: tuple[verdict.Finding, ...] = (),
+) -> Parsed:  # fmt: skip
     """`sent`: it lay among the mails that the mailbox's owner has sent. From a thread only: see `process`."""
     try:
         letter = process.READERS.read(raw)
     except process.Unread as error:
         return Unreadable(str(error))
-    return read(letter, channel, received_at, sent=sent)
+    return read(letter, channel, received_at, sent=sent, told=told)
 
 
 def read(
     letter: Letter, channel: ChannelRecord, received_at: datetime, *, sent: bool = False, token: str | None = None,
-    ident: str | None = None,
+    ident: str | None = None, told: tuple[verdict.Finding, ...] = (),
 ) -> Parsed:  # fmt: skip
     """`token`: that of the address, where a provider tells it apart; `ident`: what the mail is known by where it names
-    no id of its own."""
+    no id of its own; `told`: what a provider found of its sender."""
     headers, mailbox = Headers(letter.headers), Mailbox.of(channel)
     found = next(iter(headers.ids("message-id")), None) or ident or f"digest:{letter.digest}"
     at = moment(headers.first("date")) or received_at
@@ -77,7 +81,8 @@ def read(
         return Ignored("own")
     if any(mailbox.holds(value.strip("<> ")) for value in headers.all("x-loop")):
         return Ignored(sorts.LOOP)
-    return _message(letter, headers, found, at, writer, token or _token(headers, mailbox))
+    message = _message(letter, headers, found, at, writer, token or _token(headers, mailbox))
+    return replace(message, sender_proven=verdict.of(headers, channel.settings, told))
 
 
 def _report(letter: Letter, headers: Headers, at: datetime) -> Parsed | None:
@@ -97,7 +102,7 @@ def _refusal(status: str) -> RefusalReason:
 
 def _message(
     letter: Letter, headers: Headers, ident: str, at: datetime, writer: Address | None, token: str | None
-) -> Parsed:
+) -> Received:
     parent = next(iter(headers.ids("in-reply-to")), None)
     return Received(
         kind="email", external_id=ident, thread_id=_thread(headers, parent, token, ident), sent_at=at,

@@ -24,6 +24,16 @@ def addresses() -> tuple[SetupField, ...]:
             },
         ),
         SetupField(
+            "authserv_id", "setting",
+            {"fr": "Serveur qui vérifie l’expéditeur", "en": "Server that checks the sender"},
+            {
+                "fr": "Son nom dans l’en-tête Authentication-Results de vos courriels (mx.google.com). Vide : on ne"
+                " croit aucun de ces en-têtes, que tout expéditeur peut écrire.",
+                "en": "Its name in the Authentication-Results header of your mails (mx.google.com). Empty: none of"
+                " these headers is believed, for any sender can write them.",
+            },
+        ),
+        SetupField(
             "sender_name", "setting",
             {"fr": "Nom de l’expéditeur", "en": "Sender's name"},
             {"fr": "Affiché à côté de votre adresse dans les réponses.", "en": "Shown beside your address in answers."},
