@@ -5,10 +5,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
-SOURCES := pyproject.toml constraints.txt inbox/web/assets/package-lock.json inbox/web/assets/build_hook.py
+SOURCES := pyproject.toml constraints.txt locks/build.txt locks/run.txt inbox/web/assets/package-lock.json inbox/web/assets/build_hook.py
+
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+LOCK := $(VENV)/lock/bin/uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header --python-version 3.11
 
 .DEFAULT_GOAL := help
-.PHONY: help install up drill test test-citus check bench chaos mutants attack audit clean
+.PHONY: help install up drill test test-citus check bench chaos mutants attack lock audit clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -20,12 +23,20 @@ $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(STAMP): $(VENV)/bin/python $(SOURCES)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable .
+	$(PIP) --require-hashes --requirement locks/build.txt --requirement locks/run.txt
+	$(PIP) --no-deps --no-build-isolation --editable .
 	@touch $@
 
-$(DEV_STAMP): $(STAMP)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+$(DEV_STAMP): $(STAMP) locks/dev.txt
+	$(PIP) --require-hashes --requirement locks/dev.txt
 	@touch $@
+
+# Digests of every file of every version, for all platforms: what was changed at the registry is refused.
+lock: $(VENV)/bin/python ## write locks/ anew after a change of pyproject.toml or constraints.txt
+	@test -x $(VENV)/lock/bin/uv || { $(PYTHON) -m venv $(VENV)/lock && $(VENV)/lock/bin/python -m pip install --quiet --disable-pip-version-check uv==0.13.9; }
+	$(LOCK) --constraints constraints.txt --output-file locks/run.txt pyproject.toml
+	$(LOCK) --constraints constraints.txt --output-file locks/dev.txt --extra dev pyproject.toml
+	$(LOCK) --output-file locks/build.txt locks/build.in
 
 up: install ## start everything on http://127.0.0.1:8040 (VIGIE_PORT, VIGIE_DATA_DIR); Ctrl-C stops it
 	@exec $(BIN)/vigie up --demo
@@ -64,9 +75,10 @@ attack: $(DEV_STAMP) ## bandit, schemathesis, wapiti and sqlmap against the sour
 	@$(BIN)/python -m tests.attack $(ARGS)
 
 audit: $(STAMP) ## known faults of what we depend on (pip-audit), and a list of it (sbom.json), by tools with an environment of their own
-	@test -x $(VENV)/audit/bin/pip-audit || { $(PYTHON) -m venv $(VENV)/audit && $(VENV)/audit/bin/python -m pip install --quiet --disable-pip-version-check pip-audit cyclonedx-bom; }
+	@test -x $(VENV)/audit/bin/pip-audit || { $(PYTHON) -m venv $(VENV)/audit && $(VENV)/audit/bin/python -m pip install --quiet --disable-pip-version-check pip-audit==2.10.1 cyclonedx-bom==7.5.0; }
 	$(VENV)/audit/bin/cyclonedx-py environment $(BIN)/python --output-format JSON --output-file sbom.json
-	$(VENV)/audit/bin/pip-audit --strict --disable-pip --no-deps --requirement constraints.txt
+	@$(VENV)/audit/bin/pip-audit --strict --disable-pip --requirement locks/run.txt || { \
+	  echo "make audit: sbom.json is written. pip-audit found faults, or (an error above) could not ask the database of faults: then nothing is known of them."; exit 1; }
 
 clean: ## remove the environment and what the tools left (data in var/ stay)
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
