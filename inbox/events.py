@@ -646,11 +646,13 @@ class PersonExported(Event):
 
 
 class RetentionChanged(Event):
-    """How long people's words are kept, from now on: see `inbox.people.retention`. `by`: None from the shell."""
+    """How long people's words are kept, from now on: see `inbox.people.retention`. `reason`: of the legal hold. `by`:
+    None from the shell."""
 
     words_days: int | None
     raw_days: int
     hold: bool
+    reason: str = ""
     by: int | None = None
     at: AwareDatetime
 

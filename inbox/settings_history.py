@@ -103,7 +103,7 @@ def _differences(event: Event, before: Event | None) -> Iterator[Difference]:
             old_model = before.model if isinstance(before, ModelSwitched) else ""
             yield from compared({"model": old_model}, {"model": event.model})
         case RetentionChanged():
-            fields = ("words_days", "raw_days", "hold")
+            fields = ("words_days", "raw_days", "hold", "reason")
             if isinstance(before, RetentionChanged):
                 yield from compared({f: getattr(before, f) for f in fields}, {f: getattr(event, f) for f in fields})
             else:

@@ -172,6 +172,7 @@ def _add_persons(commands: Any) -> None:
     kept.add_argument("--words-days", help="days after the last word, or never")
     kept.add_argument("--raw-days", type=int, help="days of raw deliveries")
     kept.add_argument("--hold", choices=("on", "off"), help="a legal hold: nothing is thrown away, nobody forgotten")
+    kept.add_argument("--reason", help="of the legal hold, in words that name no person")
     kept.set_defaults(run=_of("person_commands", "retention"))
 
 

@@ -83,4 +83,6 @@ def _wanted(rule: retention_.Retention, args: argparse.Namespace) -> retention_.
         rule = replace(rule, words_days=None if args.words_days == "never" else int(args.words_days))
     if args.raw_days is not None:
         rule = replace(rule, raw_days=args.raw_days)
+    if args.reason is not None:
+        rule = replace(rule, reason=args.reason)
     return rule if args.hold is None else replace(rule, hold=args.hold == "on")

@@ -5,6 +5,17 @@ WHERE k.brand_id = $1 AND k.subject_id > $2 AND NOT EXISTS (
   SELECT FROM vigie.events e WHERE e.brand_id = $1 AND e.subject_id = k.subject_id AND e.recorded_at >= $3)
 ORDER BY k.subject_id LIMIT $4
 
+-- name: count_aged
+-- How many these would be, as far as anybody wants to know.
+SELECT count(*) FROM (SELECT FROM vigie.subject_keys k
+  WHERE k.brand_id = $1 AND NOT EXISTS (
+    SELECT FROM vigie.events e WHERE e.brand_id = $1 AND e.subject_id = k.subject_id AND e.recorded_at >= $2)
+  LIMIT $3) found
+
+-- name: count_raw
+-- Raw deliveries of the days before.
+SELECT count(*) FROM (SELECT FROM vigie.deliveries d WHERE d.brand_id = $1 AND d.day < $2 LIMIT $3) found
+
 -- name: destroy_day_keys
 -- From here on the raw deliveries of those days open nowhere, in no backup of the log either.
 DELETE FROM vigie.delivery_keys WHERE brand_id = $1 AND day < $2

@@ -24,6 +24,7 @@ ACTIONS: Mapping[str, str] = {
 NAMES: Mapping[str, str] = {
     "name": N_("Name"), "zone": N_("Time zone"), "role": N_("Role"), "account": N_("Account"), "model": N_("Model"),
     "enabled": N_("Switched on"), "words_days": N_("Words are kept, days"), "hold": N_("Legal hold"),
+    "reason": N_("Reason of the legal hold"),
     "raw_days": N_("Raw deliveries are kept, days"), "claim_counts": N_("Taking charge counts"),
     "claim_limit_s": N_("A silent claim ends after"), "warn_share": N_("Warning at"), "spans": N_("Business hours"),
     "impact_edges": N_("Followers, steps"), "spread_edges": N_("People in a thread, steps"),

@@ -49,7 +49,7 @@ def schemathesis(site: Site, folder: Path, examples: int) -> list[str]:
         tools.command("schemathesis"), "run", str(document), "--url", site.base_url,
         "--header", f"Authorization: Bearer {site.token}", "--phases", "examples,coverage,fuzzing",
         "--checks", ",".join(CHECKS), "--max-examples", str(examples), "--seed", "1", "--continue-on-failure",
-        "--no-shrink", "--suppress-health-check", "all", "--warnings", "off",
+        "--no-shrink", "--suppress-health-check", "all", "--warnings", "off", "--request-timeout", "60",
     ]  # fmt: skip
     done = tools.ran(call, within_s=3600, cwd=folder)
     (folder / "schemathesis.txt").write_text(done.stdout + done.stderr)

@@ -13,7 +13,7 @@ OPTIONS = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a",
 PAGES = (
     "/queue", "/queue?view=uncertain", "/items/{item}", "/items/{item}/forget", "/sla?period=today", "/sla/turns",
     "/settings/brand", "/settings/policy", "/settings/channels", "/settings/channels/new?network=generic",
-    "/settings/quarantine", "/settings/subscriptions", "/settings/members", "/settings/tokens",
+    "/settings/quarantine", "/settings/retention", "/settings/subscriptions", "/settings/members", "/settings/tokens",
 )  # fmt: skip
 
 

@@ -117,7 +117,7 @@ async def test_owners_give_out_and_forget_by_api_and_screen(world: World, clock:
         await web.project()
         assert "pris feu" not in (await web.api("GET", f"/items/{item}/person")).text
 
-        rule = {"words_days": 365, "raw_days": 14, "hold": True}
+        rule = {"words_days": 365, "raw_days": 14, "hold": True, "reason": "enquête"}
         assert (await web.api("PUT", "/retention", json=rule)).json() == rule
         assert (await web.api("GET", "/retention")).json() == rule
         held = await web.api("POST", f"/items/{item}/forget", json={"forget_for_ever": True})

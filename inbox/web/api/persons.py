@@ -31,12 +31,14 @@ class Forgetting(BaseModel):
 
 class RetentionAsked(BaseModel):
     """`words_days`: so long after the last word of or to them a person is forgotten; null: when somebody asks for it.
-    `raw_days`: so long raw deliveries are kept. `hold`: a legal hold; nothing is thrown away, nobody forgotten."""
+    `raw_days`: so long raw deliveries are kept. `hold`: a legal hold; nothing is thrown away, nobody forgotten.
+    `reason`: why there is one; name no person in it."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
     words_days: int | None = Field(ge=LEAST_WORDS_DAYS, le=MOST_DAYS)
     raw_days: int = Field(ge=1, le=MOST_DAYS)
     hold: bool
+    reason: str = Field("", max_length=retention.MOST_REASON)
 
 
 class ForgottenShape(Shape):
@@ -49,6 +51,7 @@ class RetentionShape(Shape):
     words_days: int | None
     raw_days: int
     hold: bool
+    reason: str
 
 
 async def exported(request: web.Request) -> web.StreamResponse:
@@ -77,13 +80,14 @@ async def changed(request: web.Request) -> web.StreamResponse:
     asked.only(request)
     brand, own = brand_of(request), deps(request)
     body = await bodies.read(request, RetentionAsked)
-    wanted = Retention(body.words_days, body.raw_days, body.hold)
+    wanted = Retention(body.words_days, body.raw_days, body.hold, body.reason)
     await retention.change(own.log, brand, wanted, by=viewer(request).actor, now=own.clock.now())
     return _rule(wanted)
 
 
 def _rule(rule: Retention) -> web.Response:
-    return as_json({"words_days": rule.words_days, "raw_days": rule.raw_days, "hold": rule.hold})
+    reason = rule.reason if rule.hold else ""
+    return as_json({"words_days": rule.words_days, "raw_days": rule.raw_days, "hold": rule.hold, "reason": reason})
 
 
 ROUTES = [

@@ -20,6 +20,7 @@ SECTIONS = (
     ("classifier", N_("Classifier"), "manage"), ("channels", N_("Channels"), "manage"),
     ("quarantine", N_("Quarantine"), "manage"), ("set-aside", N_("Set aside"), "manage"),
     ("subscriptions", N_("Webhooks out"), "manage"), ("wordings", N_("Wordings"), "manage"),
+    ("retention", N_("Times of keeping"), "manage"),
     ("members", N_("Members"), "own"), ("tokens", N_("API tokens"), "own"),
     ("history", N_("History of settings"), "manage"),
 )  # fmt: skip
