@@ -2,8 +2,8 @@
 
 While it is away nobody waits for it: deliveries are spooled or refused in milliseconds, and memory stays flat. A
 connection of its own, because a full pool is no outage; with a timeout, because a network that swallows everything
-looks like a slow answer. Asked twice before what is under way is given up: a process that was held up for some seconds
-must not take that for an outage.
+looks like a slow answer. Five seconds, since what is under way is given up then: a machine that is busy for three must
+not take that for an outage, and nobody is to wait for ten.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ logger = logging.getLogger(__name__)
 
 AWAY = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
 ASK_EVERY_S = 1.0
-WITHIN_S = 3.0
+WITHIN_S = 5.0
 
 
 class Outage:
     """`is_on`: the database did not answer when it was last asked. Without `run` it never is. `lines`: the connections
-    that are given up when it did not answer twice."""
+    that are given up then."""
 
     def __init__(self, dsn: str | None = None) -> None:
         self.is_on = False
@@ -44,7 +44,7 @@ class Outage:
             while self._dsn is not None:
                 self._suspected.clear()
                 self._note(away=not await self._answers())
-                if self.is_on and not await self._answers():
+                if self.is_on:
                     self.lines.hang_up()
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(ASK_EVERY_S):

@@ -16,6 +16,7 @@ from typing import Protocol
 from aiohttp import web
 from prometheus_client import Metric
 
+from inbox.errors import Unavailable
 from inbox.web import app as web_app
 from inbox.web.context import Deps, WebSettings
 from inbox.web.routes import Route
@@ -116,6 +117,7 @@ class Process:
             weigh=self._weigh() if "inbox" in self._roles else None,
             stopping=self._stopping,
             catalogue=self._catalogue,
+            spooled=self._ingest.told,
         )
         return web_app.build(
             deps,
@@ -135,6 +137,9 @@ class Process:
     async def ready(self) -> None:
         """Database reachable and migrated, followers moving, here and beside; else `Unavailable`, saying which is
         not."""
-        await self._working.ready()
+        try:
+            await self._working.ready()
+        except Unavailable as error:
+            raise Unavailable("; ".join(filter(None, (error.message, str(self._ingest.told()))))) from error
         if self._beside is not None:
             await self._beside.ready()

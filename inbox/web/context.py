@@ -23,6 +23,7 @@ from inbox.log.pulse import Pulse
 from inbox.log.store import Log
 from inbox.opening import Opener
 from inbox.recording import Recorder, not_here
+from inbox.spooled import Telling, nothing
 from inbox.verifying import Verifier, never_asked
 from inbox.weighing import Weigh
 
@@ -55,7 +56,7 @@ class Deps:
     `weigh`: which words of a text weighed most; None in a process without a classifier.
     `catalogue`: the models that this host can judge with. `record`: takes what somebody has seen elsewhere.
     `open_file`: fetches what an author attached.
-    `verify`: asks a network whether it lets us in."""
+    `verify`: asks a network whether it lets us in. `spooled`: what waits on this host's disk for the log."""
 
     pool: asyncpg.Pool
     log: Log
@@ -72,6 +73,7 @@ class Deps:
     record: Recorder = not_here
     open_file: Opener = opening.not_here
     verify: Verifier = never_asked
+    spooled: Telling = nothing
 
 
 @dataclass(frozen=True, slots=True)

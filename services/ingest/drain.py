@@ -12,6 +12,7 @@ import logging
 import sqlite3
 from collections.abc import Sequence
 
+from inbox import spooled
 from inbox.channels import ChannelRecord, Channels, brand_of
 from inbox.errors import NotFound
 from inbox.log.store import LogUnavailable
@@ -38,6 +39,9 @@ class Drain:
         self._taker = taker
         self._outage = outage
         self.measured = Measure()
+
+    def told(self) -> spooled.Spooled:
+        return spooled.Spooled(self.measured.waiting, self.measured.oldest_s, self.measured.aside)
 
     async def run(self) -> None:
         """A worker."""

@@ -20,6 +20,7 @@ from inbox.clock import Clock
 from inbox.errors import NotFound
 from inbox.log.batcher import Batcher
 from inbox.log.store import LogUnavailable
+from inbox.spooled import Spooled, Telling, nothing
 from inbox.web.routes import Route
 from services import metrics
 from services.channels import registry
@@ -64,7 +65,8 @@ def _unavailable() -> _Refusal:
 
 class Ingest:
     """`base_url`: where networks reach us, as configured: some sign the address they were told. `way`: for networks
-    whose proofs need something of theirs. `keep_by` tells it what to do while the database is away."""
+    whose proofs need something of theirs. `keep_by` tells it what to do while the database is away; `spooled`: what is
+    kept."""
 
     def __init__(
         self,
@@ -85,6 +87,7 @@ class Ingest:
         self._networks = registry.networks()
         self._turns = Turns()
         self._larges = 0
+        self.spooled: Telling = nothing
         self.keep_by(Outage(), None)
 
     def keep_by(self, outage: Outage, spool: Spool | None) -> None:
@@ -92,6 +95,10 @@ class Ingest:
         self._outage = outage
         self._known = Known(self._channels, outage)
         self._keeping = Keeping(spool)
+
+    def told(self) -> Spooled:
+        """What this host's spool holds."""
+        return self.spooled()
 
     def routes(self) -> list[Route]:
         return [

@@ -20,7 +20,8 @@ async def safe(shared: Parts, ingest: Ingest) -> AsyncIterator[None]:
     outage, workers = shared.outage, dict[str, Worker]()
     async with _spool(shared) as spool:
         if spool is not None:
-            workers["drain"] = Drain(spool, shared.channels, ingest.taker, outage).run
+            drain = Drain(spool, shared.channels, ingest.taker, outage)
+            workers["drain"], ingest.spooled = drain.run, drain.told
         ingest.keep_by(outage, spool)
         async with background(workers):
             yield

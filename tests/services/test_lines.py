@@ -76,7 +76,7 @@ async def test_a_line_that_is_being_made_is_hung_up_too(
         await waiting
 
 
-async def test_two_questions_without_an_answer_hang_up(
+async def test_a_question_without_an_answer_hangs_up(
     way: tuple[Link, str], outage: Outage, pool: asyncpg.Pool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("services.outage.WITHIN_S", 0.2)

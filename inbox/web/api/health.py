@@ -16,9 +16,12 @@ async def alive(request: web.Request) -> web.StreamResponse:
 
 
 async def ready(request: web.Request) -> web.StreamResponse:
-    """503 with a problem document until the database is reachable and migrated and the followers move."""
-    await deps(request).ready()
-    return as_json({"status": "ready"})
+    """503 with a problem document until the database is reachable and migrated and the followers move. `spool`: what is
+    kept for the log, if anything is."""
+    own = deps(request)
+    await own.ready()
+    spooled = own.spooled()
+    return as_json({"status": "ready", "spool": str(spooled)} if spooled else {"status": "ready"})
 
 
 ROUTES = [

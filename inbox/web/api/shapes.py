@@ -539,7 +539,10 @@ class ProblemShape(BaseModel):
 
 
 class StateShape(Shape):
+    """`spool`: in words, where deliveries wait on this host's disk."""
+
     status: str
+    spool: str | None = None
 
 
 class VariantShape(Shape):

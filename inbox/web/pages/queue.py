@@ -17,7 +17,7 @@ from inbox.views import meaning, queue
 from inbox.web import filter_words, live, searching, words
 from inbox.web.context import deps, viewer
 from inbox.web.i18n import Speech
-from inbox.web.pages import faces, fitting, render
+from inbox.web.pages import faces, fitting, render, spool_banner
 from inbox.web.pages.asking import Chosen, Read, look
 from inbox.web.pages.rows import render_row
 from inbox.web.routes import Route
@@ -98,6 +98,7 @@ async def inbox_context(request: web.Request, world: render.World, current: str 
         "position": page.position,
         "empty": None if page.rows else _empty(read, views[chosen.view], world),
         "filter_json": _for_browser(wanted),
+        "spooled": spool_banner.banners(own.spooled(), world),
         "browser_words": _browser_words(say, views[chosen.view].title),
     }
 
