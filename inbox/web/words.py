@@ -563,7 +563,7 @@ def file_rule(rule: FileRule, say: Speech) -> str:
     most = say("up to %(size)s each", size=say.size(rule.largest))
     count = say.many("%(num)s file", "%(num)s files", rule.count)
     words_ = (
-        [say.many("%(num)s character of text with it", "%(num)s characters of text with it", rule.length_most)]
+        [say.many("%(num)s character of text", "%(num)s characters of text", rule.length_most)]
         if rule.length_most
         else []
     )

@@ -1,4 +1,4 @@
-"""Answering on GitHub: issues and pull requests take a comment by the REST API, discussions by GraphQL only.
+"""Answering on GitHub: issues, pull requests and commits take a comment by the REST API, discussions by GraphQL only.
 
 A discussion is known by its number here and by its node id there, so it is looked up first. Asking posts nothing: what
 fails then may be tried again.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from typing import Any
 
 from inbox.channels import ChannelRecord
@@ -16,6 +17,8 @@ from services.channels.contract import Outcome, Refused, Reply, Sent, Uncertain,
 
 API = "https://api.github.com"
 
+_COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+"""A commit's hash, which no issue's number is as long as."""
 _FIND = "query($o:String!,$n:String!,$k:Int!){repository(owner:$o,name:$n){discussion(number:$k){id}}}"
 _ADD = "mutation($d:ID!,$b:String!){addDiscussionComment(input:{discussionId:$d,body:$b}){comment{id}}}"
 
@@ -86,9 +89,20 @@ async def _to_issue(way: Way, channel: ChannelRecord, reply: Reply, token: str) 
     return await posting.send(way, call, lambda said: said["node_id"], _refusal)
 
 
+async def _to_commit(way: Way, channel: ChannelRecord, reply: Reply, token: str) -> Outcome:
+    """What is said of a commit stands together by its hash, and so does the answer."""
+    url = f"{repository(channel)}/commits/{posting.segment(reply.thread_id)}/comments"
+    call = posting.Call(url, {"body": reply.text}, headers(token))
+    return await posting.send(way, call, lambda said: said["node_id"], _refusal)
+
+
 async def send(way: Way, channel: ChannelRecord, reply: Reply) -> Outcome:
     token = channel.secrets.get("access_token")
-    if not token or "/" not in (channel.account_id or "") or not reply.thread_id.isdigit():
+    if not token or "/" not in (channel.account_id or ""):
+        return Refused("not_configured")
+    if _COMMIT.fullmatch(reply.thread_id):
+        return await _to_commit(way, channel, reply, token)
+    if not reply.thread_id.isdigit():
         return Refused("not_configured")
     post = _to_discussion if _is_discussion(reply.in_reply_to) else _to_issue
     return await post(way, channel, reply, token)

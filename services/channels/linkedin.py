@@ -20,13 +20,14 @@ import orjson
 from inbox.channel_state import Term
 from inbox.channels import ChannelRecord, SetupField
 from inbox.events import Author
-from services.channels import linkedin_access, parts, posting, proof, reading
+from services.channels import linkedin_access, linkedin_likes, parts, posting, proof, reading
 from services.channels.base import BaseChannel, guarded
 from services.channels.contract import (
     PROBLEM_TYPE,
     Answer,
     CannotRead,
     Capabilities,
+    Deed,
     Echoed,
     Edited,
     Envelope,
@@ -146,13 +147,18 @@ def _call(channel: ChannelRecord, reply: Reply, token: str) -> posting.Call:
     }  # fmt: skip
     if target.startswith("urn:li:comment:"):
         body["parentComment"] = target
+    base = posting.api_url(channel, API)
+    return posting.Call(
+        f"{base}/rest/socialActions/{posting.segment(target)}/comments", body, _headers(channel, token)
+    )  # fmt: skip
+
+
+def _headers(channel: ChannelRecord, token: str) -> dict[str, str]:
     version = channel.settings.get("api_version")
-    headers = {
+    return {
         "authorization": f"Bearer {token}", "x-restli-protocol-version": "2.0.0",
         "linkedin-version": version if isinstance(version, str) and version else API_VERSION,
     }  # fmt: skip
-    base = posting.api_url(channel, API)
-    return posting.Call(f"{base}/rest/socialActions/{posting.segment(target)}/comments", body, headers)
 
 
 def _posted(said: Any) -> Any:
@@ -168,7 +174,8 @@ class LinkedIn(BaseChannel):
     tends = True
     title = "LinkedIn"
     capabilities = Capabilities(
-        receives=("webhook",), reply=True, edits=True, withdrawals=True, echoes=True, length_most=COMMENT_MOST,
+        receives=("webhook",), reply=True, edits=True, withdrawals=True, echoes=True, like=True,
+        length_most=COMMENT_MOST,
         limits="Public posts only; notifications are kept by LinkedIn for 60 days; daily limits by app and member.",
         resends_for=timedelta(hours=8),
     )  # fmt: skip
@@ -268,6 +275,13 @@ class LinkedIn(BaseChannel):
         if not token or not channel.account_id:
             return Refused("not_configured")
         return await posting.send(way, _call(channel, reply, token), _posted, _refusal)
+
+    async def gesture(self, way: Way, channel: ChannelRecord, deed: Deed) -> Outcome:
+        token = channel.secrets.get("access_token")
+        if not token or not channel.account_id:
+            return Refused("not_configured")
+        base = posting.api_url(channel, API)
+        return await linkedin_likes.gesture(way, base, channel.account_id, deed, _headers(channel, token))
 
 
 def _account(notification: Any) -> str | None:

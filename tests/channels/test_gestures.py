@@ -20,6 +20,7 @@ from tests.fakes.server import Fake, Seen, says
 TOKEN = {"access_token": "t0ken", "bot_token": "t0ken"}
 X_KEYS = {"consumer_key": "k", "secret": "s", "access_token": "t", "access_token_secret": "ts"}
 POST = "at://did:plc:lea/app.bsky.feed.post/1"
+ZOE, LAMARQUE = "urn:li:comment:(urn:li:activity:71,1)", "urn:li:organization:1"
 LIKE = "at://did:plc:us/app.bsky.feed.like/77"
 
 
@@ -46,6 +47,9 @@ CASES = (
     Case("x", "unlike", ("DELETE", "/2/users/us/likes/80", {}), **_X),  # type: ignore[arg-type]
     Case("x", "hide", ("PUT", "/2/tweets/80/hidden", {"hidden": True}), **_X),  # type: ignore[arg-type]
     Case("x", "unhide", ("PUT", "/2/tweets/80/hidden", {"hidden": False}), **_X),  # type: ignore[arg-type]
+    Case("linkedin", "like", ("POST", "/rest/reactions", {"root": ZOE, "reactionType": "LIKE"}), ZOE, account=LAMARQUE),
+    Case("linkedin", "unlike", ("DELETE", f"/rest/reactions/(actor:{LAMARQUE},entity:{ZOE})", None), ZOE,
+         account=LAMARQUE),
     Case("mastodon", "like", ("POST", "/api/v1/statuses/m1/favourite", {})),
     Case("mastodon", "unlike", ("POST", "/api/v1/statuses/m1/unfavourite", {})),
     Case("tiktok", "hide", ("POST", "/open_api/v1.3/business/comment/hide/",

@@ -66,6 +66,11 @@ CASES = {
         {"body": "Bonjour Léa"}, {"id": 1, "node_id": "IC_9"}, "IC_9", status=201, account="lamarque/appli",
         changes={"thread_id": "7", "in_reply_to": "IC_1"},
     ),
+    "github, a commit": Case(
+        "github", f"/repos/lamarque/appli/commits/{'a1' * 20}/comments", BEARER,
+        {"body": "Bonjour Léa"}, {"id": 1, "node_id": "CC_9"}, "CC_9", status=201, account="lamarque/appli",
+        changes={"thread_id": "a1" * 20, "in_reply_to": "CC_1"},
+    ),
     "zendesk": Case(
         "zendesk", "/api/v2/tickets/t1.json", {"authorization": _basic(f"ana@example.com/token:{TOKEN}")},
         {"ticket": {"comment": {"body": "Bonjour Léa", "public": True}}},

@@ -92,6 +92,25 @@ async def test_a_comment_on_instagram_is_answered_privately_once_and_within_a_we
     assert (late.status, late.json()["type"]) == (409, "urn:vigie:problem:private_not_offered")
 
 
+async def test_while_an_answer_is_on_its_way_no_second_one_stands_ready_to_be_sent(world: World) -> None:
+    item = await comment(world, "instagram")
+    assert 'value="acknowledge"' in (await seen(world, f"/items/{item}", **HTMX)).text
+    pane = (await press(world, item, "private", text="Écrivons-nous ici")).text
+    (queued,) = await told(world, ev.ReplyQueued)
+    sent = ev.ReplySent(item_id=item, reply_id=queued.reply_id, external_id="p1", at=world.clock.now())
+    await tell(world, sent, item)
+    for page in (pane, (await seen(world, f"/items/{item}", **HTMX)).text):
+        field = page.split('id="text"')[1].split("</textarea>")[0]
+        assert field.endswith(">")  # nothing is written in it
+        assert 'value="acknowledge"' not in page
+    other = await comment(world, "facebook", "lea")
+    await press(world, other, "reply", text="Nous regardons")
+    failed = (await told(world, ev.ReplyQueued))[-1]
+    why = ev.ReplyFailed(item_id=other, reply_id=failed.reply_id, reason="token_expired", at=world.clock.now())
+    await tell(world, why, other, "lea")
+    assert 'value="acknowledge"' in (await seen(world, f"/items/{other}", **HTMX)).text
+
+
 async def test_what_is_too_long_as_the_network_counts_is_refused_at_once(world: World) -> None:
     item = await comment(world, "x")
     page = (await seen(world, f"/items/{item}", **HTMX)).text

@@ -142,7 +142,7 @@ def context(
     row = _row(past, now)
     author = rows.author_name(row, say)
     can_reply = _can_reply(row, item, network, now)
-    can_acknowledge = item.turn is not None and item.turn.acknowledged_at is None and item.turn.claimed_at is None
+    can_acknowledge = _can_acknowledge(item)
     spoken = Speech(row.lang if row.lang in holding.GREETINGS else say.lang, say.zone)
     promises = holding.promises(row.response_due_at if row.waiting else None, now, say, spoken)
     held = holding.text(
@@ -195,6 +195,14 @@ def _row(past: History, now: datetime) -> Row:
     if row is None:
         raise NotFound
     return row.as_of(now)
+
+
+def _can_acknowledge(item: Item) -> bool:
+    """Nobody has taken charge, and nothing is on its way that would be the answer: words of a second one must not stand
+    ready under the hand while the first is being sent."""
+    turn = item.turn
+    waits = turn is not None and turn.acknowledged_at is None and turn.claimed_at is None
+    return waits and not replies.in_flight(item)
 
 
 def _can_reply(row: Row, item: Item, network: Network | None, now: datetime) -> bool:
