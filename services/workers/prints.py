@@ -13,7 +13,7 @@ import hashlib
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
@@ -30,6 +30,8 @@ SHINGLE = 4
 """Letters: of 3, two texts of one language share too many; of 5, a changed word takes too much of a short text."""
 MOST_LETTERS = 1_000
 """A print is made of so many first letters: a copy is known by its beginning, and a novel costs no more than a page."""
+REMEMBERED = 16_384
+"""Shingles of a brand whose hash is kept: some two megabytes."""
 UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 """Thai, Lao, Burmese, Khmer, Japanese, Chinese: written without spaces, about two letters a word."""
 _VARYING = re.compile(r"https?://\S+|www\.\S+|[@#]\w+", re.IGNORECASE)
@@ -46,19 +48,22 @@ class Print:
     words: int
 
 
-def of(texts: Sequence[str], brand: BrandId, key: bytes) -> list[Print | None]:
-    """The print of each text, None where it holds no letters. CPU work: about a millisecond for a long text."""
+def of(texts: Sequence[str], brand: BrandId, key: bytes, *, least: int = 1) -> list[Print | None]:
+    """The print of each text, None where it holds fewer than `least` words. CPU work: about a millisecond for a long
+    text, a quarter of it where its shingles were met before."""
     made = _maker(brand, key)
-    return [made(kept) if kept else None for kept in map(folded, texts)]
+    return [made(kept, number) if kept and (number := count(kept)) >= least else None for kept in map(folded, texts)]
 
 
 def folded(text: str) -> list[str]:
     """The words that count, folded."""
     plain = _FIGURES.sub("0", _VARYING.sub(" ", text[: 4 * MOST_LETTERS]))
-    return [word for word in words.cut(plain) if any(map(str.isalnum, word))]
+    return [word for word in words.cut(plain) if word[0].isalnum() or any(map(str.isalnum, word))]
 
 
 def count(kept: Sequence[str]) -> int:
+    if not UNSPACED.search("".join(kept)):
+        return len(kept)
     return sum(max(1, len(word) // 2) if UNSPACED.match(word) else 1 for word in kept)
 
 
@@ -67,16 +72,21 @@ def shingles(kept: Sequence[str]) -> set[str]:
     return {line[at : at + SHINGLE] for at in range(max(1, len(line) - SHINGLE + 1))}
 
 
-def _maker(brand: BrandId, key: bytes) -> Callable[[list[str]], Print]:
-    def hashed(shingle: bytes) -> int:
-        digest = hashlib.blake2b(shingle, digest_size=4, key=key, person=str(brand).encode()[:16]).digest()
-        return int.from_bytes(digest, "little")
+@lru_cache(maxsize=16)
+def _maker(brand: BrandId, key: bytes) -> Callable[[list[str], int], Print]:
+    """A language has some ten thousand shingles that people use, and each is hashed once."""
 
-    def made(kept: list[str]) -> Print:
+    @lru_cache(maxsize=REMEMBERED)
+    def hashed(shingle: str) -> int:
+        said = shingle.encode("utf-8", "surrogatepass")
+        return int.from_bytes(hashlib.blake2b(said, digest_size=4, key=key, person=person).digest(), "little")
+
+    def made(kept: list[str], number: int) -> Print:
         sketch = _blank(hashed)
-        sketch.update_batch([shingle.encode("utf-8", "surrogatepass") for shingle in shingles(kept)])
-        return Print(sketch.hashvalues.astype(np.uint32), count(kept))
+        sketch.update_batch(shingles(kept))
+        return Print(sketch.hashvalues.astype(np.uint32), number)
 
+    person = str(brand).encode()[:16]
     return made
 
 
@@ -85,7 +95,7 @@ def ready() -> None:
     _permutations()
 
 
-def _blank(hashed: Callable[[bytes], int]) -> Any:
+def _blank(hashed: Callable[[str], int]) -> Any:
     from datasketch.minhash import MinHash
 
     return MinHash(num_perm=PLACES, hashfunc=hashed, permutations=_permutations(), scheme=SCHEME)

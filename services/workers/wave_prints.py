@@ -83,6 +83,7 @@ class Windows:
         ours, window = self._remembered.pop(brand, (None, None))
         if window is not None and ours == token:
             return window
+        await connection.execute(sql.expire, brand, since)
         rows = await connection.fetch(sql.prints, brand, since, MOST_PRINTS)
         return Window(partial(self._ids.wave, brand), map(_kept, reversed(rows)))
 
@@ -92,7 +93,8 @@ class Windows:
             self._remembered.popitem(last=False)
 
     async def _write(self, connection: Connection, brand: BrandId, taken: Taken, since: datetime) -> None:
-        await connection.execute(sql.expire, brand, since)
+        if taken.expired:
+            await connection.execute(sql.expire, brand, since)
         if taken.gone:
             gone = [(item, storable(message)) for item, message in taken.gone]
             await connection.execute(sql.delete, brand, *map(list, zip(*gone, strict=True)))
@@ -103,8 +105,10 @@ class Windows:
 
 def _take(window: Window, ids: IdMaker, brand: BrandId, said: Sequence[Said], since: datetime) -> Taken:
     """In the order of the log. CPU work: on a thread."""
-    window.expire(since)
-    taken, heard = Taken(), _heard([one for one in said if isinstance(one, Unheard)], ids, brand)
+    taken, heard = (
+        Taken(expired=window.expire(since)),
+        _heard([one for one in said if isinstance(one, Unheard)], ids, brand),
+    )
     for one in said:
         if not isinstance(one, Unheard):
             window.drop(_gone(window, one), taken)
@@ -123,13 +127,14 @@ def _gone(window: Window, event: Gone) -> list[Name]:
 
 def _heard(unheard: Sequence[Unheard], ids: IdMaker, brand: BrandId) -> dict[Unheard, Heard]:
     """Without what is too short to prove anything."""
-    made = zip(unheard, prints.of([one.text for one in unheard], brand, ids.key), strict=True)
+    texts = [one.text for one in unheard]
+    made = zip(unheard, prints.of(texts, brand, ids.key, least=waves.LEAST_WORDS), strict=True)
     return {
         one: Heard(
             *one.name, one.subject or one.item_id, one.heard_at, its.signature, one.version, one.lang, one.embedding
         )
         for one, its in made
-        if its is not None and its.words >= waves.LEAST_WORDS
+        if its is not None
     }
 
 

@@ -53,11 +53,13 @@ class Kept:
 
 @dataclass(slots=True)
 class Taken:
-    """What came of it: who joined a wave, in order; the prints to be written; those to be deleted."""
+    """What came of it: who joined a wave, in order; the prints to be written; those to be deleted; whether some are too
+    old."""
 
     joined: list[Kept] = field(default_factory=list)
     changed: dict[Name, Kept] = field(default_factory=dict)
     gone: set[Name] = field(default_factory=set)
+    expired: bool = False
 
 
 class Window:
@@ -76,9 +78,12 @@ class Window:
     def __len__(self) -> int:
         return len(self._kept)
 
-    def expire(self, since: datetime) -> None:
-        for name in self._shelf.before(since.timestamp()):
+    def expire(self, since: datetime) -> bool:
+        """Whether anything was as old as that."""
+        names = self._shelf.before(since.timestamp())
+        for name in names:
             self._remove(name)
+        return bool(names)
 
     def take(self, heard: Heard, taken: Taken) -> None:
         """Compares it with what came before."""
@@ -133,7 +138,7 @@ class Window:
                     self._keep(taken.joined[-1], taken)
 
     def _by_words(self, heard: Heard) -> tuple[Kept, Alike, float] | None:
-        found = self._shelf.nearest_words(heard.name, heard.signature)
+        found = self._shelf.nearest_words(heard.name, heard.signature, waves.WORDS_ALIKE)
         said = waves.alike(found[1], 0.0) if found else None
         return (self._kept[found[0]], *said) if found and said else None
 
