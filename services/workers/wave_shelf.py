@@ -98,7 +98,8 @@ class Shelf(Generic[Name]):
         return most
 
     def _equal(self, signature: prints.Signature, slots: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
-        return np.count_nonzero(self._signatures[slots] == signature, axis=1)
+        equal: npt.NDArray[np.intp] = np.count_nonzero(self._signatures[slots] == signature, axis=1)
+        return equal
 
     def nearest_meaning(self, name: Name, lang: str | None, embedding: bytes | None) -> tuple[Name, float] | None:
         """As above, in meaning, among those of one language."""
