@@ -15,7 +15,7 @@ from inbox.log.record import NewEvent
 from inbox.log.store import Connection, Log
 
 STREAM = "settings"
-What = Literal["channel", "member", "token", "brand", "subscription"]
+What = Literal["channel", "member", "token", "brand", "subscription", "view"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,6 +87,10 @@ VIEWS: Mapping[str, tuple[str, str, str]] = {
     "all": (N_("Everything"), "template", N_("No message has arrived yet.")),
 }
 
+SAVED_ICONS: Mapping[str, str] = {
+    "flame": N_("flame"), "bell": N_("bell"), "clock": N_("clock"), "wave": N_("wave"), "user": N_("person"),
+    "scale": N_("scales"), "press": N_("newspaper"), "money": N_("money"), "shield": N_("shield"),
+}  # fmt: skip
 FILTER_KEYS: Mapping[str, str] = {
     "p": N_("priority"), "is": N_("state"), "channel": N_("channel or network"), "network": N_("network"),
     "lang": N_("language of the author"), "assignee": N_("who has it"), "category": N_("what it is about"),
@@ -131,6 +135,10 @@ def network(code: str, say: Speech) -> str:
 def network_icon(code: str) -> str:
     known = DRAWN_AS.get(code, code)
     return f"n-{known if known in NETWORK_ICONS else 'generic'}"
+
+
+def saved_icon(code: str, say: Speech) -> str:
+    return _of(SAVED_ICONS, code, say)
 
 
 def kind(code: str, say: Speech) -> str:
@@ -625,6 +633,11 @@ def delivery_failure(code: str, say: Speech) -> str:
 REFUSALS: Mapping[str, str] = {
     "not_found": N_("There is nothing here, or you may not see it."),
     "conflict": N_("This changed while you were working."),
+    "too_many_views": N_("You keep as many views as the rail can show. Delete one first."),
+    "may_not_share": N_("You may keep views for yourself, not share them with the team."),
+    "not_yours": N_("Only who made this view, or a lead, changes it."),
+    "name_bad": N_("A name has 1 to 100 characters."),
+    "bad_filter": N_("This search cannot be read"),
     "nobody_waits": N_("Nobody waits for an answer here any more."),
     "already_acknowledged": N_("Somebody has already taken charge of this."),
     "promise_without_text": N_("A promise needs words that tell it to the person."),

@@ -13,11 +13,12 @@ from aiohttp import web
 from markupsafe import Markup
 
 from inbox.errors import Refused
+from inbox.people import saved_views
 from inbox.views import meaning, queue
 from inbox.web import filter_words, live, searching, words
 from inbox.web.context import deps, viewer
 from inbox.web.i18n import Speech
-from inbox.web.pages import faces, fitting, render, spool_banner
+from inbox.web.pages import faces, fitting, remapping, render, saved, spool_banner
 from inbox.web.pages.asking import Chosen, Read, look
 from inbox.web.pages.rows import render_row
 from inbox.web.routes import Route
@@ -60,6 +61,7 @@ async def inbox_context(request: web.Request, world: render.World, current: str 
     chosen = Chosen.of(request.query)
     places = searching.placed(request, world.brand.zone, world.channels, world.members)
     read = look(chosen, places)
+    kept = await saved_views.of_member(own.log, world.brand.id, asking.actor, now)
     wanted = read.filter
     after = request.query.get("after") or None
     async with own.pool.acquire() as connection:
@@ -85,6 +87,8 @@ async def inbox_context(request: web.Request, world: render.World, current: str 
         "here_view": chosen.view,
         "view": views[chosen.view],
         "views": views,
+        "saved": saved.links(kept, world.base, chosen, places),
+        "key_groups": await remapping.sheet(request, say, acts=world.may("act")),
         "q": chosen.q,
         "query": query,
         "filters": choices,
@@ -232,6 +236,11 @@ def _browser_words(say: Speech, title: str) -> str:
         "sending": say("Sending…"),
         "me": say("you"),
         "matching": {"one": say("1 item"), "more": say("{n} items")},
+        "page": say("page"),
+        "undo": say("Undo"),
+        "undone": say("Taken back."),
+        "not_undone": say("That could not be taken back: see the item."),
+        "search_for": say("Search the queue for “{words}”"),
         "lately": say("searched lately"),
         "offers": say("{n} suggestions"),
         "sound_on": say("Sound for new urgent items: on"),
@@ -246,4 +255,4 @@ def setup(app: web.Application) -> None:
     app[live.HUB].renderer = render_row
 
 
-ROUTES = [Route("GET", "/b/{brand_id}/queue", show, "personal", "page", "queue"), *fitting.ROUTES]
+ROUTES = [Route("GET", "/b/{brand_id}/queue", show, "personal", "page", "queue")]

@@ -4,7 +4,8 @@
  *   urgent: {one: string, more: string}, fresh: {one: string, more: string}, live: string, offline: string, offline_text: string,
  *   lost: string, failed: string, soon: string, overdue: string, shown: string, draft: string, changed: string,
  *   sending: string, me: string, lately: string, offers: string, sound_on: string, sound_off: string, compact: string,
- *   comfortable: string, matching: {one: string, more: string} }} Words */
+ *   comfortable: string, page: string, undo: string, undone: string, not_undone: string, search_for: string,
+ *   matching: {one: string, more: string} }} Words */
 
 /**
  * @param {string} selector

@@ -2,13 +2,18 @@
 import { all } from "./dom.js";
 import { forgetAllDrafts } from "./drafts.js";
 
+/** What somebody searched for may name people. */
+function forgetSearches() {
+  for (const key of Object.keys(localStorage)) if (key.startsWith("vigie.searches.")) localStorage.removeItem(key);
+}
+
 document.documentElement.classList.add("js");
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (!(form instanceof HTMLFormElement)) return;
   if (form.dataset.confirm && !window.confirm(form.dataset.confirm)) event.preventDefault();
-  else if ("signOut" in form.dataset) forgetAllDrafts();
+  else if ("signOut" in form.dataset) { forgetAllDrafts(); forgetSearches(); }
 });
 
 document.addEventListener("click", (event) => {

@@ -1,0 +1,45 @@
+"""Which key does what: the usual keys, and those that a member chose instead. Kept on the server, so that they are the
+same on every machine one sits at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import orjson
+
+from inbox.errors import Refused
+from inbox.ids import BrandId
+from inbox.log.store import Log
+from inbox.people.saved_views import sql
+
+USUAL: Mapping[str, str] = {
+    "next": "j", "previous": "k", "open": "o", "first": "g", "last": "G", "news": "N", "search": "/",
+    "acknowledge": "a", "reply": "r", "note": "n", "take": "t", "assign": "i", "priority": "p", "resolve": "e",
+    "reopen": "u", "undo": "z", "palette": ":", "density": "d", "sheet": "?",
+}  # fmt: skip
+"""Act → key, as the keyboard says it: one sign, capitals with shift."""
+
+
+async def of_member(log: Log, brand: BrandId, member: int) -> dict[str, str]:
+    """Each act's key; one that was chosen before an act became known keeps its usual one."""
+    text = await log.pool.fetchval(sql.keys, brand, member)
+    chosen = orjson.loads(text) if text else {}
+    return {act: chosen.get(act, usual) for act, usual in USUAL.items()}
+
+
+async def choose(log: Log, brand: BrandId, member: int, wanted: Mapping[str, str]) -> None:
+    """What is left empty gets its usual key. Refused: `key_bad`, `key_taken`; `details` name the acts and the key."""
+    keys = {act: wanted.get(act, "").strip() or usual for act, usual in USUAL.items()}
+    taken: dict[str, str] = {}
+    for act, key in keys.items():
+        if len(key) != 1 or not key.isprintable():
+            raise Refused("key_bad", f"A key is one sign; {act} has {len(key)}.", details={"act": act})
+        if key in taken:
+            details = {"key": key, "acts": [taken[key], act]}
+            raise Refused("key_taken", f"Two acts share the key {key}: {taken[key]} and {act}.", details=details)
+        taken[key] = act
+    await log.pool.execute(sql.set_keys, brand, member, orjson.dumps(keys).decode())
+
+
+async def reset(log: Log, brand: BrandId, member: int) -> None:
+    await log.pool.execute(sql.set_keys, brand, member, "{}")
