@@ -64,7 +64,7 @@ def _values(world: render.World) -> dict[str, list[tuple[str, str]]]:
     return {
         "p": [(str(number), words.priority(number, say)) for number in (1, 2, 3, 4)],
         "is": [(name, say(words.FILTER_STATES[name])) for name in (*meaning.STATES, *meaning.FLAGS)
-               if name in words.FILTER_STATES],
+               if name in words.FILTER_STATES and name != "open"],
         "channel": channels,
         "lang": [(code, say.language(code)) for code in LANGS],
         "assignee": [("me", say("me")), ("none", say("nobody")), *team],

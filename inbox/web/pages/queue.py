@@ -184,7 +184,7 @@ def _empty(read: Read, view: ViewLink, world: render.World) -> dict[str, str | N
     say, chosen = world.say, read.chosen
     if read.bad is not None:
         return {
-            "icon": "help", "title": say("This search cannot be read"), "text": filter_words.told(read.bad, say),
+            "icon": "help", "title": say("This search cannot be read"), "text": say("Correct it above, or clear it."),
             "link": f"{world.base}/queue?view={chosen.view}", "link_text": say("Clear the search"),
         }  # fmt: skip
     if chosen.q:
