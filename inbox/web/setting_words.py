@@ -13,12 +13,14 @@ WHAT: Mapping[str, str] = {
     "channel": N_("Channel"), "member": N_("Member"), "token": N_("API token"), "brand": N_("Brand"),
     "subscription": N_("Webhook out"), "policy": N_("Times and hours"), "classifier": N_("Classifier"),
     "retention": N_("Retention"), "corrections": N_("Corrections"), "person": N_("A person’s data"),
+    "view": N_("Saved view"),
 }  # fmt: skip
 ACTIONS: Mapping[str, str] = {
     "added": N_("added"), "changed": N_("changed"), "updated": N_("changed"), "removed": N_("removed"),
     "created": N_("created"), "revoked": N_("revoked"), "disabled": N_("switched off"), "enabled": N_("switched on"),
     "deactivated": N_("deactivated"), "reactivated": N_("brought back"), "link_made": N_("one-time link made"),
     "paused": N_("paused"), "resumed": N_("resumed"), "switched": N_("switched"), "exported": N_("exported"),
+    "saved": N_("saved"), "deleted": N_("deleted"), "restored": N_("brought back"),
     "outbound_stopped": N_("replies stopped"), "outbound_resumed": N_("replies resumed"),
 }  # fmt: skip
 NAMES: Mapping[str, str] = {
