@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncIterator
+from datetime import datetime
 
 import asyncpg
 
@@ -22,6 +23,7 @@ OLDEST = 15_00_00  # PostgreSQL 15
 MUST_BE_ON = ("fsync", "full_page_writes")
 CONNECT_TIMEOUT_S = 10.0
 COMMAND_TIMEOUT_S = 30.0
+UNREACHABLE = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, ValueError)
 # What no 2xx may outrun, whatever the server's own default is. And a process that is stopped in the middle of a
 # transaction must not keep its locks: the others would wait for it with the whole brand.
 SESSION = {
@@ -38,7 +40,7 @@ async def check(dsn: str) -> None:
     """Refuses a server that is too old or set to lose what it acknowledged."""
     try:
         connection = await asyncpg.connect(dsn, timeout=CONNECT_TIMEOUT_S)
-    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, ValueError) as error:
+    except UNREACHABLE as error:
         raise DatabaseUnfit(f"the database cannot be reached: {error or type(error).__name__}") from error
     try:
         version = int(await connection.fetchval("SELECT current_setting('server_version_num')"))
@@ -50,6 +52,19 @@ async def check(dsn: str) -> None:
         for name in MUST_BE_ON:
             if await connection.fetchval("SELECT current_setting($1)", name) != "on":
                 raise DatabaseUnfit(f"the server runs with {name}=off and would lose acknowledged messages; set it on")
+    finally:
+        await connection.close()
+
+
+async def clock(dsn: str) -> datetime:
+    """What time it is there. Raises `DatabaseUnfit` where it cannot be reached."""
+    try:
+        connection = await asyncpg.connect(dsn, timeout=CONNECT_TIMEOUT_S)
+    except UNREACHABLE as error:
+        raise DatabaseUnfit(f"the database cannot be reached: {error or type(error).__name__}") from error
+    try:
+        at: datetime = await connection.fetchval("SELECT clock_timestamp()")
+        return at
     finally:
         await connection.close()
 

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import socket
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
+from inbox.clock import SystemClock
 from inbox.log import migrate
 from services import catalogue, database, instance, models, spool
 from services.ingest import safe
 from services.postgres import Postgres, PostgresFailed, find_binaries
 from services.settings import Settings, SettingsError
+
+LITTLE_BYTES, SCARCE_BYTES = 200 * 2**20, 2 * 2**30
+APART_S, REFUSED_APART_S = 1.0, 240.0
+"""Networks refuse, and we do, what was signed more than five minutes ago."""
 
 Verdict = Literal["ok", "note", "wrong"]
 
@@ -51,6 +58,46 @@ async def _data_dir(settings: Settings) -> Finding:
     except OSError as error:
         return Finding("wrong", f"cannot write to {settings.data_dir}: {error.strerror}", "set VIGIE_DATA_DIR")
     return Finding("ok", f"data folder {settings.data_dir.resolve()} can be written")
+
+
+async def _room(settings: Settings) -> Finding:
+    """A full disk loses nothing, but takes nothing either."""
+    free = shutil.disk_usage(_there(settings.data_dir)).free
+    told = f"{free / 2**30:.1f} GB are free for {settings.data_dir}"
+    if free < LITTLE_BYTES:
+        return Finding("wrong", told, "make room outside that folder: what arrives is refused when nothing is left")
+    if free < SCARCE_BYTES:
+        return Finding("note", told, "make room before it is used up")
+    return Finding("ok", told)
+
+
+def _there(folder: Path) -> Path:
+    """The folder, or the nearest above it that is there already."""
+    return next(one for one in (folder.resolve(), *folder.resolve().parents) if one.exists())
+
+
+async def _clock(settings: Settings) -> Finding:
+    """Against the database's: networks' signatures, due times and leases all trust one or the other."""
+    dsn = settings.dsn or _running_dsn(settings)
+    if dsn is None:
+        return Finding("ok", "the clock is that of this host, as is the database's")
+    try:
+        off_s = (await database.clock(dsn) - SystemClock().now()).total_seconds()
+    except database.DatabaseUnfit as error:
+        return Finding("note", f"the clock cannot be held against the database's: {error}")
+    told = f"the database's clock and this host's are {abs(off_s):.1f} s apart"
+    remedy = "let both take their time from the network (chrony, systemd-timesyncd)"
+    if abs(off_s) > REFUSED_APART_S:
+        return Finding("wrong", f"{told}: networks' signatures may be refused", remedy)
+    return Finding("note", told, remedy) if abs(off_s) > APART_S else Finding("ok", told)
+
+
+def _running_dsn(settings: Settings) -> str | None:
+    try:
+        running = Postgres(settings.data_dir, binaries=settings.postgres_bin)
+    except PostgresFailed:
+        return None
+    return running.dsn if running.is_running else None
 
 
 async def _master_key(settings: Settings) -> Finding:
@@ -140,7 +187,9 @@ async def _spool(settings: Settings) -> Finding:
     return Finding("ok", "the spool is empty")
 
 
-CHECKS: tuple[Check, ...] = (_data_dir, _master_key, _port, _database, _spool, _classifier, _other_models)
+CHECKS: tuple[Check, ...] = (
+    _data_dir, _room, _master_key, _port, _database, _clock, _spool, _classifier, _other_models,
+)  # fmt: skip
 
 
 async def examine(settings: Settings) -> list[Finding]:
