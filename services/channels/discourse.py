@@ -30,6 +30,7 @@ from services.channels.contract import (
     Inbound,
     Outcome,
     Parsed,
+    Probe,
     Received,
     Refused,
     Reply,
@@ -252,6 +253,10 @@ class Discourse(BaseChannel):
         with asking.understood():
             parent = reading.need(answered["id"], "the answered post's id")
             return (Echoed(hint.ref, reading.instant(post["created_at"]), _text(post), parent),)
+
+    def probe(self, way: Way, channel: ChannelRecord) -> Probe | None:
+        url = posting.api_url(channel, "") + "/session/current.json"
+        return Probe(url, _headers(channel), ("current_user", "username"), ok="current_user")
 
     async def gesture(self, way: Way, channel: ChannelRecord, deed: Deed) -> Outcome:
         return await asking.carefully(self._like(way, channel, deed))

@@ -20,7 +20,7 @@ import orjson
 from inbox.channel_state import Term
 from inbox.channels import ChannelRecord, SetupField
 from inbox.events import Author
-from services.channels import linkedin_access, linkedin_likes, parts, posting, proof, reading
+from services.channels import asking, linkedin_access, linkedin_likes, parts, posting, proof, reading
 from services.channels.base import BaseChannel, guarded
 from services.channels.contract import (
     PROBLEM_TYPE,
@@ -35,9 +35,11 @@ from services.channels.contract import (
     Inbound,
     Outcome,
     Parsed,
+    Probe,
     Received,
     Refused,
     Reply,
+    SweepFailed,
     Tended,
     Unreadable,
     Way,
@@ -148,9 +150,8 @@ def _call(channel: ChannelRecord, reply: Reply, token: str) -> posting.Call:
     if target.startswith("urn:li:comment:"):
         body["parentComment"] = target
     base = posting.api_url(channel, API)
-    return posting.Call(
-        f"{base}/rest/socialActions/{posting.segment(target)}/comments", body, _headers(channel, token)
-    )  # fmt: skip
+    url = f"{base}/rest/socialActions/{posting.segment(target)}/comments"
+    return posting.Call(url, body, _headers(channel, token))
 
 
 def _headers(channel: ChannelRecord, token: str) -> dict[str, str]:
@@ -244,6 +245,14 @@ class LinkedIn(BaseChannel):
             return Answer(403, problem(403, "bad_challenge", "The challenge is not one of LinkedIn's."), PROBLEM_TYPE)
         body = {"challengeCode": code, "challengeResponse": proof.hexadecimal(secret, code.encode())}
         return Answer(200, orjson.dumps(body), "application/json")
+
+    def probe(self, way: Way, channel: ChannelRecord) -> Probe | None:
+        """The organisation itself, which is told by its name to who may see it."""
+        number = (channel.account_id or "").rpartition(":")[2]
+        if not number.isdigit():
+            raise SweepFailed("not_configured")
+        url = f"{posting.api_url(channel, API)}/rest/organizations/{posting.segment(number)}"
+        return Probe(url, _headers(channel, asking.needed(channel, "access_token")), ("localizedName",))
 
     async def tend(
         self, way: Way, channel: ChannelRecord, hook: str, terms: Sequence[Term], now: datetime

@@ -173,6 +173,9 @@ class Mailgun(BaseChannel):
     def read(self, envelope: Envelope, channel: ChannelRecord, received_at: datetime) -> Sequence[Parsed]:
         return (guarded(lambda form: _parsed(form, channel, received_at), envelope.content),)
 
+    async def check(self, way: Way, channel: ChannelRecord, now: datetime) -> str | None:
+        return await outgoing.let_in_by_mailgun(way, channel, posting.api_url(channel, API))
+
     async def reply(self, way: Way, channel: ChannelRecord, reply: Reply) -> Outcome:
         return await outgoing.by_mailgun(way, channel, reply, posting.api_url(channel, API))
 

@@ -18,7 +18,7 @@ from typing import Any
 from inbox.channel_state import Term
 from inbox.channels import ChannelRecord, SetupField
 from inbox.events import Author
-from services.channels import parts, posting, proof, reading, tiktok_access
+from services.channels import asking, parts, posting, proof, reading, tiktok_access
 from services.channels.base import BaseChannel, guarded
 from services.channels.contract import (
     CannotRead,
@@ -35,6 +35,7 @@ from services.channels.contract import (
     Refused,
     Reply,
     Sent,
+    SweepFailed,
     Tended,
     Uncertain,
     Unreadable,
@@ -260,6 +261,20 @@ class TikTok(BaseChannel):
             ),
         }
     )
+
+    async def check(self, way: Way, channel: ChannelRecord, now: datetime) -> str | None:
+        """TikTok answers 200 to everybody, and says in `code` what it thinks."""
+        headers = {"access-token": asking.needed(channel, "access_token")}
+        url = asking.address(
+            f"{posting.api_url(channel, API)}/open_api/v1.3/business/get/", business_id=channel.account_id,
+            fields='["username","display_name"]',
+        )  # fmt: skip
+        said = await asking.get(way, url, headers)
+        code = parts.dig(said, "code")
+        if code != 0:
+            raise SweepFailed(CODES.get(code, "rejected") if isinstance(code, int) else "unclear_answer")
+        data = parts.table(said, "data")
+        return parts.name(data.get("display_name")) or parts.name(data.get("username"))
 
     async def tend(
         self, way: Way, channel: ChannelRecord, hook: str, terms: Sequence[Term], now: datetime

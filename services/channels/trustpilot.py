@@ -15,7 +15,7 @@ from typing import Any
 import orjson
 
 from inbox.channels import ChannelRecord, SetupField
-from services.channels import parts, posting, proof, reading
+from services.channels import asking, parts, posting, proof, reading
 from services.channels.base import BaseChannel, guarded
 from services.channels.contract import (
     CannotRead,
@@ -29,6 +29,7 @@ from services.channels.contract import (
     Received,
     Refused,
     Reply,
+    SweepFailed,
     Unreadable,
     Way,
     Withdrawn,
@@ -202,6 +203,17 @@ class Trustpilot(BaseChannel):
 
     def join(self, envelopes: Sequence[Envelope]) -> bytes:
         return orjson.dumps({"events": [envelope.content for envelope in envelopes]})
+
+    async def check(self, way: Way, channel: ChannelRecord, now: datetime) -> str | None:
+        """Who gets a token by our key has access; whose it is, Trustpilot does not tell."""
+        asking.needed(channel, "api_secret")
+        if not channel.settings.get("api_key"):
+            raise SweepFailed("not_configured")
+        token = await _token(way, channel)
+        if isinstance(token, Refused):  # it was asked for with the key alone, so no token has run out
+            reason = "not_authorised" if token.reason == "token_expired" else token.reason
+            raise SweepFailed(reason, token.retry_after_s)
+        return None
 
     async def reply(self, way: Way, channel: ChannelRecord, reply: Reply) -> Outcome:
         if not channel.settings.get("api_key") or not channel.secrets.get("api_secret"):

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from services.channels import proof
-from services.channels.contract import CannotRead, Refused, Sent, Uncertain
+from services.channels.contract import CannotRead, Ignored, Refused, Sent, Uncertain
 from services.channels.mastodon import CHANNEL
 from tests.channels import asked, cases
 from tests.channels.answering import ASKED, replied
@@ -184,3 +184,9 @@ async def test_ids_that_outgrow_each_other_in_length_are_still_in_order() -> Non
     page: list[dict[str, Any]] = [{"id": ident, "type": "follow", "account": {}} for ident in ("99", "100", "9")]
     async with Fake(says(200, page)) as fake:
         assert (await asked.swept("mastodon", fake, "5", TOKEN)).cursor == "100"
+
+
+def test_no_name_of_an_event_reaches_the_log_with_what_it_cannot_store() -> None:
+    (one,) = cases.read("mastodon", b"event: up\x00date\ndata: {}\n\n")
+    assert isinstance(one, Ignored)
+    assert "\x00" not in one.reason

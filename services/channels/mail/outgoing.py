@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
 
@@ -20,7 +21,7 @@ from inbox import file_rules
 from inbox.channels import ChannelRecord
 from inbox.file_rules import FileRule
 from services.channels import asking, parts, posting, uploading
-from services.channels.contract import File, Outcome, RefusalReason, Refused, Reply, Way
+from services.channels.contract import File, Outcome, RefusalReason, Refused, Reply, SweepFailed, Way
 from services.channels.mail import ours
 
 SUBJECT_MOST = 200
@@ -132,6 +133,22 @@ async def by_mailgun(way: Way, channel: ChannelRecord, reply: Reply, api: str) -
     if reply.files:
         call = uploading.call(url, fields, [("attachment", file) for file in reply.files], basic)
     return await posting.send(way, call, lambda said: parts.dig(said, "id") and answer.message_id)
+
+
+async def let_in_by_mailgun(way: Way, channel: ChannelRecord, api: str) -> str:
+    """The domain that we may send for. A sending key is good for sending alone: so a mail without a recipient is handed
+    in, which Mailgun refuses, but to strangers with other words. Raises as `asking.get`."""
+    domain = (channel.account_id or "").rpartition("@")[2]
+    if not domain:
+        raise SweepFailed("not_configured")
+    basic = base64.b64encode(f"api:{asking.needed(channel, 'api_key')}".encode()).decode()
+    headers = {"authorization": f"Basic {basic}", "content-type": asking.FORM}
+    url = f"{api}/v3/{posting.segment(domain)}/messages"
+    response = await way.http.post(url, urlencode({"from": channel.account_id}).encode(), headers)
+    if response.status != HTTPStatus.BAD_REQUEST:
+        asking.checked(response)
+        raise SweepFailed("unclear_answer")
+    return domain
 
 
 async def by_sendgrid(way: Way, channel: ChannelRecord, reply: Reply, api: str) -> Outcome:
