@@ -262,6 +262,9 @@ class Outbound:
                 trust_env=False,
                 trace_configs=[_unswerving() if streams else _tracing()],
             )
+            # The library sends what it takes for idempotent (PUT, DELETE) a second time when the connection is lost. A
+            # comment that is put under a ticket would stand there twice.
+            self._sessions[guarded, streams]._retry_connection = False
         return self._sessions[guarded, streams]
 
     def _guarded_socket(self, info: Any) -> socket.socket:

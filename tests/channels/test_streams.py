@@ -162,6 +162,16 @@ async def test_of_everybodys_posts_ours_are_heard_with_who_wrote_them() -> None:
         assert fake.asked[0].query == {"wantedCollections": "app.bsky.feed.post"}
 
 
+async def test_what_we_answer_there_is_heard_as_ours() -> None:
+    ours = post("3e", 1, did=OURS)
+    answered = {"uri": f"{ZOE}/3b", "cid": "c"}
+    ours["commit"]["record"]["reply"] = {"root": answered, "parent": answered}
+    async with jetstream(greets=[ours]) as (_, heard):
+        assert await anext(heard) == Heard(look=True)
+        expected = {"is": "Echoed", "external_id": f"at://{OURS}/app.bsky.feed.post/3e", "in_reply_to": f"{ZOE}/3b"}
+        cases.check((await anext(heard)).parsed, [expected])
+
+
 async def test_the_place_moves_on_while_nobody_speaks_of_us() -> None:
     async with jetstream() as (fake, heard):
         await anext(heard)

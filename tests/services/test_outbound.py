@@ -123,8 +123,9 @@ async def test_nobody_there_means_that_nothing_was_sent() -> None:
                 await out.post(f"http://127.0.0.1:{held.getsockname()[1]}/", b"", {})
 
 
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])
 async def test_a_lost_connection_or_a_silence_means_that_nobody_knows(
-    fake: Fake, monkeypatch: pytest.MonkeyPatch
+    fake: Fake, monkeypatch: pytest.MonkeyPatch, method: str
 ) -> None:
     monkeypatch.setattr(outbound, "TOTAL_S", 0.3)
     never = asyncio.Event()
@@ -139,10 +140,10 @@ async def test_a_lost_connection_or_a_silence_means_that_nobody_knows(
     async with Outbound(("127.0.0.1",)) as out:
         fake.answer = cut
         with pytest.raises(NoAnswer, match="connection_lost"):
-            await out.post(fake.url, b"", {})
+            await out.request(method, fake.url, body=b"")
         fake.answer = silent
         with pytest.raises(NoAnswer, match="no_answer"):
-            await out.post(fake.url, b"", {})
+            await out.request(method, fake.url, body=b"")
         never.set()
     assert len(fake.seen) == 2  # neither was sent a second time
 
