@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 import asyncpg
 
@@ -13,6 +14,7 @@ from inbox.channel_state import Concern, Known, Term, concerns
 from inbox.ids import BrandId
 from inbox.silence import Silence
 from inbox.sql import beside
+from inbox.views import policies
 
 sql = beside(__file__, "channel_watch.sql")
 OPEN_S = 60.0
@@ -65,7 +67,8 @@ async def _terms(pool: asyncpg.Pool, brand: BrandId) -> dict[str, tuple[Term, ..
 
 async def _silences(pool: asyncpg.Pool, brand: BrandId, now: datetime) -> dict[str, Silence | None]:
     end = now.replace(minute=0, second=0, microsecond=0)
+    zone = ZoneInfo((await policies.in_force(pool, brand)).calendar.zone)
     return {
-        row["channel_id"]: silence.found(dict(zip(row["hours"], row["messages"], strict=True)), row["since"], now)
+        row["channel_id"]: silence.found(dict(zip(row["hours"], row["messages"], strict=True)), row["since"], now, zone)
         for row in await pool.fetch(sql.hours, brand, end)
     }

@@ -21,13 +21,13 @@ WHERE c.brand_id = $1 AND c.disabled_at IS NULL
 SELECT channel_id, what, ref, ends_at, asked_at, renews FROM vigie.terms WHERE brand_id = $1 ORDER BY what, ref
 
 -- name: hours
--- What the hours brought that are held against each other (the last day of each week before $2), and since when each
--- channel is counted.
+-- What the hours brought that are held against each other (the last day of each week before $2, and an hour around it,
+-- for clocks change), and since when each channel is counted.
 SELECT h.channel_id, min(h.hour) AS since,
   coalesce(array_agg(h.hour) FILTER (WHERE w.counts), '{}') AS hours,
   coalesce(array_agg(h.messages) FILTER (WHERE w.counts), '{}') AS messages
 FROM vigie.channel_hours h
-CROSS JOIN LATERAL (SELECT extract(epoch FROM $2::timestamptz - h.hour)::bigint % 604800 <= 86400 AS counts) w
+CROSS JOIN LATERAL (SELECT (extract(epoch FROM $2::timestamptz - h.hour)::bigint + 3600) % 604800 <= 93600 AS counts) w
 WHERE h.brand_id = $1 GROUP BY h.channel_id
 
 -- name: brands

@@ -8,8 +8,8 @@ c chart of statistical process control, Shewhart 1931); the median keeps one sto
 than in any week" keeps traffic that comes in bursts, which is wider than Poisson, from alarming. So a channel needs a
 habit of seven messages a window to be missed at all: one that seldom speaks is never silent.
 
-Hours are those of UTC: for the weeks after clocks change a habit is an hour off, and the smallest of the weeks forgives
-it.
+Hours are those of the brand's clocks: people write at nine in summer and in winter, whatever UTC says, so after clocks
+change the weeks before are looked at an hour earlier or later.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from statistics import median
 
 HOUR, WEEK = timedelta(hours=1), timedelta(weeks=1)
@@ -39,23 +39,34 @@ class Silence:
     usual: float
 
 
-def found(hours: Mapping[datetime, int], since: datetime | None, now: datetime) -> Silence | None:
-    """`hours`: messages by the beginning of their hour, where there were any; `since`: when counting began."""
+def found(
+    hours: Mapping[datetime, int], since: datetime | None, now: datetime, zone: tzinfo = UTC
+) -> Silence | None:  # fmt: skip
+    """`hours`: messages by the beginning of their hour, where there were any; `since`: when counting began; `zone`: of
+    the brand."""
     if since is None:
         return None
     end = now.replace(minute=0, second=0, microsecond=0)
-    windows = (_judged(hours, since, end, length) for length in WINDOWS_H)
+    windows = (_judged(hours, since, end, length, zone) for length in WINDOWS_H)
     return next((silence for silence in windows if silence is not None), None)
 
 
-def _judged(hours: Mapping[datetime, int], since: datetime, end: datetime, length: int) -> Silence | None:
+def _judged(
+    hours: Mapping[datetime, int], since: datetime, end: datetime, length: int, zone: tzinfo
+) -> Silence | None:  # fmt: skip
     """The hour that runs counts for us and not for the weeks before: it can only excuse."""
     weeks = min(WEEKS, (end - length * HOUR - since) // WEEK)
     if weeks < LEAST_WEEKS:
         return None
     came = _sum(hours, end, length) + hours.get(end, 0)
-    before = [_sum(hours, end - week * WEEK, length) for week in range(1, weeks + 1)]
+    before = [_sum(hours, weeks_before(end, week, zone), length) for week in range(1, weeks + 1)]
     return Silence(length, came, median(before)) if is_too_quiet(came, before) else None
+
+
+def weeks_before(end: datetime, weeks: int, zone: tzinfo) -> datetime:
+    """The same hour by the clocks of `zone`, so many weeks before, in UTC; by whole hours, as hours are counted."""
+    local = (end.astimezone(zone).replace(tzinfo=None) - weeks * WEEK).replace(tzinfo=zone)
+    return local.astimezone(UTC).replace(minute=0)
 
 
 def _sum(hours: Mapping[datetime, int], end: datetime, length: int) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -70,3 +71,14 @@ def test_the_tail_is_poissons(count: int, mean: float) -> None:
 def test_very_many_are_no_harder() -> None:
     assert is_too_quiet(90_000, [100_000] * 8)
     assert not is_too_quiet(99_900, [100_000] * 8)
+
+
+def test_a_habit_follows_the_clocks_of_the_brand_when_they_change() -> None:
+    """People write from eleven to noon in Paris; until the last Sunday of October that was an hour earlier in UTC."""
+    paris = ZoneInfo("Europe/Paris")
+    noon = NOW.astimezone(paris).replace(minute=0, tzinfo=None)
+    elevens = [(noon - timedelta(weeks=week, hours=1)).replace(tzinfo=paris) for week in range(1, 9)]
+    habit = {eleven.astimezone(UTC): 30 for eleven in elevens}
+    assert {hour.hour for hour in habit} == {9, 10}
+    assert found(habit, LONG_AGO, NOW, paris) == Silence(1, 0, 30)
+    assert found(habit, LONG_AGO, NOW, UTC) == Silence(3, 0, 30), "missed only by looking at more hours"
