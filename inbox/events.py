@@ -645,6 +645,14 @@ class PersonExported(Event):
     at: AwareDatetime
 
 
+class EvidenceTaken(Event):
+    """An audit line: the evidence pack of this item was given out."""
+
+    item: uuid.UUID
+    by: int
+    at: AwareDatetime
+
+
 class RetentionChanged(Event):
     """How long people's words are kept, from now on: see `inbox.people.retention`. `reason`: of the legal hold. `by`:
     None from the shell."""
@@ -692,7 +700,7 @@ EVENT_TYPES: dict[str, type[Event]] = {
         ApprovalLinkRevoked, TopicFrozen, FreezeLifted,
         GestureQueued, GestureSending, GestureEnded, AuthorMuted, AuthorUnmuted,
         SlaWarned, SlaBreached, ClaimLapsed, PromiseBroken, PolicyChanged, ModelSwitched, AuthorForgotten,
-        SettingChanged, PersonExported, RetentionChanged, WordingSaved, WordingRemoved,
+        SettingChanged, PersonExported, EvidenceTaken, RetentionChanged, WordingSaved, WordingRemoved,
     )
 }  # fmt: skip
 

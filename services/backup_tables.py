@@ -24,7 +24,7 @@ LOG = frozenset(
         "brands", "members", "memberships", "api_tokens", "channels", "channel_health", "held", "outbox", "sweeps",
         "hints", "subscriptions", "forwards", "forward_attempts", "reclassifications", "listening", "terms", "tending",
         "channel_hours", "account_waits", "wordings", "wording_uses", "muted_authors", "reply_files",
-        "notices", "proposals", "saved_views", "member_keys",
+        "notices", "proposals", "saved_views", "member_keys", "exposures",
     }
 )  # fmt: skip
 """Known to hold no words in the open. A table that is in no list is copied too, so that nothing is ever missing."""

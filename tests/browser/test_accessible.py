@@ -14,6 +14,7 @@ PAGES = (
     "/queue", "/queue?view=uncertain", "/items/{item}", "/items/{item}/forget", "/sla?period=today", "/sla/turns",
     "/settings/brand", "/settings/policy", "/settings/channels", "/settings/channels/new?network=generic",
     "/settings/quarantine", "/settings/retention", "/settings/subscriptions", "/settings/members", "/settings/tokens",
+    "/settings/approval", "/settings/exposure", "/approvals", "/freezes", "/notices", "/items/{item}/author",
 )  # fmt: skip
 
 

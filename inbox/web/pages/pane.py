@@ -16,6 +16,7 @@ from inbox.events import Event, Gesture, MessageClassified, MessageReceived, occ
 from inbox.history import History
 from inbox.log.record import Recorded
 from inbox.state import Item, Message, Note, Reply
+from inbox.views import exposures
 from inbox.views.row import Row, row_of
 from inbox.waiting import Waiting
 from inbox.web import charts, marking, words
@@ -74,6 +75,7 @@ class Entry:
     marks: Sequence[str] = ()
     offers: Sequence[Offer] = ()
     until: datetime | None = None
+    fold: str = ""
 
 
 @dataclass(frozen=True)
@@ -139,7 +141,7 @@ def context(
     waiting: Waiting | None = None,
 ) -> dict[str, Any]:
     item = past.item
-    row = _row(past, now)
+    row = row_shown(past, now)
     author = rows.author_name(row, say)
     can_reply = _can_reply(row, item, network, now)
     can_acknowledge = _can_acknowledge(item)
@@ -190,7 +192,7 @@ def context(
     }
 
 
-def _row(past: History, now: datetime) -> Row:
+def row_shown(past: History, now: datetime) -> Row:
     row = row_of(past.item, past.policy)
     if row is None:
         raise NotFound
@@ -284,7 +286,15 @@ def _whys(past: History, names: Mapping[int, str], now: datetime, say: Speech) -
             continue
         score = None if corrected else float(why.params["score"])
         said = "" if score is None else words.confidence(score, say)
-        lines.append(WhyLine(icon, text, said, score, quoted.get(str(why.params["category"]), ())))
+        lines.append(
+            WhyLine(
+                icon,
+                text,
+                said,
+                score,
+                () if why.params["category"] in exposures.FOLDED else quoted.get(str(why.params["category"]), ()),
+            )
+        )
     return lines
 
 
@@ -356,8 +366,15 @@ def _theirs(message: Message, item: Item, author: str, network: Network | None, 
     return Entry(
         "in", message.sent_at, author, message=message, withdrawn=message.withdrawn_at is not None, lang=lang,
         dir=rows.text_direction(lang), pieces=marking.pieces(text, marking.quotes(text, fragments)),
-        marks=_marks(message, item, say), offers=_offers(message, item, network, say),
+        marks=_marks(message, item, say), offers=_offers(message, item, network, say), fold=folded(message, say),
     )  # fmt: skip
+
+
+def folded(message: Message, say: Speech) -> str:
+    """Why the words stay folded until somebody asks for them, in words; empty where they do not. As people corrected
+    it."""
+    said = corrections.reading(message)
+    return words.reasons([name for name in (said.categories if said else ()) if name in exposures.FOLDED], say)
 
 
 def _marks(message: Message, item: Item, say: Speech) -> list[str]:

@@ -1,4 +1,5 @@
 // What every page has: drafts go when their owner signs out, irreversible actions ask first, menus close on Escape.
+import "./folds.js";
 import { all } from "./dom.js";
 import { forgetAllDrafts } from "./drafts.js";
 

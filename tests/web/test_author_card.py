@@ -1,0 +1,72 @@
+"""The card of an author, folded words and who had to read them, and evidence for lawyers."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import uuid
+import zipfile
+
+import orjson
+
+from inbox import events
+from inbox.ids import DedupeKey, ItemId
+from inbox.log import notary
+from inbox.log.record import NewEvent
+from tests.web.test_approval import page, press
+from tests.web.world import World
+
+
+async def judged(world: World, item: ItemId, category: str) -> None:
+    said = events.MessageClassified(
+        item_id=item, external_id="m1", model="t", assessed=True, sentiment="negative", urgency=0.9, level=3,
+        categories=(category,), reasons=(events.ReasonGiven(category=category, score=0.9, evidence=("pris feu",)),),
+        at=world.clock.now(),
+    )  # fmt: skip
+    subject = world.log.keyring.ids.subject(world.brand, "generic", "zoe")
+    await world.log.append(world.brand, [NewEvent(said, str(item), DedupeKey(uuid.uuid4()), subject)])
+    await world.project()
+
+
+async def test_the_card_holds_all_that_one_author_wrote_and_nobody_elses_words(world: World) -> None:
+    item = await world.hear("Première plainte")
+    await world.hear("Deuxième plainte")
+    await world.hear("Autre personne", "max")
+    shown = await page(world, "cm", f"/items/{item}/author")
+    assert [text in shown for text in ("Première plainte", "Deuxième plainte", "Autre personne")] == [True, True, False]
+
+
+async def test_a_threat_stays_folded_and_each_opening_counts_for_the_lead(world: World) -> None:
+    item = await world.hear()
+    assert "data-folded" not in await page(world, "cm", f"/items/{item}")
+    await judged(world, item, "violence")
+    shown = await page(world, "cm", f"/items/{item}")
+    assert "data-folded" in shown
+    assert 'class="quotes"' not in shown  # nor does the reason quote it
+    for _ in range(2):
+        assert (await press(world, "cm", f"/items/{item}/opened")).status == 204
+    assert "Cm Test" in await page(world, "lead", "/settings/exposure")
+    opened = await world.pool.fetchval("SELECT opened FROM vigie.exposures WHERE brand_id = $1", world.brand)
+    assert opened == 2
+
+
+async def test_the_evidence_pack_holds_words_times_and_digests_that_the_log_bears_out(world: World) -> None:
+    item = await world.hear("Je vais vous retrouver")
+    await press(world, "cm", f"/items/{item}/note", text="Entre nous")
+    await notary.seal(world.log, world.brand)
+    cookie, csrf = await world.session("lead")
+    url = f"{world.deps.settings.base_url}/b/{world.brand}/items/{item}/evidence"
+    async with world.http.post(url, headers=world.cookie(cookie), data={"csrf": csrf}) as response:
+        assert (response.status, response.content_type) == (200, "application/zip")
+        archive = zipfile.ZipFile(io.BytesIO(await response.read()))
+    files = {name: archive.read(name) for name in archive.namelist()}
+    assert {"README.txt", "LISEZMOI.txt", "messages.json", "events.json", "seals.json", "SHA256SUMS"} == files.keys()
+    for line in files["SHA256SUMS"].decode().splitlines():
+        digest, name = line.split("  ")
+        assert hashlib.sha256(files[name]).hexdigest() == digest
+    assert "Je vais vous retrouver" in files["messages.json"].decode()
+    assert "Entre nous" not in files["events.json"].decode()
+    (seal,) = orjson.loads(files["seals.json"])
+    assert all(seal["since"] <= event["position"] <= seal["upto"] for event in orjson.loads(files["events.json"]))
+    taken = [r.event for r in await world.log.read_stream(world.brand, "evidence")]
+    assert [event.TYPE for event in taken] == ["EvidenceTaken"]
