@@ -6,7 +6,10 @@ import argparse
 import asyncio
 import importlib
 import inspect
+import json
 import tempfile
+import time
+from dataclasses import replace
 from pathlib import Path
 
 from inbox.log import migrate
@@ -44,11 +47,23 @@ async def main() -> None:
     parser.add_argument("--quick", action="store_true", help="few and short rounds, nothing written: does it run?")
     args = parser.parse_args()
     for group in args.only.split(","):
+        print(f"{group}: {_last_time(group)}", flush=True)
+        begun = time.monotonic()
         measured = await measure(group, quick=args.quick)
+        minutes = f"{(time.monotonic() - begun) / 60:.1f}"
+        print(f"{group}: took {minutes} minutes", flush=True)
+        measured = replace(measured, machine={**measured.machine, "minutes": minutes})
         report.show(measured)
         if not args.quick:
             report.keep(measured)
             picture.draw(report.RESULTS)
+
+
+def _last_time(group: str) -> str:
+    """So that who starts it knows when to come back."""
+    known = json.loads(report.RESULTS.read_text()) if report.RESULTS.exists() else {}
+    minutes = known.get(group, {}).get("machine", {}).get("minutes")
+    return f"took {minutes} minutes the last time" if minutes else "how long it takes is not known yet"
 
 
 if __name__ == "__main__":

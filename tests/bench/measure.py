@@ -90,6 +90,7 @@ async def interleaved(contenders: Sequence[Contender], rounds: int, seconds: flo
     """The samples of each, by name; the n-th of all belong to one round. The order turns from round to round."""
     samples: dict[str, list[Sample]] = {contender.name: [] for contender in contenders}
     for n in range(rounds):
+        print(f"  round {n + 1} of {rounds}: {', '.join(one.name for one in contenders)}", flush=True)
         turn = n % len(contenders)
         for contender in (*contenders[turn:], *contenders[:turn]):
             samples[contender.name].append(await contender.round(seconds))
