@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import quote
 
 from tests.views.test_grammar import random_queries
@@ -73,3 +74,11 @@ async def test_no_search_breaks_a_page_or_the_api(world: World) -> None:
         told = await world.api("GET", f"/items?q={asked}")
         assert (seen.status, told.status in {200, 400}) == (200, True), typed
         assert str(stranger) not in seen.text + told.text
+
+
+async def test_the_browser_is_told_of_every_module_at_once(world: World) -> None:
+    """Else it would find them one behind the other, a round trip each."""
+    told = re.findall(r'rel="modulepreload" href="([^"]+)"', (await page(world, "/queue")).text)
+    assert {"rows.js", "combobox.js", "clocks.js", "page.js"} <= {path.rpartition("/")[2] for path in told}
+    for path in told:
+        assert (await world.ask("GET", path)).status == 200

@@ -28,6 +28,7 @@ from inbox.views.notices import Counts
 from inbox.web import security, words
 from inbox.web.context import Viewer, deps, viewer
 from inbox.web.i18n import LANGUAGES, Speech, direction, translations
+from inbox.web.pages import modules
 
 HERE = Path(__file__).parents[1]
 STATIC = HERE / "static"
@@ -65,7 +66,12 @@ def environment(lang: str) -> Environment:
     said = translations(lang)
     env.install_gettext_callables(said.gettext, said.ngettext, newstyle=True)  # type: ignore[attr-defined]
     env.globals.update(
-        words=words, millis=millis, initials=initials, direction=direction, static=f"/static/{static_version()}"
+        words=words,
+        modules=modules.needed,
+        millis=millis,
+        initials=initials,
+        direction=direction,
+        static=f"/static/{static_version()}",
     )
     return env
 

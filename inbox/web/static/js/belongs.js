@@ -7,7 +7,7 @@ import { now } from "./clocks.js";
 const wanted = JSON.parse(document.body.dataset.filter ?? "{}");
 const { base = "", query = "" } = document.body.dataset;
 const SOON_MS = 200;
-const MOST = 200;
+const MOST = 100;
 /** @type {[string, string][]} */
 const SETS = [["statuses", "status"], ["priorities", "priority"], ["channels", "channel"], ["networks", "network"], ["langs", "lang"]];
 /** What only the server can look into: words, names, marks, when somebody was heard, what must not be. */

@@ -19,13 +19,17 @@ export function take(change) {
   const mine = told(change.facets);
   settle(row, old, mine);
   remember(row);
-  if (mine === undefined) void ask(change.id).then((fits) => decided(row, fits));
+  if (mine !== undefined) return;
+  undecided.set(change.id, row);
+  // Only the latest state of a row is decided upon: it may have changed again while the server looked.
+  void ask(change.id).then((fits) => { if (undecided.get(change.id) === row) { undecided.delete(change.id); decided(row, fits); } });
 }
 
-/** The server has looked: the row may be one that another change has replaced since. @param {HTMLElement} row @param {boolean} fits */
+/** Rows of which the server has not said yet whether they belong here, by id. @type {Map<string, HTMLElement>} */
+const undecided = new Map();
+
+/** The server has looked. @param {HTMLElement} row @param {boolean} fits */
 function decided(row, fits) {
-  const shown = rowOf(row.dataset.id ?? "");
-  if (shown && shown !== row) return;
   if (row.isConnected) { if (!fits) leave(row); } else if (fits) { arrived(row); remember(row); }
 }
 

@@ -8,6 +8,8 @@ const TEN_S = 10_000;
 /** @typedef {{item: string, act: string, fields: Record<string, string>, said: string, until: number}} Undo */
 /** @type {Omit<Undo, "until" | "said"> | null} */
 let meant = null;
+/** The words that were there before. @type {HTMLElement | null} */
+let told = null;
 
 /** @returns {Undo | null} */
 function kept() {
@@ -46,8 +48,11 @@ function offer(undoing) {
 
 /** After an act that went through: the pane says so, and the way back is kept. */
 export function done() {
-  const said = find("#toasts .toast")?.textContent?.trim();
-  if (!meant || !said || meant.item !== openItem()) return;
+  const box = find("#toasts .toast");
+  const said = box === told ? "" : box?.textContent?.trim();
+  told = box;
+  // An act that was refused says so on the item, and leaves the words of the one before where they are.
+  if (!meant || !said || meant.item !== openItem()) { meant = null; return; }
   /** @type {Undo} */
   const undoing = { ...meant, said, until: Date.now() + TEN_S };
   meant = null;
