@@ -54,6 +54,12 @@ def test_what_the_project_asks_for_is_locked() -> None:
     assert names(project["build-system"]["requires"]) <= pins(ROOT / "locks" / "build.txt").keys()
 
 
+def test_what_security_md_names_is_there() -> None:
+    named = re.findall(r"`(tests/[^`]+)`", (ROOT / "SECURITY.md").read_text())
+    assert len(named) > 15
+    assert [one for one in named if not (ROOT / one).exists()] == []
+
+
 def test_the_target_that_installs_asks_for_digests() -> None:
     recipe = (ROOT / "Makefile").read_text()
     assert recipe.count("--require-hashes") == 2

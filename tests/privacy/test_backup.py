@@ -14,7 +14,7 @@ import pytest
 from inbox import events as ev
 from inbox import stops
 from inbox.errors import Refused
-from inbox.log import notary
+from inbox.log import migrate, notary
 from inbox.log.follow import Runner
 from inbox.log.pulse import Pulse
 from inbox.log.record import NewDelivery
@@ -25,9 +25,10 @@ from inbox.views import policies
 from services import backup_tables
 from services.backup import keys_beside, save
 from services.backup_restore import Restored, put_back
+from services.backup_restore import sql as restoring
 from services.workers.outbox import Outbox
 from services.workers.outbox import sql as deliver_sql
-from tests.conftest import Server
+from tests.conftest import Server, new_brand
 from tests.views.world import ME, World, tables
 
 CANARIES = ("zygomycete", "quetzalcoatl", "Zoé Canari", "@canari")
@@ -211,3 +212,38 @@ async def test_every_table_is_known_to_the_backup(pool: asyncpg.Pool) -> None:
     there = {r[0] for r in await pool.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'vigie'")}
     known = backup_tables.KEYS | backup_tables.REMADE | backup_tables.LEFT_OUT | backup_tables.LOG
     assert there - known == set()
+
+
+OLDEST = "0018"
+"""The schema of the first version whose backups are to be restored."""
+
+
+@pytest.fixture
+async def older(postgres: Server, keyring: Keyring, noon: datetime) -> AsyncIterator[tuple[str, World]]:
+    """An instance of an older version, as far as the database goes."""
+    name, dsn = await postgres.fresh()
+    async with asyncpg.create_pool(dsn, min_size=1, max_size=4) as pool:
+        await pool.execute(restoring.drop_schema)
+        await pool.execute(restoring.drop_version)
+        await migrate.migrate(dsn, OLDEST)
+        yield dsn, World(Log(pool, keyring, Pulse()), await new_brand(pool), noon)
+    await postgres.drop(name)
+
+
+async def test_a_backup_of_an_older_version_is_brought_forward(
+    older: tuple[str, World], empty: tuple[str, Log], tmp_path: Path
+) -> None:
+    dsn, before = older
+    await before.says("zoe", "zygomycete", name="Zoé Canari")
+    await before.says("ben", "bonjour")
+    await notary.seal(before.log, before.brand)
+    path = await saved(before, dsn, tmp_path)
+    done = await restored(empty, path, keys_beside(path), before.noon)
+    assert not any(done.faults.values())
+    copy = World(empty[1], before.brand, before.noon)
+    assert await empty[1].pool.fetchval(restoring.migration) == migrate.newest() != OLDEST
+    heard = [r.event for r in await copy.log.read(copy.brand)]
+    assert [one.text for one in heard if isinstance(one, ev.MessageReceived)] == ["zygomycete", "bonjour"]
+    assert await empty[1].pool.fetchval("SELECT count(*) FROM vigie.items WHERE brand_id = $1", copy.brand) == 2
+    await copy.says("ada", "encore")  # and it goes on
+    assert len(await copy.log.read(copy.brand)) == len(heard) + 1

@@ -76,6 +76,10 @@ def preview_of(rule: Retention, found: Overdue, say: Speech) -> Preview:
             "Would forget %(many)s authors of whom nothing was written since %(day)s.",
             found.authors, many=authors_many, day=day,
         )  # fmt: skip
+    if not found.deliveries:
+        return Preview(
+            authors=authors, deliveries=say("No raw delivery is older than %(day)s.", day=raw_day), held=rule.hold
+        )
     deliveries = say.many(
         "Would throw away %(many)s raw delivery older than %(day)s.",
         "Would throw away %(many)s raw deliveries older than %(day)s.",
