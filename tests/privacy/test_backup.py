@@ -24,8 +24,8 @@ from inbox.people import sessions
 from inbox.views import policies
 from services import backup_tables
 from services.backup import keys_beside, save
+from services.backup import sql as restoring
 from services.backup_restore import Restored, put_back
-from services.backup_restore import sql as restoring
 from services.workers.outbox import Outbox
 from services.workers.outbox import sql as deliver_sql
 from tests.conftest import Server, new_brand
