@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from inbox import channel_watch
+from inbox import channel_watch, silence
 from inbox.channel_state import Term
 from inbox.channels import ChannelRecord, Channels
 from inbox.clock import SimulatedClock
@@ -130,8 +131,9 @@ async def test_failures_are_tried_again_with_growing_pauses_and_told_after_three
 
 
 async def test_a_channel_that_falls_silent_at_an_hour_when_it_usually_speaks_is_missed(garden: Garden) -> None:
+    """By the clocks of the brand, which changed within these weeks."""
     for week in range(1, 7):
-        then = garden.clock.now() - timedelta(weeks=week, minutes=30)
+        then = silence.weeks_before(garden.clock.now(), week, ZoneInfo("Europe/Paris")) - timedelta(minutes=30)
         garden.channels.tallies.delivery(garden.brand, garden.channel.channel_id, then, 30)
         await garden.channels.tallies.flush(garden.log.pool)
     (one,) = (await garden.state()).concerns
