@@ -119,9 +119,7 @@ class Commands:
         """What the brand lays down beyond the item: asked only where something may leave the house."""
         if not isinstance(command, LEAVING) or (isinstance(command, commands.Acknowledge) and command.text is None):
             return NOTHING
-        role = None if command.by is None else await members.role_in(self._log, brand, command.by)
-        said = await self._log.read_stream(brand, freezes.STREAM)
-        return Standing(role, freezes.fold(r.event for r in said))
+        return await standing_of(self._log, brand, command.by)
 
     async def _check_assignee(self, brand: BrandId, command: commands.Command) -> None:
         if not isinstance(command, commands.Assign) or command.assignee is None:
@@ -169,6 +167,18 @@ class Commands:
             calendars.due(policy.calendar, self._clock.now(), 1)
         except calendars.CalendarNeverOpens as error:
             raise Refused("calendar_never_opens", "With these hours and days off you would never open.") from error
+
+
+async def standing_of(log: Log, brand: BrandId, by: int | None) -> Standing:
+    """What the brand lays down, now, for whoever asks."""
+    role = None if by is None else await members.role_in(log, brand, by)
+    said = await log.read_stream(brand, freezes.STREAM)
+    return Standing(role, freezes.fold(r.event for r in said))
+
+
+async def was_carried_out(log: Log, brand: BrandId, item_id: ItemId, idempotency_key: str) -> bool:
+    """Whether the log holds what a command of this key did."""
+    return bool(await log.find(brand, _keys(brand, item_id, idempotency_key)[:1]))
 
 
 def _keys(brand: BrandId, item_id: ItemId, idempotency_key: str) -> list[DedupeKey]:

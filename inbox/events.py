@@ -399,6 +399,14 @@ class ReplyFailed(ItemEvent):
     at: AwareDatetime
 
 
+class ReplyWithheld(ItemEvent):
+    """It was taken back before anybody had begun to send it, and never leaves."""
+
+    reply_id: uuid.UUID
+    by: int
+    at: AwareDatetime
+
+
 class ReplyUncertain(ItemEvent):
     """Nobody knows whether the reply was posted: never sent again by itself."""
 
@@ -695,7 +703,7 @@ EVENT_TYPES: dict[str, type[Event]] = {
         MessageClassified, WaveJoined, RaisedByWave, ItemAcknowledged, ItemAssigned, NoteAdded, ItemResolved,
         ItemReopened, PriorityOverridden,
         CategoriesCorrected, LanguageCorrected, MarkedNotUrgent, CorrectionsExported, ReplyQueued,
-        ReplySending, ReplySent, ReplyFailed, ReplyUncertain, ReplySettled, AnsweredByHand,
+        ReplySending, ReplySent, ReplyFailed, ReplyWithheld, ReplyUncertain, ReplySettled, AnsweredByHand,
         ReplyProposed, ReplyApproved, ReplyRejected, ProposalEscalated, ProposalExpired, ApprovalLinkMade,
         ApprovalLinkRevoked, TopicFrozen, FreezeLifted,
         GestureQueued, GestureSending, GestureEnded, AuthorMuted, AuthorUnmuted,

@@ -20,6 +20,7 @@ from inbox.events import (
     ReplySent,
     ReplySettled,
     ReplyUncertain,
+    ReplyWithheld,
 )
 from inbox.policy import Policy
 from inbox.replacing import replace
@@ -90,6 +91,14 @@ def fail(item: Item, event: ReplyFailed, _: Policy) -> Item:
         return item
     state = replace(reply, state="queued" if event.retry_at else "failed", reason=event.reason, retry_at=event.retry_at)
     return _put(item, reply, state)
+
+
+def withhold(item: Item, event: ReplyWithheld, _: Policy) -> Item:
+    """Only what nobody had begun to send: of the two, the log has the other in its order."""
+    reply = find(item, event.reply_id)
+    if reply is None or reply.state != "queued":
+        return item
+    return _put(item, reply, replace(reply, state="not_sent", retry_at=None))
 
 
 def doubt(item: Item, event: ReplyUncertain, _: Policy) -> Item:

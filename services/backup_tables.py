@@ -20,6 +20,7 @@ REMADE = frozenset(
 LEFT_OUT = frozenset({"sessions", "sign_in_links", "login_attempts"})
 LOG = frozenset(
     {
+        "bulk_jobs", "bulk_items", "bulk_reached",
         "heads", "events", "deliveries", "checkpoints", "set_aside", "seals", "outbound_stops", "organisations",
         "brands", "members", "memberships", "api_tokens", "channels", "channel_health", "held", "outbox", "sweeps",
         "hints", "subscriptions", "forwards", "forward_attempts", "reclassifications", "listening", "terms", "tending",

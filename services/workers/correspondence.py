@@ -19,10 +19,11 @@ from inbox.events import (
     ReplySent,
     ReplySettled,
     ReplyUncertain,
+    ReplyWithheld,
 )
 from services.channels.contract import Deed, Refused, Reply
 
-SETTLED = (ReplySent, ReplyUncertain, ReplySettled)
+SETTLED = (ReplySent, ReplyUncertain, ReplySettled, ReplyWithheld)
 LIMITED = "too_many"
 """A refusal that says nothing of the reply: it does not count as an attempt."""
 

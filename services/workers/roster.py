@@ -15,6 +15,7 @@ from services.outbound import Outbound
 from services.parts import Parts
 from services.workers import apart
 from services.workers.again import Again
+from services.workers.bulk import Bulk
 from services.workers.classify import Classify
 from services.workers.clock import ClockWorker
 from services.workers.deliver import Deliver
@@ -84,6 +85,7 @@ def team(parts: Parts) -> Team:
             **{f"follow-{runner.name}": runner.run for runner in runners},
             "unscored": Unscored(log, clock, models, glance, waves.noticed, classify.lag_seconds).run,
             "waves": waves.run,
+            "bulk": Bulk(log, parts.channels, registry.networks(), clock).run,
             "trying": Trying(log, clock, models).run,
             "clock": ClockWorker(log, clock).run,
             "tend": Tender(parts.channels, registry.networks(), asking[3], clock, parts.base_url).run,

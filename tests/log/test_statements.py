@@ -19,6 +19,8 @@ ACROSS = {
     "channels.of_organisation": "cached for seconds: an app's hook serves the accounts of several brands",
     "trials.active": "a poll: models being tried, an index that holds nothing else",
     "rebuilding.dead": "a poll: rebuilds whose process died, a row a brand at most",
+    "bulk.running": "a poll: jobs that somebody began, an index that holds nothing else",
+    "bulk.open_receipts": "a poll: jobs of the last week that wrote to people, an index that holds nothing else",
     "classify.brands": "a poll: who has words that nobody judged, one step down each brand's index",
     "clock.brands": "a poll: when each brand's clock speaks next, one step down each brand's index",
     "clock.all_brands": "for the metrics, every half minute or rarer",

@@ -12,6 +12,7 @@ import { dress, number } from "./rows.js";
 import { startPalette } from "./palette.js";
 import { recount } from "./saved.js";
 import { startSearch } from "./search.js";
+import { startSelecting } from "./select.js";
 import { startSound } from "./sound.js";
 import { follow } from "./live.js";
 import { changed } from "./news.js";
@@ -23,6 +24,7 @@ startClocks();
 startPane();
 startKeys();
 startWordings();
+startSelecting();
 for (const row of document.querySelectorAll("#rows .row")) dress(/** @type {HTMLElement} */ (row));
 find("#livebar")?.addEventListener("click", showNews);
 document.addEventListener("htmx:after:swap", (event) => {

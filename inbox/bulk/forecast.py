@@ -1,0 +1,82 @@
+"""What would come of a job for one item, without doing it: the same checks as by hand, and those of writing to many.
+Pure."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from inbox import decisions, offers
+from inbox.bulk.orders import Orders, command_for, key, spoke_again, text_for
+from inbox.channels import Network
+from inbox.errors import Refused
+from inbox.policy import Policy
+from inbox.standing import NOTHING, Standing
+from inbox.state import Item
+
+Known = Callable[[Item], dict[str, str | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What a forecast rests on, for all items alike. `known`: what gaps are filled with. `follows_at`: when the people
+    of an earlier job were written to, for a follow-up. `within`: what the brand lays down besides."""
+
+    job_id: uuid.UUID
+    orders: Orders
+    by: int
+    policy: Policy
+    networks: Mapping[str, Network]
+    known: Known
+    now: datetime
+    follows_at: datetime | None = None
+    within: Standing = NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """`code`: why not, None where it would be done; `refused` says more of it. `nothing`: it is so already. `text`:
+    what the person would read."""
+
+    code: str | None = None
+    nothing: bool = False
+    text: str | None = None
+    refused: Refused | None = None
+
+
+def of(item: Item, before: int | None, setting: Setting) -> Forecast:
+    try:
+        return _tried(item, before, setting)
+    except Refused as refused:
+        return Forecast(refused.code, refused=refused)
+
+
+def _tried(item: Item, before: int | None, setting: Setting) -> Forecast:
+    orders, network = setting.orders, setting.networks.get(item.network)
+    if orders.writes:
+        check_writable(item, network, setting.orders, follows_at=setting.follows_at)
+    text = text_for(orders, item, setting.known(item))
+    command = command_for(orders, text, before, setting.by)
+    offers.check(network, item, command, setting.now)
+    new = decisions.decide(
+        item, command, setting.now, setting.policy, command_id=key(setting.job_id), within=setting.within
+    )
+    return Forecast(nothing=not new, text=text)
+
+
+def check_writable(item: Item, network: Network | None, orders: Orders, *, follows_at: datetime | None) -> None:
+    """Beyond what is refused by hand. Refused: `muted`, `no_reply_here`, `already_answered`, `spoke_again` (409)."""
+    if item.muted:
+        raise _no("muted", "The author is muted.")
+    if network is not None and not network.can_reply:
+        raise _no("no_reply_here", "The network takes no replies from us.")
+    if follows_at is None and item.turn is None:
+        raise _no("already_answered", "Nobody waits for an answer here.")
+    if follows_at is not None and spoke_again(item, follows_at):
+        raise _no("spoke_again", "They have written again since: answer them by hand.")
+
+
+def _no(code: str, message: str) -> Refused:
+    return Refused(code, message, status=409)

@@ -1,0 +1,89 @@
+"""What is to be done to many items at once, and the command that this is for one of them. Pure.
+
+A job does nothing that could not be done by hand: each item gets the very command that its own page would give, with
+the same refusals.
+"""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+
+from inbox import commands, filling
+from inbox.errors import Refused
+from inbox.events import ReplyPurpose, ResolveReason
+from inbox.state import Item
+from inbox.wording import Variant, pick
+
+What = Literal["acknowledge", "reply", "assign", "resolve", "spam", "mute"]
+UNDOABLE: frozenset[What] = frozenset({"assign", "resolve", "spam", "mute"})
+
+
+class Orders(BaseModel):
+    """`variants`: of a reply, or of an acknowledgement that tells the person; none: a mere claim. `values`: of gaps,
+    given once for all. `undo`: take it back."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    what: What
+    assignee: int | None = None
+    reason: ResolveReason = "answered"
+    variants: tuple[Variant, ...] = ()
+    wording: uuid.UUID | None = None
+    values: dict[str, str] = {}
+    promise_until: AwareDatetime | None = None
+    promise_said: dict[str, str] = {}
+    undo: bool = False
+
+    @property
+    def writes(self) -> bool:
+        """Whether people are written to."""
+        return self.what == "reply" or bool(self.variants)
+
+    @property
+    def purpose(self) -> ReplyPurpose:
+        return "response" if self.what == "reply" else "holding"
+
+
+def text_for(orders: Orders, item: Item, known: dict[str, str | None]) -> str | None:
+    """What this person would read; None where nobody is written to. Refused: `no_variant`, `no_variant_for_them`,
+    `gap_missing`."""
+    if not orders.writes:
+        return None
+    if not orders.variants:
+        raise Refused("no_variant", "Write the words first.")
+    variant = pick(orders.variants, item.lang, item.network)
+    if variant is None:
+        raise Refused("no_variant_for_them", "No variant is for this language and network.", status=409)
+    promise = orders.promise_said.get(item.lang or "") or orders.promise_said.get(variant.lang or "")
+    given = {name: value for name, value in orders.values.items() if value.strip()}
+    return filling.fill(variant.text, {**known, "promise": promise, **given})
+
+
+def command_for(orders: Orders, text: str | None, before: int | None, by: int) -> commands.Command:
+    """`before`: whose the item was, where that is taken back."""
+    match orders.what:
+        case "acknowledge":
+            return commands.Acknowledge(by, text, orders.promise_until if text else None, orders.wording)
+        case "reply":
+            return commands.Reply(by, text or "", "response", orders.promise_until, wording=orders.wording)
+        case "assign":
+            return commands.Assign(by, before if orders.undo else orders.assignee)
+        case "resolve":
+            return commands.Reopen(by) if orders.undo else commands.Resolve(by, orders.reason)
+        case "spam":
+            return commands.CorrectCategories(by, None if orders.undo else ("spam",))
+        case "mute":
+            return commands.Unmute(by) if orders.undo else commands.Mute(by)
+
+
+def key(job_id: uuid.UUID) -> str:
+    """Under which each item takes the command once, however often a job is begun again."""
+    return f"bulk:{job_id}"
+
+
+def spoke_again(item: Item, since: datetime) -> bool:
+    """Whether the person has said something that a follow-up would not answer."""
+    return any(said.received_at > since and said.withdrawn_at is None for said in item.messages)

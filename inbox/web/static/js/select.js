@@ -1,0 +1,105 @@
+// Choosing rows: X takes the row under the hand, Shift with X or a click all from the last one to it, Escape none. What is
+// chosen stays chosen while rows come and go; each is chosen at the position that was seen.
+import { all, announce, fill, find, isField } from "./dom.js";
+
+/** @type {Map<string, string>} the item's id, and the position at which it was chosen */
+const chosen = new Map();
+/** @type {string | null} */
+let anchor = null;
+const bar = () => /** @type {HTMLFormElement | null} */ (find("#selecting"));
+const rows = () => all("#rows .row");
+
+/** @param {HTMLElement} row @param {boolean} on */
+function set(row, on) {
+  const id = row.dataset.id;
+  if (!id) return;
+  if (on) chosen.set(id, chosen.get(id) ?? row.dataset.position ?? "0");
+  else chosen.delete(id);
+  mark(row);
+}
+
+/** A box to tick stands in the row while anything is chosen; it says whose row it is. @param {HTMLElement} row */
+function mark(row) {
+  const id = row.dataset.id ?? "";
+  let box = /** @type {HTMLInputElement | null} */ (find("[data-choose]", row));
+  if (!box && chosen.size) {
+    box = document.createElement("input");
+    box.type = "checkbox";
+    box.className = "row-choice";
+    box.dataset.choose = "";
+    box.setAttribute("aria-label", fill(bar()?.dataset.choose ?? "", { name: find(".row-link", row)?.textContent ?? "" }));
+    find(".row-mark", row)?.append(box);
+  }
+  if (box) box.checked = chosen.has(id);
+  row.toggleAttribute("data-chosen", chosen.has(id));
+}
+
+/** @param {HTMLElement} row @param {boolean} range */
+function toggle(row, range) {
+  const on = !chosen.has(row.dataset.id ?? "");
+  const shown = rows();
+  const [from, to] = [shown.findIndex((one) => one.dataset.id === anchor), shown.indexOf(row)];
+  if (range && from >= 0) for (const one of shown.slice(Math.min(from, to), Math.max(from, to) + 1)) set(one, true);
+  else set(row, on);
+  anchor = row.dataset.id ?? null;
+  show();
+}
+
+function none() {
+  chosen.clear();
+  anchor = null;
+  const everything = /** @type {HTMLInputElement | null} */ (find("[data-all]"));
+  if (everything) everything.checked = false;
+  for (const box of all("#rows [data-choose]")) box.remove();
+  show();
+}
+
+function show() {
+  const form = bar();
+  const said = find("[data-selected]");
+  if (!form || !said) return;
+  for (const row of rows()) mark(row);
+  form.hidden = chosen.size === 0;
+  find("#list")?.toggleAttribute("data-selecting", chosen.size > 0);
+  const told = chosen.size === 1 ? form.dataset.one ?? "" : fill(form.dataset.more ?? "", { n: chosen.size });
+  if (said.textContent !== told) { said.textContent = told; if (chosen.size) announce(told); }
+}
+
+/** What is sent: the rows by hand, or all that fit, of which the server knows which they are. */
+function send() {
+  const form = bar();
+  if (!form) return;
+  for (const field of all("[name=item]", form)) field.remove();
+  if (/** @type {HTMLInputElement | null} */ (find("[data-all]", form))?.checked) return;
+  for (const [id, position] of chosen) {
+    const field = document.createElement("input");
+    field.type = "hidden";
+    field.name = "item";
+    field.value = `${id}:${position}`;
+    form.append(field);
+  }
+}
+
+export function startSelecting() {
+  if (!bar()) return;
+  document.addEventListener("keydown", (event) => {
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isField(event.target) || find("dialog[open]")) return;
+    const row = document.activeElement?.closest("#rows .row");
+    if (event.key.toLowerCase() === "x" && row instanceof HTMLElement) { event.preventDefault(); toggle(row, event.shiftKey); }
+    if (event.key === "Escape" && chosen.size && document.activeElement?.closest("#list")) { event.preventDefault(); none(); }
+  }, true);
+  document.addEventListener("click", (event) => {
+    const target = event.target instanceof Element ? event.target : null;
+    if (target?.closest("[data-select-none]")) { none(); return; }
+    const row = target?.closest("#rows .row");
+    if (!(row instanceof HTMLElement)) return;
+    const onMark = target?.closest(".row-mark");
+    if (!onMark && !(event.shiftKey && !target?.closest("a"))) return;
+    event.preventDefault();
+    event.stopPropagation();
+    toggle(row, event.shiftKey);
+  }, true);
+  bar()?.addEventListener("submit", send);
+  const list = find("#rows");
+  if (list) new MutationObserver(() => { if (chosen.size) for (const row of rows()) if (!find("[data-choose]", row)) mark(row); }).observe(list, { childList: true, subtree: true });
+}

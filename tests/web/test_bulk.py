@@ -1,0 +1,125 @@
+"""The pages of bulk actions: choosing, seeing what would come of it, beginning, stopping, and whose they are."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from inbox.bulk import jobs
+from inbox.events import ItemAssigned, ReplyQueued
+from services.channels import registry
+from services.workers.bulk import Bulk
+from tests.web.test_wordings import made, page, press
+from tests.web.world import Answer, World
+
+
+async def chosen(world: World, **fields: Any) -> str:
+    answer = await press(world, "/bulk", "cm", **fields)
+    assert answer.status == 303, answer.text
+    return answer.headers["Location"].removeprefix(f"/b/{world.brand}")
+
+
+async def position(world: World, item: object) -> str:
+    return f"{item}:{(await world.api('GET', f'/items/{item}')).json()['position']}"
+
+
+async def worked(world: World) -> None:
+    worker = Bulk(world.log, world.deps.channels, registry.networks(), world.clock, rest=False)
+    await worker.look()
+    await world.project()
+
+
+def primary(answer: Answer) -> str:
+    found = re.search(r'id="bulk-begin"[^>]*>(.*?)</button>', answer.text, re.DOTALL)
+    return re.sub(r"<[^>]+>", "", found[1]).strip() if found else ""
+
+
+async def test_what_is_chosen_by_hand_is_seen_begun_and_reported(world: World) -> None:
+    zoe, max_ = await world.hear(), await world.hear(author="max")
+    path = await chosen(world, what="assign", item=[await position(world, zoe), await position(world, max_)])
+    assert (await press(world, path + "/orders", "cm", assignee=str(world.people["cm"]))).status == 303
+    draft = await page(world, path, "cm")
+    assert "(2)" in primary(draft)
+    assert "Nom zoe" in draft.text
+    assert not [r for r in await world.log.read(world.brand) if isinstance(r.event, ItemAssigned)]
+    await world.hear("Encore", "max")
+    assert (await press(world, path + "/begin", "cm")).status == 303
+    assert "data-progress" in (await page(world, path, "cm")).text
+    await worked(world)
+    report = await page(world, path, "cm")
+    assert "data-progress" not in report.text
+    assert {r.event.item_id for r in await world.log.read(world.brand) if isinstance(r.event, ItemAssigned)} == {
+        zoe,
+        max_,
+    }
+    assert f"/items/{zoe}" in report.text
+    assert path in (await page(world, "/bulk", "lead")).text
+
+
+async def test_all_that_fit_a_list_are_chosen_beyond_its_page(world: World) -> None:
+    for n in range(3):
+        await world.hear("Ma box est en panne", f"a{n}")
+    await world.hear("Merci beaucoup", "eve")
+    path = await chosen(world, what="resolve", all="yes", query="?view=waiting&q=panne")
+    assert "(3)" in primary(await page(world, path, "cm"))
+    nothing = await press(world, "/bulk", "cm", what="resolve", all="yes", query="?view=waiting&q=introuvable")
+    assert nothing.status == 400
+
+
+async def test_words_to_each_are_shown_before_anything_leaves(world: World) -> None:
+    one = await made(world)
+    zoe, max_ = await world.hear("Ma commande n° 123456 ?"), await world.hear("Alors ?", "max")
+    path = await chosen(world, what="reply", item=[await position(world, zoe), await position(world, max_)])
+    assert primary(await page(world, path, "cm")) == ""
+    assert (await press(world, path + "/orders", "cm", use_wording=one["id"])).status == 303
+    nobody = await page(world, path, "cm")  # nobody's language is known: the variants are French and English
+    assert "/bulk/" in nobody.text
+    words = "Bonjour {name|à vous}, commande {order}, {cause}."
+    form = {"variant_text": [words], "variant_lang": [""], "variant_network": [""]}
+    await press(world, path + "/orders", "cm", **form)
+    asked = await page(world, path, "cm")
+    assert 'name="gap" value="cause"' in asked.text
+    await press(world, path + "/orders", "cm", **form, gap="cause", value="une panne")
+    shown = await page(world, path, "cm")
+    assert "Bonjour Nom, commande 123456, une panne." in shown.text
+    assert "(1)" in primary(shown)
+    left_out = await page(world, path + "?state=excluded&code=gap_missing", "cm")
+    assert "{order}" in left_out.text
+    await press(world, path + "/begin", "cm")
+    assert (await press(world, path + "/orders", "cm", **form)).status == 409
+    await worked(world)
+    (sent,) = [r.event for r in await world.log.read(world.brand) if isinstance(r.event, ReplyQueued)]
+    assert (sent.item_id, sent.text) == (zoe, "Bonjour Nom, commande 123456, une panne.")
+
+
+async def test_it_can_be_stopped_taken_back_and_is_nobody_elses(world: World) -> None:
+    zoe = await world.hear()
+    path = await chosen(world, what="mute", item=[await position(world, zoe)])
+    cookie, csrf = await world.session("stranger")
+    other = f"/b/{world.other}{path}"
+    assert (await world.ask("GET", other, headers=world.cookie(cookie))).status == 404
+    assert (await world.ask("POST", other + "/begin", headers=world.cookie(cookie), form={"csrf": csrf})).status == 404
+    await press(world, path + "/begin", "cm")
+    await worked(world)
+    assert (await world.api("GET", f"/items/{zoe}")).json()["muted"] is True
+    back = await press(world, path + "/undo", "cm")
+    undo = back.headers["Location"].removeprefix(f"/b/{world.brand}")
+    await press(world, undo + "/begin", "cm")
+    assert (await press(world, undo + "/stop", "cm")).status == 303
+    again = await press(world, undo + "/stop", "cm")
+    assert (again.status, 'role="alert"' in again.text) == (409, True)
+    state = {job.state for job in await jobs.of_brand(world.pool, world.brand)}
+    assert state == {"done", "stopped"}
+
+
+async def test_what_no_page_of_ours_sends_is_refused(world: World) -> None:
+    zoe = await world.hear()
+    for fields in (
+        {"what": "burn", "item": await position(world, zoe)}, {"what": "resolve"},
+        {"what": "resolve", "item": "x:1"}, {"what": "resolve", "item": f"{zoe}:-1"},
+        {"what": "resolve", "wave": "nothing"},
+    ):  # fmt: skip
+        assert (await press(world, "/bulk", "cm", **fields)).status == 400
+    path = await chosen(world, what="reply", item=await position(world, zoe))
+    for query in ("?state=%00", "?code=%00&receipt='", "?after=99999999999999"):
+        assert (await page(world, path + query, "cm")).status == 200
