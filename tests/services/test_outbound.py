@@ -59,6 +59,37 @@ async def test_no_notation_leads_to_ourselves(fake: Fake, notation: str) -> None
     assert fake.seen == []
 
 
+METADATA = ("metadata.google.internal", "metadata", "instance-data.ec2.internal", "metadata.azure.internal")
+
+
+@pytest.mark.parametrize("address", PRIVATE)
+async def test_no_request_is_made_to_an_address_that_only_we_can_reach(address: str) -> None:
+    """As an address, written out in full too, and behind names that lead there: nothing is ever connected."""
+    ip = ipaddress.ip_address(address)
+    async with Outbound() as out:
+        for host in {f"[{ip}]", f"[{ip.exploded}]"} if ip.version == 6 else {str(ip)}:
+            for scheme, port in (("http", 80), ("https", 443), ("http", 8080)):
+                with pytest.raises(NotSent):
+                    await out.request("GET", f"{scheme}://{host}:{port}/latest/meta-data/")
+
+
+@pytest.mark.parametrize("name", METADATA)
+@pytest.mark.parametrize(
+    "address", ["169.254.169.254", "::ffff:169.254.169.254", "fd00:ec2::254", "64:ff9b::a9fe:a9fe"]
+)
+async def test_a_name_of_a_clouds_own_leads_nowhere(name: str, address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    where = (address, 80, 0, 0) if ":" in address else (address, 80)
+
+    async def found(*_: object, **__: object) -> object:
+        return [(family, socket.SOCK_STREAM, 6, "", where)]
+
+    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", found)
+    async with Outbound() as out:
+        with pytest.raises(NotSent, match="address_not_allowed"):
+            await out.request("GET", f"http://{name}/computeMetadata/v1/")
+
+
 @pytest.mark.parametrize("url", NO_ADDRESSES)
 async def test_what_is_no_web_address_is_not_called(url: str) -> None:
     async with Outbound() as out:
