@@ -23,6 +23,7 @@ from inbox.log.passing import PASSING
 from inbox.log.store import LogUnavailable
 from inbox.sql import beside
 from services import metrics
+from services.channels import limits
 from services.channels.contract import Channel, Received, SweepFailed, Swept, Way
 from services.ingest.take import Brought, Taker
 from services.workers.asking import asked, pause_s
@@ -156,6 +157,9 @@ class Sweeper:
         if error.reason == "not_configured":  # nobody's fault: it is asked once somebody has given a token
             await self._put_off(due, error.reason, UNCONFIGURED_S)
             return
+        if error.reason == "too_many" and error.retry_after_s:
+            until = self._clock.now() + timedelta(seconds=min(error.retry_after_s, limits.MOST_S))
+            await self._pool.execute(sql.hold, due.brand, due.channel_id, until)
         self._channels.note_failure(channel, f"sweep: {error.reason}")
         await self._put_off(due, error.reason, pause_s(network.sweep_every_s, due.failures, error))
 

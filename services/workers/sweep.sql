@@ -1,9 +1,12 @@
 -- name: due
--- Channels of networks that are asked, and whose time has come; those that were never asked first.
+-- Channels of networks that are asked, and whose time has come; those that were never asked first. An account that its
+-- network told to wait is left alone, whether a reply heard it or a look.
 SELECT c.brand_id, c.channel_id, s.cursor, coalesce(s.failures, 0) AS failures
 FROM vigie.channels c
 LEFT JOIN vigie.sweeps s ON s.brand_id = c.brand_id AND s.channel_id = c.channel_id
 WHERE c.disabled_at IS NULL AND c.network = ANY ($1) AND (s.due_at IS NULL OR s.due_at <= $2)
+  AND NOT EXISTS (
+    SELECT FROM vigie.account_waits w WHERE w.brand_id = c.brand_id AND w.channel_id = c.channel_id AND w.until > $2)
 ORDER BY s.due_at NULLS FIRST LIMIT $3
 
 -- name: looked
@@ -20,3 +23,8 @@ ON CONFLICT (brand_id, channel_id) DO UPDATE SET
 INSERT INTO vigie.sweeps AS s (brand_id, channel_id, due_at, failures, last_failure) VALUES ($1, $2, $3, 1, $4)
 ON CONFLICT (brand_id, channel_id) DO UPDATE SET
   due_at = excluded.due_at, failures = s.failures + 1, last_failure = excluded.last_failure
+
+-- name: hold
+-- The network's word on its account, which replies keep to as well; of two, the later time counts.
+INSERT INTO vigie.account_waits (brand_id, channel_id, until) VALUES ($1, $2, $3)
+ON CONFLICT (brand_id, channel_id) DO UPDATE SET until = greatest(vigie.account_waits.until, excluded.until)

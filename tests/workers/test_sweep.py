@@ -21,6 +21,7 @@ from services.channels.contract import Capabilities, Hint, Inbound, SweepFailed,
 from services.ingest import hints
 from services.ingest.take import Arrival, Taker
 from services.outbound import NoAnswer, Outbound
+from services.workers import outbox
 from services.workers.fetch import ATTEMPTS, Fetcher
 from services.workers.sweep import Sweeper
 from tests.fakes.network import FakeNetwork, said
@@ -150,6 +151,17 @@ async def test_failures_stand_in_the_health_and_pauses_grow_until_it_works_again
     await sea.look(sea.brings("c2", "1"), after_s=1)
     health = await sea.health()
     assert (health.sweep_failure, health.failures, await sea.messages()) == (None, 3, ["1"])
+
+
+async def test_a_limit_that_a_look_hears_of_holds_replies_and_one_that_a_reply_heard_of_holds_looks(sea: Sea) -> None:
+    await sea.look(SweepFailed("too_many", retry_after_s=90))
+    where, until = (sea.brand, sea.channel.channel_id), "SELECT until FROM vigie.account_waits WHERE channel_id = $1"
+    assert await sea.log.pool.fetchval(until, sea.channel.channel_id) == sea.clock.now() + timedelta(seconds=90)
+    await sea.log.pool.execute(outbox.sql.hold, *where, sea.clock.now() + timedelta(seconds=600))
+    await sea.look(sea.brings("c1", "1"), after_s=599)
+    assert await sea.messages() == []
+    await sea.look(after_s=1)
+    assert await sea.messages() == ["1"]
 
 
 async def test_a_channel_without_a_token_is_no_failure(sea: Sea) -> None:
