@@ -206,3 +206,21 @@ async def test_saving_the_times_keeps_who_must_approve_and_the_other_way_round(w
     assert latest.event.policy["approval"]["escalate_s"] == 600
     bad = await world.ask("POST", path, headers=world.cookie(cookie), form={**form, "escalate": "soon"})
     assert bad.status == 400
+
+
+async def test_the_api_proposes_lists_and_approves_and_never_ones_own(world: World) -> None:
+    await asking(world)
+    item = await world.hear()
+    far = {"expected_position": 10**6}
+    made = await world.api("POST", f"/items/{item}/propose", json={**far, "variants": ["On arrive"]})
+    assert made.status == 200, made.text
+    await told(world)
+    (waiting,) = (await world.api("GET", "/proposals")).json()["proposals"]
+    assert (waiting["item_id"], waiting["by"], waiting["asked"]) == (str(item), world.people["owner"], None)
+    body = {**far, "proposal_id": waiting["id"], "variant": 0, "text": "On arrive"}
+    own = await world.api("POST", f"/items/{item}/approve", json=body)
+    assert (own.status, own.json()["type"].rpartition(":")[2]) == (409, "own_proposal")
+    back = await world.api("POST", f"/items/{item}/reject", json={**far, "proposal_id": waiting["id"]})
+    assert back.status == 200, back.text
+    await told(world)
+    assert (await world.api("GET", "/proposals")).json()["proposals"] == []

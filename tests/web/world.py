@@ -107,7 +107,7 @@ class World:
             method, url, headers=dict(headers or {}), json=json, data=form, allow_redirects=False
         ) as response:
             streams = response.content_type == "text/event-stream"
-            return Answer(response.status, response.headers, "" if streams else await response.text())
+            return Answer(response.status, response.headers, "" if streams else await response.text(errors="replace"))
 
     async def api(
         self, method: str, path: str, *, token: str = "full", json: Any = None, key: str | None = None

@@ -63,6 +63,20 @@ HANDLERS: dict[str, tuple[str, type[bodies.Body], Handler]] = {
             lambda b, by: commands.Reply(by, b.text, "response", b.promise_until, b.private, b.wording),
         ),
     ),
+    "propose": (
+        "Have somebody look at a reply before it leaves", bodies.ProposeBody,
+        _handler(bodies.ProposeBody, lambda b, by: commands.ProposeReply(
+            by, b.variants, b.purpose, b.promise_until, b.private
+        )),
+    ),
+    "approve": (
+        "Let a proposed reply leave", bodies.ApproveBody,
+        _handler(bodies.ApproveBody, lambda b, by: commands.ApproveReply(by, b.proposal_id, b.variant, b.text)),
+    ),
+    "reject": (
+        "Refuse a proposed reply, or take one's own back", bodies.RejectBody,
+        _handler(bodies.RejectBody, lambda b, by: commands.RejectReply(by, b.proposal_id, b.text)),
+    ),
     "gesture": (
         "Hide or like a message on its network, or take that back", bodies.GestureBody,
         _handler(bodies.GestureBody, lambda b, by: commands.Gesture(by, b.gesture, b.message)),

@@ -12,7 +12,7 @@ from aiohttp import web
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, Strict, ValidationError
 
 from inbox.errors import Refused
-from inbox.events import Gesture, ResolveReason
+from inbox.events import Gesture, ReplyPurpose, ResolveReason
 from inbox.web import problems
 
 TIMEOUT_S = 10.0
@@ -67,6 +67,30 @@ class ReplyBody(Body):
     private: bool = False
     wording: Id | None = None
     files: tuple[Id, ...] = Field((), max_length=20)
+
+
+class ProposeBody(Body):
+    """`variants`: one to five wordings of the reply, of which the approver lets one leave."""
+
+    variants: tuple[Text, ...] = Field(min_length=1, max_length=5)
+    purpose: ReplyPurpose = "response"
+    promise_until: Promise | None = None
+    private: bool = False
+
+
+class ApproveBody(Body):
+    """`variant`: which one, from 0; `text`: as it is to leave, changed or not."""
+
+    proposal_id: Id
+    variant: int = Field(default=0, ge=0, le=4)
+    text: Text
+
+
+class RejectBody(Body):
+    """`text`: why; not needed of who takes their own proposal back."""
+
+    proposal_id: Id
+    text: Annotated[str, Field(max_length=2_000)] | None = None
 
 
 class GestureBody(Body):

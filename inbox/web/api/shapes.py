@@ -437,6 +437,21 @@ class AgreementShape(CountsShape):
     slices: list[AgreementSliceShape]
 
 
+class ProposalShape(Shape):
+    """`by`: the member who wrote it; `asked`: whose turn it is to decide, null for any lead's."""
+
+    id: str
+    item_id: str
+    by: int
+    asked: int | None
+    at: AwareDatetime
+    expires_at: AwareDatetime
+
+
+class ProposalsShape(Shape):
+    proposals: list[ProposalShape]
+
+
 class WaveShape(Shape):
     """`level`: the highest of its members' own readings. `counts`: messages of ten minutes each over six hours, the
     last of them up to now. `example`: the first words of it that can still be read; null without the right
