@@ -12,11 +12,14 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
+from inbox import file_rules
 from inbox.channels import ChannelRecord, SetupField
 from inbox.events import Author, Kind
-from services.channels import asking, parts, posting, proof, reading
+from inbox.file_rules import FileRule
+from services.channels import asking, parts, posting, proof, reading, uploading
 from services.channels.base import BaseChannel, guarded
 from services.channels.contract import (
+    EVERY,
     Capabilities,
     Echoed,
     Edited,
@@ -136,8 +139,11 @@ def _attachments(content: dict[str, Any]) -> Any:
 def _call(channel: ChannelRecord, reply: Reply, token: str) -> posting.Call:
     account, conversation = posting.segment(channel.account_id or ""), posting.segment(reply.thread_id)
     path = f"api/v1/accounts/{account}/conversations/{conversation}/messages"
-    body = {"content": reply.text, "message_type": "outgoing", "private": False}
-    return posting.Call(f"{posting.api_url(channel, API)}/{path}", body, {"api_access_token": token})
+    url, headers = f"{posting.api_url(channel, API)}/{path}", {"api_access_token": token}
+    if reply.files:
+        fields = {"content": reply.text, "message_type": "outgoing", "private": "false"}
+        return uploading.call(url, fields, [("attachments[]", file) for file in reply.files], headers)
+    return posting.Call(url, {"content": reply.text, "message_type": "outgoing", "private": False}, headers)
 
 
 class Chatwoot(BaseChannel):
@@ -145,6 +151,7 @@ class Chatwoot(BaseChannel):
     title = "Chatwoot"
     capabilities = Capabilities(
         receives=("webhook",), reply=True, attachments=True, edits=True, withdrawals=True, echoes=True,
+        files=dict.fromkeys(EVERY, FileRule({file_rules.ANY: file_rules.MOST_BYTES}, count=10)),
         limits="Chatwoot waits 5 seconds for an answer and does not send again: what fails then is lost.",
     )  # fmt: skip
     setup_fields = (

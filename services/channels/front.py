@@ -14,11 +14,14 @@ from typing import Any
 
 import orjson
 
+from inbox import file_rules
 from inbox.channels import ChannelRecord, SetupField
 from inbox.events import Author, Kind
-from services.channels import asking, parts, posting, proof, reading
+from inbox.file_rules import FileRule
+from services.channels import asking, parts, posting, proof, reading, uploading
 from services.channels.base import BaseChannel, guarded
 from services.channels.contract import (
+    EVERY,
     Answer,
     CannotRead,
     Capabilities,
@@ -124,7 +127,11 @@ def _call(channel: ChannelRecord, reply: Reply, token: str) -> posting.Call:
     url = f"{posting.api_url(channel, API)}/conversations/{posting.segment(reply.thread_id)}/messages"
     body: dict[str, Any] = {"body": reply.text, "text": reply.text}
     author = channel.settings.get("teammate_id")
-    return posting.Call(url, body | ({"author_id": author} if author else {}), {"authorization": f"Bearer {token}"})
+    headers, body = {"authorization": f"Bearer {token}"}, body | ({"author_id": author} if author else {})
+    if reply.files:
+        named = [(f"attachments[{number}]", file) for number, file in enumerate(reply.files)]
+        return uploading.call(url, body, named, headers)
+    return posting.Call(url, body, headers)
 
 
 class Front(BaseChannel):
@@ -132,6 +139,7 @@ class Front(BaseChannel):
     title = "Front"
     capabilities = Capabilities(
         receives=("webhook",), reply=True, attachments=True, echoes=True,
+        files=dict.fromkeys(EVERY, FileRule({file_rules.ANY: file_rules.MOST_BYTES}, count=10)),
         limits="50 to 200 requests a minute, by plan. Front sends a rule's webhook once only.",
     )  # fmt: skip
     setup_fields = (

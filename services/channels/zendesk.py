@@ -16,11 +16,14 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
+from inbox import file_rules
 from inbox.channels import ChannelRecord, SetupField
 from inbox.events import Author, Kind
-from services.channels import asking, parts, posting, proof, reading, zendesk_triggers
+from inbox.file_rules import FileRule
+from services.channels import asking, parts, posting, proof, reading, uploading, zendesk_triggers
 from services.channels.base import BaseChannel, guarded
 from services.channels.contract import (
+    EVERY,
     Answer,
     Capabilities,
     Echoed,
@@ -159,10 +162,23 @@ def _attachments(comment: dict[str, Any]) -> Any:
 # --- replying -------------------------------------------------------------------------------------------------------
 
 
-def _call(channel: ChannelRecord, reply: Reply, token: str) -> posting.Call:
+def _call(channel: ChannelRecord, reply: Reply, token: str, uploads: Sequence[str] = ()) -> posting.Call:
     url = f"{posting.api_url(channel, '')}/api/v2/tickets/{posting.segment(reply.thread_id)}.json"
-    body = {"ticket": {"comment": {"body": reply.text, "public": True}}}
-    return posting.Call(url, body, _credentials(channel, token), "PUT")
+    comment: dict[str, Any] = {"body": reply.text, "public": True}
+    if uploads:
+        comment["uploads"] = list(uploads)
+    return posting.Call(url, {"ticket": {"comment": comment}}, _credentials(channel, token), "PUT")
+
+
+async def _handed_in(way: Way, channel: ChannelRecord, reply: Reply, token: str) -> list[str]:
+    """Each has a token of its own, good for an hour; nobody sees it before a comment names it."""
+    found, base = [], f"{posting.api_url(channel, '')}/api/v2/uploads.json"
+    async with uploading.in_time():
+        for file in reply.files:
+            headers = {**_credentials(channel, token), "content-type": file.content_type}
+            call = posting.Call(asking.address(base, filename=file.name), file.body, headers)
+            found.append(reading.need((await uploading.given(way, call))["upload"]["token"], "the file's token"))
+    return found
 
 
 def _credentials(channel: ChannelRecord, token: str) -> dict[str, str]:
@@ -181,6 +197,7 @@ class Zendesk(BaseChannel):
     title = "Zendesk"
     capabilities = Capabilities(
         receives=("webhook",), reply=True, attachments=True, edits=True, echoes=True, length_most=65_536,
+        files=dict.fromkeys(EVERY, FileRule({file_rules.ANY: file_rules.MOST_BYTES}, count=10)),
         limits="100 updates of tickets a minute and agent; 30 of one ticket in ten minutes.",
     )  # fmt: skip
     setup_fields = (
@@ -245,7 +262,11 @@ class Zendesk(BaseChannel):
         token = channel.secrets.get("access_token")
         if not token or not channel.settings.get("agent_email") or not posting.api_url(channel, ""):
             return Refused("not_configured")
-        return await posting.send(way, _call(channel, reply, token), _posted)
+        return await asking.carefully(self._reply(way, channel, reply, token))
+
+    async def _reply(self, way: Way, channel: ChannelRecord, reply: Reply, token: str) -> Outcome:
+        uploads = await _handed_in(way, channel, reply, token)
+        return await posting.send(way, _call(channel, reply, token, uploads), _posted)
 
 
 CHANNEL = Zendesk()

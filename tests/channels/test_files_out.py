@@ -76,6 +76,18 @@ CASES = {
         "whatsapp", {"/555/media": {"id": "77"}, "/555/messages": {"messages": [{"id": "wamid.9"}]}}, "/555/messages",
         Sent("wamid.9"), {"kind": "dm", "author_id": "336", "thread_id": "336"}, "555",
     ),
+    "zendesk": Case(
+        "zendesk",
+        {"/api/v2/uploads.json": {"upload": {"token": "u1"}},
+         "/api/v2/tickets/t1.json": {"audit": {"events": [{"id": 9, "type": "Comment"}]}}},
+        "/api/v2/tickets/t1.json", Sent("9"), settings={"agent_email": "ana@example.com"},
+    ),
+    "front": Case("front", {"/conversations/t1/messages": {"message_uid": "9"}}, "/conversations/t1/messages", Sent(),
+                  files=(PNG, PDF)),
+    "chatwoot": Case(
+        "chatwoot", {"/api/v1/accounts/3/conversations/t1/messages": {"id": 9}},
+        "/api/v1/accounts/3/conversations/t1/messages", Sent("9"), account="3", files=(PNG, PDF),
+    ),
     "mailgun": Case("mailgun", {"/v3/lamarque.example/messages": {"id": "<9>"}}, "/v3/lamarque.example/messages",
                     Sent(), MAIL, "nous@lamarque.example", files=(PNG, PDF)),
     "sendgrid": Case("sendgrid", {"/v3/mail/send": {}}, "/v3/mail/send", Sent(), MAIL, "nous@lamarque.example"),
@@ -140,7 +152,7 @@ async def test_what_the_network_does_not_answer_may_have_been_posted(name: str) 
     assert isinstance(outcome, Uncertain)
 
 
-@pytest.mark.parametrize("name", ["mastodon", "slack", "whatsapp"])
+@pytest.mark.parametrize("name", ["mastodon", "slack", "whatsapp", "zendesk"])
 @pytest.mark.parametrize("trouble", ["cut", "down", "limited"])
 async def test_a_file_that_is_not_handed_in_posts_nothing_and_is_tried_again(name: str, trouble: str) -> None:
     failing = {"cut": _cut, "down": says(503), "limited": says(429, {}, Retry_After="30")}[trouble]

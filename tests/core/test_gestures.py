@@ -11,7 +11,9 @@ from inbox import commands, events, gestures, replies, reply_failures
 from inbox.conflicts import conflicts
 from inbox.errors import Refused
 from inbox.events import Gesture, GestureEnd
-from services.channels.contract import RefusalReason
+from inbox.web import words
+from inbox.web.i18n import Speech
+from services.channels.contract import DoubtReason, RefusalReason
 from tests.core.world import ANA, BEN, ITEM, edited, given, minute, named, noted, queued, said, sent, when, withdrawn
 
 
@@ -95,3 +97,11 @@ def test_one_private_answer_is_all_that_a_comment_gets() -> None:
 def test_every_reason_of_a_refusal_belongs_to_one_of_seven_words() -> None:
     assert set(reply_failures.OF_REASON) <= set(get_args(RefusalReason))
     assert {reply_failures.of(reason) for reason in get_args(RefusalReason)} == set(reply_failures.FAILURES)
+
+
+def test_every_reason_and_every_doubt_is_told_in_both_languages_with_what_to_do() -> None:
+    reasons = {*get_args(RefusalReason), *get_args(DoubtReason)}
+    assert reasons <= set(words.REPLY_FAILURES)
+    assert set(words.REMEDIES) == set(reply_failures.FAILURES)
+    for text in {words.REPLY_FAILURES[reason] for reason in reasons} | set(words.REMEDIES.values()):
+        assert Speech("fr")(text) != text
