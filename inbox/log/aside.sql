@@ -22,5 +22,5 @@ DELETE FROM vigie.set_aside WHERE brand_id = $1 AND follower = $2 AND position =
 
 -- name: failed
 -- Again not: it stays, with the reason of this time, until somebody asks once more.
-UPDATE vigie.set_aside SET asked_at = NULL, reason = $4, at = clock_timestamp()
+UPDATE vigie.set_aside SET asked_at = NULL, reason = $4, at = statement_timestamp()
 WHERE brand_id = $1 AND follower = $2 AND position = $3

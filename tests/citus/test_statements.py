@@ -8,14 +8,20 @@ from inbox.ids import BrandId
 from inbox.log.store import Connection
 from tests.log.test_statements import FOUND
 
-PLANNED = {name: text for name, text in FOUND.items() if not text.startswith("SET")}
+ELSEWHERE = "spool."
+"""Statements of a database of its own, SQLite's, on the disk of the process that takes deliveries."""
+PLANNED = {
+    name: text
+    for name, text in FOUND.items()
+    if not text.startswith(("SET", "DROP")) and not name.startswith(ELSEWHERE)
+}
 
 
 async def refused(connection: Connection, brand: BrandId, text: str) -> str | None:
     """The brand for whatever takes a number first; nothing is known of the rest, and nothing runs."""
-    parameters = (await connection.prepare(text)).get_parameters()
-    given = [brand if n == 0 and type_.name == "int8" else None for n, type_ in enumerate(parameters)]
     try:
+        parameters = (await connection.prepare(text)).get_parameters()
+        given = [brand if n == 0 and type_.name == "int8" else None for n, type_ in enumerate(parameters)]
         await connection.fetch(f"EXPLAIN {text}", *given)
     except asyncpg.PostgresError as error:
         return str(error)
