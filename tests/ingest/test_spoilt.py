@@ -28,8 +28,8 @@ AT_ONCE = 16
 KEPT = "SELECT count(*) FROM vigie.deliveries WHERE channel_id = $1"
 MORE_MEMORY_KIB = 60 * 1024
 """What the process may have grown by at its highest, once it is warm."""
-GREETING = {"discord", "github", "intercom"}
-"""Their pings are answered and hold nothing to be kept."""
+GREETING = {"discord", "github", "intercom", "slack"}
+"""Their pings and challenges are answered and hold nothing to be kept."""
 
 
 def signed(network: str, url: str, request: Inbound) -> tuple[bytes, dict[str, str]]:
