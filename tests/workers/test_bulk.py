@@ -207,10 +207,10 @@ async def test_a_follow_up_reaches_those_the_first_reached_and_not_who_has_writt
 async def test_nobody_is_written_to_twice_whatever_is_killed_and_repeated(
     crowd: Crowd, monkeypatch: pytest.MonkeyPatch, dies_at: int
 ) -> None:
-    """Two jobs at once over the same people, some with two items; workers die at any write, and others go on."""
+    """Two jobs at once over the same people, some by another item; workers die at any write, and others go on."""
     names = [f"p{n}" for n in range(4)]
-    items = [*await crowd.people(*names), *await crowd.people(*names[:2], thread="t2")]
-    one, two = await crowd.begun(REPLY, items), await crowd.begun(REPLY, items[::-1])
+    items, others = await crowd.people(*names), await crowd.people(*names[:2], thread="t2")
+    one, two = await crowd.begun(REPLY, items), await crowd.begun(REPLY, [*others, *items[2:]])
     execute, calls = type(crowd.world.pool).execute, 0
 
     async def dies(self: object, query: str, *args: object, **more: object) -> object:
