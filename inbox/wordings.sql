@@ -7,7 +7,8 @@ FROM vigie.wordings w WHERE w.brand_id = $1 AND ($2::uuid IS NULL OR w.wording_i
 -- name: add
 -- NULL where the brand has as many as it may.
 INSERT INTO vigie.wordings (brand_id, wording_id, version, draft, approved_by, approved_at, changed_by, changed_at)
-SELECT $1, $2, 1, $3, $4, $5, $6, $7 WHERE (SELECT count(*) FROM vigie.wordings WHERE brand_id = $1) < $8
+SELECT h.brand_id, $2, 1, $3, $4, $5, $6, $7 FROM vigie.heads h
+WHERE h.brand_id = $1 AND (SELECT count(*) FROM vigie.wordings w WHERE w.brand_id = $1) < $8
 RETURNING wording_id
 
 -- name: for_change

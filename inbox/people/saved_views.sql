@@ -15,8 +15,9 @@ SELECT count(*) FROM vigie.saved_views WHERE brand_id = $1 AND owner = $2 AND de
 -- name: insert
 -- Below all others.
 INSERT INTO vigie.saved_views (brand_id, view_id, owner, shared, name, icon, view, q, place, created_at)
-SELECT $1, $2, $3, $4, $5, $6, $7, $8,
-  coalesce((SELECT max(place) FROM vigie.saved_views WHERE brand_id = $1), 0) + 1, $9
+SELECT h.brand_id, $2, $3, $4, $5, $6, $7, $8,
+  coalesce((SELECT max(v.place) FROM vigie.saved_views v WHERE v.brand_id = $1), 0) + 1, $9
+FROM vigie.heads h WHERE h.brand_id = $1
 
 -- name: change
 -- What it is called, how it is drawn, and who sees it.

@@ -1,7 +1,7 @@
 """Slack's own notation, as a person reads it: links, channels and people by their names, the three escaped characters
 as such.
 
-Slack seldom sends a name with a mention: then the id has to do (`@U012AB3CD`).
+Slack seldom sends a name with a mention of a person: then it stays as sent (`<@U012AB3CD>`), since an id is no name.
 """
 
 from __future__ import annotations
@@ -21,8 +21,10 @@ def plain(text: str | None) -> str | None:
 
 def _shown(found: re.Match[str]) -> str:
     target, label = found.group(1), found.group(2)
-    if target.startswith(("#", "@")):
-        return f"{target[0]}{(label or target[1:]).removeprefix('@')}"
+    if target.startswith("#"):
+        return f"#{label or target[1:]}"
+    if target.startswith("@") and label:
+        return f"@{label.removeprefix('@')}"
     if target.startswith("!"):
         return label or f"@{target[1:].partition('^')[0]}"
     if target.startswith(("http://", "https://", "mailto:", "tel:")):

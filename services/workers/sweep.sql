@@ -4,9 +4,8 @@
 SELECT c.brand_id, c.channel_id, s.cursor, coalesce(s.failures, 0) AS failures
 FROM vigie.channels c
 LEFT JOIN vigie.sweeps s ON s.brand_id = c.brand_id AND s.channel_id = c.channel_id
-WHERE c.disabled_at IS NULL AND c.network = ANY ($1) AND (s.due_at IS NULL OR s.due_at <= $2)
-  AND NOT EXISTS (
-    SELECT FROM vigie.account_waits w WHERE w.brand_id = c.brand_id AND w.channel_id = c.channel_id AND w.until > $2)
+LEFT JOIN vigie.account_waits w ON w.brand_id = c.brand_id AND w.channel_id = c.channel_id AND w.until > $2
+WHERE c.disabled_at IS NULL AND c.network = ANY ($1) AND (s.due_at IS NULL OR s.due_at <= $2) AND w.brand_id IS NULL
 ORDER BY s.due_at NULLS FIRST LIMIT $3
 
 -- name: looked

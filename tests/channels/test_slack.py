@@ -57,7 +57,7 @@ CASES: dict[str, list[Parsed]] = {
     ],
     "mention.json": [
         Received(
-            "mention", "C0AIDE:1795521601.000200", "C0AIDE", at(1, 200), "@U0BOT à l’aide", LEA,
+            "mention", "C0AIDE:1795521601.000200", "C0AIDE", at(1, 200), "<@U0BOT> à l’aide", LEA,
             permalink=LINK + "C0AIDE",
         )
     ],
@@ -120,9 +120,10 @@ def test_only_what_names_the_time_of_an_edit_is_one() -> None:
     ("written", "shown"),
     [
         ("<!here> <!subteam^S1|@velo> <#C1|aide> <#C2>", "@here @velo #aide #C2"),
+        ("<@U1|lea> <@U2|@tom>", "@lea @tom"),
         ("<mailto:a@b.c|a@b.c> <https://a.b>", "a@b.c https://a.b"),
         ("<https://a.b/c|a.b/c> <https://evil.example|a.b>", "https://a.b/c a.b (https://evil.example)"),
-        ("&amp;lt; &lt;@U1&gt; <@U1>", "&lt; <@U1> @U1"),
+        ("&amp;lt; &lt;@U1&gt; <@U1>", "&lt; <@U1> <@U1>"),
     ],
 )
 def test_slacks_notation_is_read_as_a_person_reads_it(written: str, shown: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import asyncpg
 
 from inbox.ids import BrandId
@@ -18,10 +20,12 @@ PLANNED = {
 
 
 async def refused(connection: Connection, brand: BrandId, text: str) -> str | None:
-    """The brand for whatever takes a number first; nothing is known of the rest, and nothing runs."""
+    """The brand for whatever takes a number first, a moment where one is asked for: a comparison with nothing would be
+    planned away. Nothing is known of the rest, and nothing runs."""
     try:
         parameters = (await connection.prepare(text)).get_parameters()
-        given = [brand if n == 0 and type_.name == "int8" else None for n, type_ in enumerate(parameters)]
+        known: dict[str, object] = {"timestamptz": datetime(2026, 11, 24, tzinfo=UTC)}
+        given = [brand if n == 0 and one.name == "int8" else known.get(one.name) for n, one in enumerate(parameters)]
         await connection.fetch(f"EXPLAIN {text}", *given)
     except asyncpg.PostgresError as error:
         return str(error)

@@ -14,6 +14,14 @@ export function watchMore() {
   watching.observe(link);
 }
 
+// A press while the page is on its way already is not a second wish for it.
+document.addEventListener("click", (event) => {
+  const link = event.target instanceof Element ? event.target.closest("#more") : null;
+  if (!link || !event.isTrusted) return;
+  if (link.getAttribute("aria-busy") === "true") { event.preventDefault(); event.stopImmediatePropagation(); }
+  else link.setAttribute("aria-busy", "true");
+}, true);
+
 /** Asks for the next page, once. */
 export function load() {
   const link = find("#more");
