@@ -19,10 +19,21 @@ import orjson
 from inbox.channels import ChannelRecord, SetupField
 from inbox.clock import Clock
 from inbox.events import Author
-from services.channels import asking, bluesky_posts, bluesky_stream, graphemes, parts, polled, posting, reading
+from services.channels import (
+    asking,
+    bluesky_files,
+    bluesky_posts,
+    bluesky_stream,
+    graphemes,
+    parts,
+    polled,
+    posting,
+    reading,
+)
 from services.channels.base import BaseChannel, guarded
 from services.channels.bluesky_posts import POSTS, Reader
 from services.channels.contract import (
+    PUBLIC,
     CannotRead,
     Capabilities,
     Deed,
@@ -60,6 +71,7 @@ class Bluesky(BaseChannel):
         ("stream", "poll"), reply=True, attachments=True, edits=True, withdrawals=True, echoes=True,
         length_most=LENGTH_MOST, counting="graphemes", like=True,
         limits="5,000 points an hour, a reply costs 3; characters are counted as people see them",
+        files=dict.fromkeys(PUBLIC, bluesky_files.FILES),
     )  # fmt: skip
     setup_fields = (
         SetupField(
@@ -172,10 +184,13 @@ class Bluesky(BaseChannel):
 
     async def _reply(self, way: Way, channel: ChannelRecord, reply: Reply) -> Outcome:
         headers = await _session(way, channel)
-        record = {
+        record: dict[str, Any] = {
             "$type": POSTS, "text": reply.text, "createdAt": reply.now.isoformat(timespec="milliseconds"),
             "reply": await _place(way, channel, reply, headers),
         }  # fmt: skip
+        if reply.files:
+            blobs = _call(channel, "com.atproto.repo.uploadBlob")
+            record["embed"] = await bluesky_files.embedded(way, blobs, reply, headers, _refusal)
         body = {"repo": channel.account_id, "collection": POSTS, "record": record}
         call = posting.Call(_call(channel, "com.atproto.repo.createRecord"), body, headers)
         return await posting.send(way, call, lambda content: content["uri"], _refusal)

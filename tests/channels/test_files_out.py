@@ -19,9 +19,12 @@ from tests.channels.answering import replied
 from tests.fakes.mail import Smtp
 from tests.fakes.server import CutConnection, Fake, Seen, says
 
-TOKEN = {"access_token": "t0ken", "bot_token": "t0ken", "api_key": "t0ken"}
+TOKEN = {"access_token": "t0ken", "bot_token": "t0ken", "api_key": "t0ken", "app_password": "t0ken"}
 PNG = File('plan « é".png', "image/png", b"\x89PNG\r\n\x1a\n" + bytes(range(256)))
 PDF = File("facture.pdf", "application/pdf", b"%PDF-1.7 \r\n--x--\r\n" * 30_000)
+JPEG = File("cadre.jpg", "image/jpeg", b"\xff\xd8\xff" + bytes(range(255, -1, -1)))
+OURS = "did:plc:lamarque"
+BLOB = {"$type": "blob", "ref": {"$link": "bafkrei9"}, "mimeType": "image/png", "size": 264}
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,14 @@ CASES = {
          "/api/v2/media": {"id": "77"}, "/api/v1/statuses": {"id": "88"}},
         "/api/v1/statuses", Sent("88"),
     ),
+    "bluesky": Case(
+        "bluesky",
+        {"/xrpc/com.atproto.server.createSession": {"accessJwt": "j", "refreshJwt": "r", "did": OURS},
+         "/xrpc/app.bsky.feed.getPosts": {"posts": [{"uri": "at://did:plc:zoe/p/3b", "cid": "c", "record": {}}]},
+         "/xrpc/com.atproto.repo.uploadBlob": {"blob": BLOB},
+         "/xrpc/com.atproto.repo.createRecord": {"uri": "at://9"}},
+        "/xrpc/com.atproto.repo.createRecord", Sent("at://9"), account=OURS, files=(PNG, JPEG),
+    ),
     "slack": Case(
         "slack",
         {"/conversations.replies": {"ok": True, "messages": [{"thread_ts": "1.0"}]},
@@ -100,7 +111,8 @@ def answering(case: Case, fake: list[Fake], **instead: Callable[[Seen], Awaitabl
     async def answer(seen: Seen) -> web.StreamResponse:
         if "post" in instead and seen.path == case.post:
             return await instead["post"](seen)
-        if "before" in instead and seen.path != case.post and seen.method == "POST":
+        handing = seen.method == "POST" and seen.path != case.post and not seen.path.endswith("createSession")
+        if "before" in instead and handing:
             return await instead["before"](seen)
         said = case.answers.get(seen.path)
         if said is None:
@@ -152,7 +164,7 @@ async def test_what_the_network_does_not_answer_may_have_been_posted(name: str) 
     assert isinstance(outcome, Uncertain)
 
 
-@pytest.mark.parametrize("name", ["mastodon", "slack", "whatsapp", "zendesk"])
+@pytest.mark.parametrize("name", ["bluesky", "mastodon", "slack", "whatsapp", "zendesk"])
 @pytest.mark.parametrize("trouble", ["cut", "down", "limited"])
 async def test_a_file_that_is_not_handed_in_posts_nothing_and_is_tried_again(name: str, trouble: str) -> None:
     failing = {"cut": _cut, "down": says(503), "limited": says(429, {}, Retry_After="30")}[trouble]
@@ -178,6 +190,14 @@ async def test_whatsapp_sends_one_message_with_the_words_as_caption() -> None:
     said = json.loads(seen[-1].body)
     assert (said["type"], said["image"]) == ("image", {"id": "77", "caption": "Bonjour Léa"})
     assert "text" not in said
+
+
+async def test_bluesky_is_handed_each_picture_as_it_is_and_the_post_embeds_the_blobs_by_their_description() -> None:
+    _, seen = await told(CASES["bluesky"])
+    handed = [(one.headers["content-type"], one.body) for one in seen if one.path.endswith("uploadBlob")]
+    assert handed == [("image/png", PNG.body), ("image/jpeg", JPEG.body)]
+    embed = json.loads(seen[-1].body)["record"]["embed"]
+    assert embed == {"$type": "app.bsky.embed.images", "images": [{"image": BLOB, "alt": ""}] * 2}
 
 
 async def test_a_mail_carries_its_files_as_attachments() -> None:
