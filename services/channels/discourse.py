@@ -15,144 +15,29 @@ from typing import Any
 import orjson
 
 from inbox.channels import ChannelRecord, SetupField
-from inbox.events import Author, Kind
-from services.channels import asking, parts, posting, proof, reading
+from services.channels import asking, discourse_files, parts, posting, proof, reading
 from services.channels.base import BaseChannel, guarded
 from services.channels.contract import (
+    EVERY,
     CannotRead,
     Capabilities,
     Deed,
     Echoed,
-    Edited,
     Envelope,
     Hint,
-    Ignored,
     Inbound,
     Outcome,
     Parsed,
     Probe,
-    Received,
     Refused,
     Reply,
     SweepFailed,
     Way,
-    Withdrawn,
 )
+from services.channels.discourse_posts import BY_KEY, Reader, guess, text_of
 
-REGULAR = 1
 LIKE = 2
 """Discourse's number for it among the kinds of actions on a post."""
-CREATED, EDITED, DESTROYED = "post_created", "post_edited", "post_destroyed"
-OTHERS = {
-    "post_recovered": "a deleted post that was put back",
-    "post_liked": "a reaction",
-    "ping": "a ping",
-    "accepted_solution": "a solution was chosen",
-    "unaccepted_solution": "a solution was chosen no longer",
-}
-BY_KEY = {"like": "post_liked", "solved": "accepted_solution", "ping": "ping"}
-"""What an event is by what it brings, where the header that names it is not there."""
-
-
-class Reader:
-    """Reads what one channel was sent. Everything may raise `reading.MISREAD`."""
-
-    def __init__(self, channel: ChannelRecord, received_at: datetime, instance: str) -> None:
-        self._own = _own(channel)
-        self._received_at = received_at
-        self._instance = instance or posting.api_url(channel, "")
-
-    def event(self, named: str, body: Any) -> Parsed:
-        if named in OTHERS:
-            return Ignored(OTHERS[named])
-        if named.startswith("topic_") or ("topic" in body and "post" not in body):
-            return Ignored("a topic; its first post comes by itself")
-        if "post" not in body or named not in (CREATED, EDITED, DESTROYED):
-            return Ignored(f"an event of another kind: {named}"[:80])
-        return self._post(named, body["post"])
-
-    def _post(self, named: str, post: Any) -> Parsed:
-        ident = reading.need(post.get("id"), "the post's id")
-        if post.get("post_type", REGULAR) != REGULAR or _is_the_forums(post):
-            return Ignored("a notice of the forum")
-        if str(post.get("username") or "").lower() in self._own:
-            return self._ours(named, post, ident)
-        if named == CREATED:
-            return self._received(post, ident)
-        return self._changed(named, post, ident)
-
-    def _changed(self, named: str, post: Any, ident: str) -> Parsed:
-        author, thread = self._author(post), reading.ident(post.get("topic_id"))
-        written_at = reading.instant(post["created_at"]) if post.get("created_at") else None
-        if named == DESTROYED:
-            at = post.get("deleted_at")
-            gone_at = reading.instant(at) if at else self._received_at
-            return Withdrawn(ident, gone_at, thread, author, written_at)
-        at = reading.instant(post.get("updated_at") or post["created_at"])
-        version = reading.ident(post.get("version")) or at.isoformat()
-        return Edited(ident, at, version, _text(post), (), thread, author, written_at)
-
-    def _received(self, post: Any, ident: str) -> Received:
-        thread = reading.need(post.get("topic_id"), "the topic's id")
-        return Received(
-            _kind(post), ident, thread, reading.instant(post["created_at"]), _text(post), self._author(post),
-            permalink=reading.link(f"{self._instance}{self._path(post, thread)}"),
-        )  # fmt: skip
-
-    @staticmethod
-    def _path(post: Any, thread: str) -> str:
-        told = post.get("post_url")
-        if isinstance(told, str) and told.startswith("/"):
-            return told
-        return (
-            f"/t/{posting.segment(parts.name(post.get('topic_slug')) or '-')}/{thread}/{post.get('post_number') or 1}"
-        )
-
-    def _author(self, post: Any) -> Author | None:
-        template = post.get("avatar_template")
-        shown = template.replace("{size}", "96") if isinstance(template, str) else None
-        avatar = f"{self._instance}{shown}" if shown and shown.startswith("/") else shown
-        return parts.person(
-            post.get("user_id"), called=post.get("name") or post.get("username"), handle=post.get("username"),
-            avatar=avatar,
-        )  # fmt: skip
-
-    def _ours(self, named: str, post: Any, ident: str) -> Parsed:
-        if named != CREATED or not post.get("reply_to_post_number"):
-            return Ignored("own")
-        return Hint("own answer", ident, reading.ident(post.get("topic_id")))
-
-
-def _guess(body: Any) -> str:
-    """What happened to a post, where no header tells."""
-    post = parts.table(body, "post")
-    version = post.get("version")
-    changed = isinstance(version, int) and version > 1
-    return DESTROYED if post.get("deleted_at") else EDITED if changed else CREATED
-
-
-def _kind(post: Any) -> Kind:
-    if post.get("topic_archetype") == "private_message":
-        return "dm"
-    return "post" if post.get("post_number") == 1 else "comment"
-
-
-def _is_the_forums(post: Any) -> bool:
-    """The system and its guide have ids below zero."""
-    user = post.get("user_id")
-    return isinstance(user, int) and user < 0
-
-
-def _text(post: Any) -> str | None:
-    """As it was typed, where the forum sends that; else as it is shown, in words."""
-    raw = post.get("raw")
-    text = reading.words(raw) if raw is not None else parts.plain(post.get("cooked"))
-    return parts.titled(post.get("topic_title") if post.get("post_number") == 1 and text else None, text)
-
-
-def _own(channel: ChannelRecord) -> set[str]:
-    more = str(channel.settings.get("own_users") or "").replace(",", " ").split()
-    return {name.removeprefix("@").lower() for name in (*more, str(channel.settings.get("api_user") or "")) if name}
 
 
 class Discourse(BaseChannel):
@@ -162,6 +47,7 @@ class Discourse(BaseChannel):
         ("webhook",), reply=True, like=True, edits=True, withdrawals=True, echoes=True, fetches=True,
         length_most=32_000,
         limits="60 requests a minute; answers shorter than the forum's minimum (20 characters) are refused",
+        files=dict.fromkeys(EVERY, discourse_files.FILES),
     )  # fmt: skip
     setup_fields = (
         posting.api_url_field("https://forum.example", required=True),
@@ -226,7 +112,7 @@ class Discourse(BaseChannel):
         body = reading.loads(raw)
         if not isinstance(body, dict):
             raise CannotRead("it is no event of a forum")
-        named = event or next((name for key, name in BY_KEY.items() if key in body), None) or _guess(body)
+        named = event or next((name for key, name in BY_KEY.items() if key in body), None) or guess(body)
         return (Envelope({"event": named, "instance": reading.link(instance) or "", "body": body}),)
 
     def read(self, envelope: Envelope, channel: ChannelRecord, received_at: datetime) -> Sequence[Parsed]:
@@ -252,7 +138,7 @@ class Discourse(BaseChannel):
             raise
         with asking.understood():
             parent = reading.need(answered["id"], "the answered post's id")
-            return (Echoed(hint.ref, reading.instant(post["created_at"]), _text(post), parent),)
+            return (Echoed(hint.ref, reading.instant(post["created_at"]), text_of(post), parent),)
 
     def probe(self, way: Way, channel: ChannelRecord) -> Probe | None:
         url = posting.api_url(channel, "") + "/session/current.json"
@@ -275,10 +161,11 @@ class Discourse(BaseChannel):
 
     async def _reply(self, way: Way, channel: ChannelRecord, reply: Reply) -> Outcome:
         answered = await _post(way, channel, f"/posts/{posting.segment(reply.in_reply_to)}.json")
-        body = {
-            "topic_id": answered["topic_id"], "raw": reply.text, "reply_to_post_number": answered["post_number"],
-        }  # fmt: skip
-        call = posting.Call(posting.api_url(channel, "") + "/posts.json", body, _headers(channel))
+        api, headers, words = posting.api_url(channel, ""), _headers(channel), reply.text
+        if reply.files:
+            words = await discourse_files.under(words, way, f"{api}/uploads.json", reply.files, headers, _refusal)
+        place = {"topic_id": answered["topic_id"], "reply_to_post_number": answered["post_number"]}
+        call = posting.Call(f"{api}/posts.json", {**place, "raw": words}, headers)
         return await posting.send(way, call, lambda content: content["id"], _refusal)
 
 

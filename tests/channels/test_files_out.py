@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import email.policy
 import json
 from collections.abc import Awaitable, Callable, Mapping
@@ -73,6 +74,12 @@ CASES = {
          "/xrpc/com.atproto.repo.uploadBlob": {"blob": BLOB},
          "/xrpc/com.atproto.repo.createRecord": {"uri": "at://9"}},
         "/xrpc/com.atproto.repo.createRecord", Sent("at://9"), account=OURS, files=(PNG, JPEG),
+    ),
+    "discourse": Case(
+        "discourse",
+        {"/posts/m1.json": {"id": 5001, "topic_id": 901, "post_number": 3},
+         "/uploads.json": {"id": 4, "short_url": "upload://a1B2.png"}, "/posts.json": {"id": 9}},
+        "/posts.json", Sent("9"), files=(PNG, JPEG), settings={"api_user": "lamarque"},
     ),
     "slack": Case(
         "slack",
@@ -164,7 +171,7 @@ async def test_what_the_network_does_not_answer_may_have_been_posted(name: str) 
     assert isinstance(outcome, Uncertain)
 
 
-@pytest.mark.parametrize("name", ["bluesky", "mastodon", "slack", "whatsapp", "zendesk"])
+@pytest.mark.parametrize("name", ["bluesky", "discourse", "mastodon", "slack", "whatsapp", "zendesk"])
 @pytest.mark.parametrize("trouble", ["cut", "down", "limited"])
 async def test_a_file_that_is_not_handed_in_posts_nothing_and_is_tried_again(name: str, trouble: str) -> None:
     failing = {"cut": _cut, "down": says(503), "limited": says(429, {}, Retry_After="30")}[trouble]
@@ -198,6 +205,17 @@ async def test_bluesky_is_handed_each_picture_as_it_is_and_the_post_embeds_the_b
     assert handed == [("image/png", PNG.body), ("image/jpeg", JPEG.body)]
     embed = json.loads(seen[-1].body)["record"]["embed"]
     assert embed == {"$type": "app.bsky.embed.images", "images": [{"image": BLOB, "alt": ""}] * 2}
+
+
+async def test_discourse_shows_the_pictures_under_the_words_and_no_name_is_more_than_a_name() -> None:
+    tricky = File("![x](javascript:1)|999.png", "image/png", PNG.body)
+    _, seen = await told(dataclasses.replace(CASES["discourse"], files=(JPEG, tricky)))
+    handed = parts_of(next(one for one in seen if one.path == "/uploads.json"))
+    assert (handed["type"][1], handed["file"]) == (b"composer", ("cadre.jpg", JPEG.body))
+    said = json.loads(seen[-1].body)
+    shown = ["![cadre.jpg](upload://a1B2.png)", "![x javascript:1 999.png](upload://a1B2.png)"]
+    assert said["raw"].split("\n\n") == ["Bonjour Léa", *shown]
+    assert (said["topic_id"], said["reply_to_post_number"]) == (901, 3)
 
 
 async def test_a_mail_carries_its_files_as_attachments() -> None:
