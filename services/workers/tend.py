@@ -1,22 +1,25 @@
 """Looking after what runs out: subscriptions and access that networks grant for a while only.
 
 What can be renewed is renewed before it ends; of what cannot, the health says in time that it will. New tokens are
-sealed with the channel's other secrets. A brand is looked after by the process that holds its lease; to renew something
-twice is harmless.
+sealed with the channel's other secrets.
+
+A refresh token may be good for one renewal only, and whoever uses it a second time loses the access altogether. So a
+channel is claimed before its network is asked, and read anew once it is: of two processes that find it due, one asks,
+and the other reads the next time what that one was given. The brand's lease only spares them from meeting.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
-import asyncpg
-
 from inbox.channel_state import Term
 from inbox.channels import ChannelRecord, Channels
 from inbox.clock import Clock
+from inbox.errors import NotFound
 from inbox.ids import BrandId
 from inbox.log.passing import PASSING
 from inbox.log.store import LogUnavailable
@@ -31,6 +34,8 @@ logger = logging.getLogger(__name__)
 NAME = "tend"
 WAKE_S = 5.0
 LEASE_S = 120.0
+CLAIM_S = 120.0
+"""How long a channel is left to whoever claimed it: twice as long as a network has for its answer."""
 AT_ONCE = 20
 FIRST_PAUSE_S = 60.0
 UNCONFIGURED_S = 3600.0
@@ -66,10 +71,12 @@ class Tender:
     async def tick(self) -> None:
         for row in await self._pool.fetch(sql.due, list(self._networks), self._clock.now(), AT_ONCE):
             if await self._leases.take(BrandId(row["brand_id"])):
-                await self._tend(row)
+                await self._tend(BrandId(row["brand_id"]), row["channel_id"])
 
-    async def _tend(self, row: asyncpg.Record) -> None:
-        channel = await self._channels.hook(row["channel_id"])
+    async def _tend(self, brand: BrandId, channel_id: str) -> None:
+        now = self._clock.now()
+        failures = await self._pool.fetchval(sql.claim, brand, channel_id, now + timedelta(seconds=CLAIM_S), now)
+        channel = await self._fresh(brand, channel_id) if failures is not None else None
         network = self._networks.get(channel.network) if channel is not None else None
         if channel is None or network is None:
             return
@@ -78,9 +85,16 @@ class Tender:
         try:
             done = await asked(network, network.tend(self._way, channel, hook, terms, self._clock.now()))
         except SweepFailed as error:
-            await self._fail(network, channel, row["failures"], error)
+            await self._fail(network, channel, failures, error)
             return
         await self._keep(network, channel, terms, done)
+
+    async def _fresh(self, brand: BrandId, channel_id: str) -> ChannelRecord | None:
+        """As it stands, and not as it is remembered: the tokens may be another process's of a moment ago."""
+        with contextlib.suppress(NotFound):
+            channel = await self._channels.get(brand, channel_id)
+            return channel if channel.disabled_at is None else None
+        return None
 
     async def _terms(self, channel: ChannelRecord) -> tuple[Term, ...]:
         rows = await self._pool.fetch(sql.terms, channel.brand, channel.channel_id)

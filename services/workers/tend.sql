@@ -1,10 +1,16 @@
 -- name: due
 -- Channels with something that runs out, and whose time to be looked after has come; new ones first.
-SELECT c.brand_id, c.channel_id, coalesce(t.failures, 0) AS failures
+SELECT c.brand_id, c.channel_id
 FROM vigie.channels c
 LEFT JOIN vigie.tending t ON t.brand_id = c.brand_id AND t.channel_id = c.channel_id
 WHERE c.disabled_at IS NULL AND c.network = ANY ($1) AND (t.due_at IS NULL OR t.due_at <= $2)
 ORDER BY t.due_at NULLS FIRST LIMIT $3
+
+-- name: claim
+-- Whoever moves the due time on looks after the channel; nobody else is given a row until $3.
+INSERT INTO vigie.tending AS t (brand_id, channel_id, due_at) VALUES ($1, $2, $3)
+ON CONFLICT (brand_id, channel_id) DO UPDATE SET due_at = $3 WHERE t.due_at <= $4
+RETURNING failures
 
 -- name: terms
 -- What runs out of one channel.

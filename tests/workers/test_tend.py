@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -19,7 +20,7 @@ from services import metrics
 from services.channels.contract import Granted, SweepFailed, Tended, Way
 from services.ingest import terms
 from services.outbound import Outbound
-from services.workers.tend import Tender
+from services.workers.tend import CLAIM_S, Tender
 from services.workers.watch import Watch
 from tests.fakes.network import FakeNetwork
 
@@ -28,7 +29,7 @@ from tests.fakes.network import FakeNetwork
 class Lapsing(FakeNetwork):
     """`done`: what looking after it gives, one after the other, or raises; `saw`: what it was told."""
 
-    done: list[Tended | Exception] = field(default_factory=list)
+    done: list[Tended | BaseException] = field(default_factory=list)
     saw: list[tuple[str, str, Sequence[Term]]] = field(default_factory=list)
     id = "fake"
     tends = True
@@ -37,8 +38,9 @@ class Lapsing(FakeNetwork):
         self, way: Way, channel: ChannelRecord, hook: str, terms: Sequence[Term], now: datetime
     ) -> Tended:  # fmt: skip
         self.saw.append((channel.secrets.get("access_token", ""), hook, terms))
+        await asyncio.sleep(0)  # whoever else asks, asks now
         one = self.done.pop(0)
-        if isinstance(one, Exception):
+        if isinstance(one, BaseException):
             raise one
         return one
 
@@ -73,6 +75,14 @@ async def garden(log: Log, brand: BrandId, noon: datetime) -> Garden:
     return Garden(log, brand, clock, channels, network, channel, tender)
 
 
+@pytest.fixture
+async def other(garden: Garden) -> Tender:
+    """Another process's, which remembers the channel as it was."""
+    channels = Channels(garden.log, garden.clock)
+    assert await channels.hook(garden.channel.channel_id)
+    return Tender(channels, {"fake": garden.network}, Way(Outbound(), ""), garden.clock, "https://vigie.example")
+
+
 async def test_a_new_token_is_kept_sealed_and_used_from_then_on(garden: Garden) -> None:
     term = Term("access", "", garden.clock.now() + timedelta(days=60), None, renews=True)
     await garden.tend(Tended((term,), secrets={"access_token": "new"}, again_s=60))
@@ -82,6 +92,35 @@ async def test_a_new_token_is_kept_sealed_and_used_from_then_on(garden: Garden) 
     assert garden.network.saw == [("old", hook, ()), ("new", hook, (term,))]
     assert b"new" not in await garden.log.pool.fetchval("SELECT secrets FROM vigie.channels")
     assert (await garden.state()).terms == (term,)
+
+
+async def test_of_two_processes_that_renew_at_once_one_asks_and_the_other_uses_what_it_was_given(
+    garden: Garden, other: Tender
+) -> None:
+    """A refresh token that is used twice is worth nothing from then on."""
+    term = Term("access", "", garden.clock.now() + timedelta(days=60), None, renews=True)
+    garden.network.done += [Tended((term,), secrets={"access_token": "new"}, again_s=600), Tended((term,))]
+    key = garden.brand, garden.channel.channel_id
+    await asyncio.gather(*(tender._tend(*key) for tender in (garden.tender, other)))
+    assert [token for token, _, _ in garden.network.saw] == ["old"]
+    garden.clock.advance(timedelta(seconds=601))
+    await other._tend(*key)
+    assert [token for token, _, _ in garden.network.saw] == ["old", "new"]
+
+
+async def test_a_channel_whose_process_died_while_it_asked_is_anothers_after_a_while(
+    garden: Garden, other: Tender
+) -> None:
+    key = garden.brand, garden.channel.channel_id
+    garden.network.done += [asyncio.CancelledError(), Tended()]
+    with pytest.raises(asyncio.CancelledError):
+        await garden.tender._tend(*key)
+    garden.clock.advance(timedelta(seconds=CLAIM_S - 1))
+    await other._tend(*key)
+    assert len(garden.network.saw) == 1
+    garden.clock.advance(timedelta(seconds=1))
+    await other._tend(*key)
+    assert len(garden.network.saw) == 2
 
 
 async def test_what_the_network_confirms_meanwhile_is_not_overwritten(garden: Garden) -> None:
