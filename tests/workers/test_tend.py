@@ -76,9 +76,10 @@ async def garden(log: Log, brand: BrandId, noon: datetime) -> Garden:
 
 
 @pytest.fixture
-async def other(garden: Garden) -> Tender:
-    """Another process's, which remembers the channel as it was."""
+async def other(garden: Garden, monkeypatch: pytest.MonkeyPatch) -> Tender:
+    """Another process's, which remembers the channel as it was: no word of a change reaches it in time."""
     channels = Channels(garden.log, garden.clock)
+    monkeypatch.setattr(channels, "forget_cached", lambda: None)
     assert await channels.hook(garden.channel.channel_id)
     return Tender(channels, {"fake": garden.network}, Way(Outbound(), ""), garden.clock, "https://vigie.example")
 
