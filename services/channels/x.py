@@ -19,10 +19,11 @@ from typing import Any
 import orjson
 
 from inbox.channels import ChannelRecord, SetupField
-from services.channels import posting, proof, reading, x_account, x_activity, x_replies, x_sweep
+from services.channels import posting, proof, reading, x_account, x_activity, x_files, x_replies, x_sweep
 from services.channels.base import BaseChannel
 from services.channels.contract import (
     PROBLEM_TYPE,
+    PUBLIC,
     Answer,
     CannotRead,
     Capabilities,
@@ -49,6 +50,7 @@ class X(BaseChannel):
         length_most=x_replies.LENGTH_MOST, counting="weighted", hide=True, like=True,
         lengths={"dm": x_replies.DIRECT_LENGTH_MOST},
         limits="100 posts in 15 minutes for a user; what is subscribed is paid for",
+        files={**dict.fromkeys(PUBLIC, x_files.POST_FILES), "dm": x_files.DIRECT_FILES},
     )  # fmt: skip
     setup_fields = (
         SetupField(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote
 
 from inbox.channels import ChannelRecord
-from services.channels import lengths, oauth1, posting, reading
+from services.channels import asking, lengths, oauth1, posting, reading, x_files
 from services.channels.contract import Deed, Outcome, RefusalReason, Refused, Reply, Way
 
 API_URL = "https://api.x.com"
@@ -30,11 +30,14 @@ async def send(way: Way, channel: ChannelRecord, reply: Reply) -> Outcome:
     signing = keys(channel)
     if signing is None:
         return Refused("not_configured")
-    direct = reply.kind == "dm"
-    if (len(reply.text) > DIRECT_LENGTH_MOST) if direct else (lengths.weighted(reply.text) > LENGTH_MOST):
+    if (len(reply.text) > DIRECT_LENGTH_MOST) if reply.kind == "dm" else (lengths.weighted(reply.text) > LENGTH_MOST):
         return Refused("too_long")
-    base = posting.api_url(channel, API_URL)
-    url, content = _direct(base, reply) if direct else _post(base, reply)
+    return await asking.carefully(_send(way, posting.api_url(channel, API_URL), reply, signing))
+
+
+async def _send(way: Way, base: str, reply: Reply, signing: oauth1.Keys) -> Outcome:
+    media = await x_files.handed_in(way, base, reply, signing, _refusal) if reply.files else []
+    url, content = (_direct if reply.kind == "dm" else _post)(base, reply, media)
     headers = {"authorization": oauth1.header("POST", url, signing, reply.now)}
     return await posting.send(way, posting.Call(url, content, headers), _posted, _refusal, named=True)
 
@@ -57,12 +60,15 @@ async def gesture(way: Way, channel: ChannelRecord, deed: Deed) -> Outcome:
     return await posting.done(way, posting.Call(url, content, headers, method), _refusal)
 
 
-def _post(base: str, reply: Reply) -> tuple[str, dict[str, Any]]:
-    return f"{base}/2/tweets", {"text": reply.text, "reply": {"in_reply_to_tweet_id": reply.in_reply_to}}
+def _post(base: str, reply: Reply, media: Sequence[str]) -> tuple[str, dict[str, Any]]:
+    named = {"media": {"media_ids": list(media)}} if media else {}
+    return f"{base}/2/tweets", {"text": reply.text, "reply": {"in_reply_to_tweet_id": reply.in_reply_to}, **named}
 
 
-def _direct(base: str, reply: Reply) -> tuple[str, dict[str, Any]]:
-    return f"{base}/2/dm_conversations/with/{quote(reply.author_id, safe='')}/messages", {"text": reply.text}
+def _direct(base: str, reply: Reply, media: Sequence[str]) -> tuple[str, dict[str, Any]]:
+    named = {"attachments": [{"media_id": one} for one in media]} if media else {}
+    url = f"{base}/2/dm_conversations/with/{quote(reply.author_id, safe='')}/messages"
+    return url, {"text": reply.text, **named}
 
 
 def keys(channel: ChannelRecord) -> oauth1.Keys | None:

@@ -20,7 +20,9 @@ from tests.channels.answering import replied
 from tests.fakes.mail import Smtp
 from tests.fakes.server import CutConnection, Fake, Seen, says
 
-TOKEN = {"access_token": "t0ken", "bot_token": "t0ken", "api_key": "t0ken", "app_password": "t0ken"}
+TOKEN = dict.fromkeys(
+    ("access_token", "bot_token", "api_key", "app_password", "secret", "consumer_key", "access_token_secret"), "t0ken"
+)
 PNG = File('plan « é".png', "image/png", b"\x89PNG\r\n\x1a\n" + bytes(range(256)))
 PDF = File("facture.pdf", "application/pdf", b"%PDF-1.7 \r\n--x--\r\n" * 30_000)
 JPEG = File("cadre.jpg", "image/jpeg", b"\xff\xd8\xff" + bytes(range(255, -1, -1)))
@@ -74,6 +76,16 @@ CASES = {
          "/xrpc/com.atproto.repo.uploadBlob": {"blob": BLOB},
          "/xrpc/com.atproto.repo.createRecord": {"uri": "at://9"}},
         "/xrpc/com.atproto.repo.createRecord", Sent("at://9"), account=OURS, files=(PNG, JPEG),
+    ),
+    "x": Case(
+        "x", {"/2/media/upload": {"data": {"id": "77", "media_key": "3_77"}}, "/2/tweets": {"data": {"id": "88"}}},
+        "/2/tweets", Sent("88"), files=(PNG, JPEG),
+    ),
+    "x, a direct message": Case(
+        "x",
+        {"/2/media/upload": {"data": {"id": "77"}},
+         "/2/dm_conversations/with/a1/messages": {"data": {"dm_event_id": "88"}}},
+        "/2/dm_conversations/with/a1/messages", Sent("88"), {"kind": "dm"},
     ),
     "discourse": Case(
         "discourse",
@@ -171,7 +183,7 @@ async def test_what_the_network_does_not_answer_may_have_been_posted(name: str) 
     assert isinstance(outcome, Uncertain)
 
 
-@pytest.mark.parametrize("name", ["bluesky", "discourse", "mastodon", "slack", "whatsapp", "zendesk"])
+@pytest.mark.parametrize("name", ["bluesky", "discourse", "mastodon", "slack", "whatsapp", "x", "zendesk"])
 @pytest.mark.parametrize("trouble", ["cut", "down", "limited"])
 async def test_a_file_that_is_not_handed_in_posts_nothing_and_is_tried_again(name: str, trouble: str) -> None:
     failing = {"cut": _cut, "down": says(503), "limited": says(429, {}, Retry_After="30")}[trouble]
@@ -205,6 +217,22 @@ async def test_bluesky_is_handed_each_picture_as_it_is_and_the_post_embeds_the_b
     assert handed == [("image/png", PNG.body), ("image/jpeg", JPEG.body)]
     embed = json.loads(seen[-1].body)["record"]["embed"]
     assert embed == {"$type": "app.bsky.embed.images", "images": [{"image": BLOB, "alt": ""}] * 2}
+
+
+@pytest.mark.parametrize(
+    ("name", "sort", "named"),
+    [
+        ("x", b"tweet_image", {"media": {"media_ids": ["77", "77"]}}),
+        ("x, a direct message", b"dm_image", {"attachments": [{"media_id": "77"}]}),
+    ],
+)
+async def test_x_is_told_what_a_picture_is_for_and_the_post_names_it(name: str, sort: bytes, named: object) -> None:
+    _, seen = await told(CASES[name])
+    handed = parts_of(seen[0])
+    assert (handed["media_category"][1], handed["media_type"][1], handed["media"][1]) == (sort, b"image/png", PNG.body)
+    assert seen[0].headers["authorization"].startswith("OAuth ")
+    said = json.loads(seen[-1].body)
+    assert {key: said[key] for key in ("media", "attachments") if key in said} == named
 
 
 async def test_discourse_shows_the_pictures_under_the_words_and_no_name_is_more_than_a_name() -> None:
