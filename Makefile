@@ -41,7 +41,7 @@ lock: $(VENV)/bin/python ## write locks/ anew after a change of pyproject.toml o
 up: install ## start everything on http://127.0.0.1:8040 (VIGIE_PORT, VIGIE_DATA_DIR); Ctrl-C stops it
 	@exec $(BIN)/vigie up --demo
 
-drill: install ## send a scripted bad buzz to the running instance (CHANNELS=x,instagram,telegram ARGS="--speed 2")
+drill: install ## send a scripted bad buzz to the running instance (CHANNELS=x,instagram,imap ARGS="--speed 2")
 	@exec $(BIN)/vigie drill $(if $(CHANNELS),--channels $(CHANNELS)) $(ARGS)
 
 # A server, a browser or a process may be slow to come on a busy machine: what only ran out of time is tried once more,

@@ -78,7 +78,7 @@ def _add_running(commands: Any) -> None:
     drill.add_argument("--speed", type=float, default=1.0, help="2 sends twice as fast (default 1: two minutes)")
     drill.add_argument("--messages", type=int, default=240, help="how many messages (default 240)")
     drill.add_argument("--seed", type=int, default=1, help="the same seed sends the same script")
-    drill.add_argument("--channels", default="", help="networks to speak, as x,instagram,telegram (docs/drill.md)")
+    drill.add_argument("--channels", default="", help="networks to speak, as x,instagram,imap (docs/drill.md)")
     drill.add_argument("--data-dir", type=Path)
     drill.set_defaults(run=_drill)
 
@@ -300,6 +300,7 @@ async def _drill(settings: Settings, args: argparse.Namespace) -> int:
     console, demo = Console(), settings.data_dir / "demo.json"
     asked = [name for name in args.channels.replace(" ", "").split(",") if name]
     try:
+        asked = channels.spoken(asked)
         more = await channels.at_hand(settings, demo, asked)
     except target.CannotDrill as reason:
         console.print(str(reason))

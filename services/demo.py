@@ -2,7 +2,8 @@
 start.
 
 demo.json (mode 0600, in the data folder) is for scripts, `vigie drill` among them:
-`{"base_url", "brand_id", "api_token", "sign_in_url", "channels": [{"id", "network", "hook_url", "secret"}]}`.
+`{"base_url", "brand_id", "api_token", "sign_in_url", "channels": [{"id", "network", "hook_url", "secret"}],
+"mail": {"address", "imap_host", "smtp_host", "password"}}`.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import contextlib
 import secrets
 from base64 import b64encode
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from inbox.clock import Clock
 from inbox.ids import BrandId, MemberId
 from inbox.log.store import Log
 from inbox.people import brands, links, members, tokens
+from services.demo_mail.office import Mailbox
 from services.instance import write_private
 
 ORGANISATION = "Vigie, démonstration"
@@ -39,17 +41,19 @@ FILE = "demo.json"
 @dataclass(frozen=True, slots=True)
 class Demo:
     """`base_url`: where the running instance answers. `write` gives the one-time sign-in link it printed into
-    demo.json."""
+    demo.json. `mail`: the demo's mailbox, where it is reached now."""
 
     log: Log
     channels: Channels
     clock: Clock
     data_dir: Path
     base_url: str
+    mail: Mailbox
 
     async def write(self) -> str:
         brand, owner = await self._brand()
         channels = await self._channels(brand)
+        await self._moved(brand)
         token = await self._token(brand, owner)
         one_time = await links.create(self.log.pool, owner, lasts=links.FIRST_OWNER, now=self.clock.now())
         link = self.base_url + links.path(one_time)
@@ -59,9 +63,17 @@ class Demo:
             "api_token": token,
             "sign_in_url": link,
             "channels": [self._described(channel) for channel in channels],
+            "mail": asdict(self.mail),
         }
         write_private(self.data_dir / FILE, orjson.dumps(content, option=orjson.OPT_INDENT_2).decode() + "\n")
         return link
+
+    async def _moved(self, brand: BrandId) -> None:
+        """The mail servers have other ports after each start: a channel that a drill set up follows them."""
+        hosts = {"imap_host": self.mail.imap_host, "smtp_host": self.mail.smtp_host}
+        for channel in await self.channels.list(brand):
+            if channel.account_id == self.mail.address and not hosts.items() <= channel.settings.items():
+                await self.channels.update(brand, channel.channel_id, settings=hosts, by=None)
 
     def _described(self, channel: ChannelRecord) -> dict[str, str]:
         return {

@@ -45,7 +45,7 @@ class DemoNetwork:
         record = await self._channels.hook(channel)
         if record is None or record.network != "generic":
             return web.json_response({"error": "no such channel"}, status=404)
-        body = await self._read(request)
+        body = await body_of(request)
         try:
             Webhook(record.secrets["secret"]).verify(body, dict(request.headers))
         except WebhookVerificationError:
@@ -53,13 +53,13 @@ class DemoNetwork:
         return self._posted({"channel": channel, "body": _object(body)}, prefix="demo")
 
     async def take_graph(self, request: web.Request) -> web.Response:
-        body = await self._read(request)
+        body = await body_of(request)
         record = {"object": request.match_info["object_id"], "edge": request.match_info["edge"], "body": _object(body)}
         return self._posted(record, prefix="17")
 
     async def take_gesture(self, request: web.Request) -> web.Response:
         """A like that is taken back, a comment that is hidden or shown again."""
-        body = await self._read(request)
+        body = await body_of(request)
         self.replies.append({"object": request.match_info["object_id"], "edge": "", "body": _object(body)})
         return web.json_response({"success": True})
 
@@ -69,16 +69,16 @@ class DemoNetwork:
         known = {"data": {"is_valid": True, "expires_at": 0}} if name == "debug_token" else {"id": name}
         return web.json_response(known)
 
-    @staticmethod
-    async def _read(request: web.Request) -> bytes:
-        if request.content_length is None or request.content_length > BODY_MOST:
-            raise web.HTTPRequestEntityTooLarge(max_size=BODY_MOST, actual_size=request.content_length or 0)
-        return await request.read()
-
     def _posted(self, record: dict[str, Any], *, prefix: str) -> web.Response:
         self.replies.append(record)
         posted = f"{prefix}_{secrets.randbelow(10**15):015d}"
         return web.json_response({"id": posted, "message_id": posted})
+
+
+async def body_of(request: web.Request) -> bytes:
+    if request.content_length is None or request.content_length > BODY_MOST:
+        raise web.HTTPRequestEntityTooLarge(max_size=BODY_MOST, actual_size=request.content_length or 0)
+    return await request.read()
 
 
 def _object(body: bytes) -> Any:

@@ -12,14 +12,17 @@ import os
 import socket
 import sys
 import webbrowser
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 
 from rich.console import Console
 
+from inbox.web.routes import Route
 from services import database, lifetime, models
 from services.beside.child import ROLES, Given
 from services.beside.keeper import Keeper, kept
 from services.demo import Demo
+from services.demo_mail.office import PostOffice
+from services.demo_mail.server import LOOPBACK
 from services.demo_network import DemoNetwork
 from services.instance import InstanceLock
 from services.parts import Parts, parts
@@ -88,11 +91,12 @@ def address_of(settings: Settings, listener: socket.socket) -> str:
 
 
 def with_demo_network(settings: Settings, address: str) -> Settings:
-    """Replies of the demo go to the demo's own network, on this very address, and nowhere else."""
+    """Replies of the demo go to the demo's own network, on this very address and its mail servers on loopback, and
+    nowhere else."""
     from yarl import URL
 
     host = URL(address).host or settings.host
-    changes: dict[str, object] = {"outbound_allow": (*settings.outbound_allow, host)}
+    changes: dict[str, object] = {"outbound_allow": (*settings.outbound_allow, host, LOOPBACK)}
     if "meta_graph_url" not in settings.model_fields_set:
         changes["meta_graph_url"] = f"{address}/demo/graph"
     return settings.model_copy(update=changes)
@@ -124,10 +128,10 @@ async def _serve(
     settings: Settings, dsn: str, keeper: Keeper | None, listener: socket.socket, address: str, told: asyncio.Event,
     *, demo: bool, open_browser: bool,
 ) -> None:  # fmt: skip
-    async with parts(settings, dsn, address) as shared, _working(keeper, Given(settings, dsn, address)):
-        # demo.json is whole before the first request is answered: whoever waits for /readyz may read it then.
-        link = await _demo(shared) if demo else None
-        extra = DemoNetwork(shared.channels).routes() if demo else ()
+    async with (
+        parts(settings, dsn, address) as shared, _working(keeper, Given(settings, dsn, address)),
+        _demo(shared, wanted=demo) as (link, extra),
+    ):  # fmt: skip
         roles = ALL_ROLES if keeper is None else ALL_ROLES - ROLES
         async with Process(shared, roles, extra, keeper).running(listener):
             lifetime.settle()
@@ -138,8 +142,17 @@ async def _serve(
             print("\nStopping, the database last …", file=sys.stderr, flush=True)
 
 
-async def _demo(shared: Parts) -> str:
-    return await Demo(shared.log, shared.channels, shared.clock, shared.settings.data_dir, shared.base_url).write()
+@contextlib.asynccontextmanager
+async def _demo(shared: Parts, *, wanted: bool) -> AsyncIterator[tuple[str | None, Sequence[Route]]]:
+    """The sign-in link and the demo's own routes. demo.json is whole before the first request is answered: whoever
+    waits for /readyz may read it then."""
+    if not wanted:
+        yield None, ()
+        return
+    data_dir = shared.settings.data_dir
+    async with PostOffice(shared.channels, data_dir) as office:
+        demo = Demo(shared.log, shared.channels, shared.clock, data_dir, shared.base_url, office.mailbox)
+        yield await demo.write(), [*DemoNetwork(shared.channels).routes(), *office.routes()]
 
 
 def _has_screen() -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -48,11 +49,13 @@ class Reader:
             if not cursor:
                 return rows
 
-    async def catch_up(self, sent: set[str], *, most_s: float) -> dict[str, Row]:
+    async def catch_up(
+        self, sent: set[str], *, most_s: float, fetched: Set[str] = frozenset()
+    ) -> dict[str, Row]:  # fmt: skip
         """Waits until each message in the log has a judgement and a row, `most_s` at most; then the items as they are.
 
         `sent`: ids of messages that should be judged. Those that the log does not hold are not waited for: it was
-        durable before it answered, so they will not come.
+        durable before it answered, so they will not come. But those that Vigie `fetched` come later than that.
         """
         began = self.pace.now()
         while True:
@@ -61,7 +64,7 @@ class Reader:
             judged = {e["data"]["external_id"] for e in self._of("MessageClassified")}
             ours = sent & received.keys()
             late = (self.pace.now() - began).total_seconds() >= most_s
-            if late or ours <= judged:
+            if late or (ours <= judged and fetched <= received.keys()):
                 items = await self.items()
                 if late or all(received[id_] in items for id_ in ours):
                     return items

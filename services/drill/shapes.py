@@ -13,10 +13,11 @@ from dataclasses import dataclass
 @dataclass(frozen=True, slots=True)
 class Shape:
     """`kinds`: the first stands for what the network does not have. `message_id`: from a tail that no other message
-    has, and the author's id."""
+    has, and the author's id. `fetched`: no hook brings it, Vigie looks for it."""
 
     kinds: tuple[str, ...]
     message_id: Callable[[str, str], str]
+    fetched: bool = False
 
 
 def _number(tail: str, author: str) -> str:
@@ -43,5 +44,7 @@ SHAPES: Mapping[str, Shape] = {
     "telegram": Shape(("dm",), lambda tail, author: f"{author}:{tail[-9:].lstrip('0')}"),
     "slack": Shape(("mention",), _slack),
     "twilio": Shape(("sms",), _twilio),
-    "email": Shape(("email",), lambda tail, author: f"<{tail}@mail.example>"),
+    "email": Shape(("email",), lambda tail, author: f"<{tail}@mail.example>", fetched=True),
 }
+MAIL = "email"
+ALSO_CALLED = {"imap": MAIL}

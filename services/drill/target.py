@@ -32,12 +32,22 @@ class Channel(BaseModel):
     account_id: str | None = None
 
 
+class Mail(BaseModel):
+    """The demo's mailbox, as the set-up fields of a channel have it."""
+
+    address: str
+    imap_host: str
+    smtp_host: str
+    password: str
+
+
 class Demo(BaseModel):
     base_url: str
     brand_id: int | str
     api_token: str
     sign_in_url: str | None = None
     channels: list[Channel]
+    mail: Mail | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +78,21 @@ def is_loopback(host: str | None) -> bool:
         return host == "localhost"
 
 
-def read(
-    path: Path, *, allow_remote: bool = False, networks: Sequence[Network] = NETWORKS, more: Sequence[Channel] = ()
-) -> Target:
-    """Refuses (`CannotDrill`) what is missing, not ours, or elsewhere. `more`: channels beside those of the file."""
+def described(path: Path) -> Demo:
+    """demo.json. Raises `CannotDrill`."""
     try:
-        demo = Demo.model_validate_json(path.read_bytes())
+        return Demo.model_validate_json(path.read_bytes())
     except FileNotFoundError:
         raise CannotDrill(f"There is no {path}. Is Vigie running? Start it with: make up") from None
     except (OSError, ValidationError) as error:
         raise CannotDrill(f"{path} cannot be read ({type(error).__name__}). Start Vigie again with: make up") from error
+
+
+def read(
+    path: Path, *, allow_remote: bool = False, networks: Sequence[Network] = NETWORKS, more: Sequence[Channel] = ()
+) -> Target:
+    """Refuses (`CannotDrill`) what is missing, not ours, or elsewhere. `more`: channels beside those of the file."""
+    demo = described(path)
     base = URL(demo.base_url)
     if not allow_remote and not is_loopback(base.host):
         raise CannotDrill(

@@ -79,6 +79,7 @@ EXPECTED: dict[str, Access] = {
     "hook.handshake": "public",
     "hook.preflight": "public",
     "demo.graph": "public",
+    "demo.mail": "public",
     "demo.unlike": "public",
     "demo.hide": "public",
     "demo.object": "public",

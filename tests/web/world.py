@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -32,6 +33,7 @@ from inbox.weighing import Weight
 from services import hooks_described, metrics_page
 from services.channels import registry
 from services.channels.contract import Way
+from services.demo_mail.office import PostOffice
 from services.demo_network import DemoNetwork
 from services.ingest.record import Record
 from services.ingest.routes import Ingest
@@ -166,7 +168,8 @@ async def _weigh(brand: BrandId, text: str) -> list[Weight]:
 def of_services(deps: Deps) -> list[Route]:
     """The routes that services add to the application."""
     ingest = Ingest(deps.channels, Batcher(deps.log), deps.clock, Way(Outbound(), ""))
-    return [*ingest.routes(), *metrics_page.routes([]), *DemoNetwork(deps.channels).routes()]
+    demo = [*DemoNetwork(deps.channels).routes(), *PostOffice(deps.channels, Path()).routes()]
+    return [*ingest.routes(), *metrics_page.routes([]), *demo]
 
 
 def deps_of(log: Log, clock: SimulatedClock, base_url: str, *, secure: bool = False) -> Deps:

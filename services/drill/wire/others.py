@@ -12,6 +12,7 @@ import hmac
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from email.headerregistry import Address
 from email.message import EmailMessage
 from urllib.parse import parse_qsl, urlencode
 
@@ -191,10 +192,10 @@ def _signed_by_twilio(hook: Hook, body: bytes, moment: Moment) -> sign.Headers:
 
 
 def _email(hook: Hook, moment: Moment) -> bytes:
-    """As a mail server hands it on."""
+    """A whole mail, as a mailbox holds it."""
     move, person = moment.move, moment.move.author
     mail = EmailMessage()
-    mail["From"] = f"{person.handle.lstrip('+')}@mail.example"
+    mail["From"] = Address(person.name, person.handle.lstrip("+").partition("@")[0], "mail.example")
     mail["To"] = hook.account or "contact@brizeo.example"
     mail["Subject"] = "Cargo 2"
     mail["Message-ID"] = move.message_id
