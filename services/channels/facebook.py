@@ -8,7 +8,7 @@ from typing import Any
 
 from inbox.channels import SetupField
 from inbox.events import Attachment, Author
-from services.channels import parts, reading
+from services.channels import meta_replies, parts, reading
 from services.channels.contract import Echoed, Edited, Ignored, Parsed, Received, Withdrawn
 from services.channels.meta import Context, Meta
 
@@ -163,6 +163,6 @@ CHANNEL = Meta(
     },
     able={
         "private_reply": True, "private_within": timedelta(days=7), "hide": True, "like": True,
-        "gestures_on": frozenset({"comment"}), "lengths": {"dm": 2000},
+        "gestures_on": frozenset({"comment"}), "files": meta_replies.PAGE_FILES, "lengths": {"dm": 2000},
     },
 )  # fmt: skip

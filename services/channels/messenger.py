@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from inbox.channels import SetupField
-from services.channels import facebook
+from services.channels import facebook, meta_replies
 from services.channels.contract import PUBLIC
 from services.channels.meta import Meta
 
@@ -41,6 +41,6 @@ CHANNEL = Meta(
     },
     able={
         "private_reply": True, "private_within": timedelta(days=7), "hide": True, "like": True,
-        "gestures_on": frozenset({"comment"}), "lengths": dict.fromkeys(PUBLIC, 8000),
+        "gestures_on": frozenset({"comment"}), "files": meta_replies.PAGE_FILES, "lengths": dict.fromkeys(PUBLIC, 8000),
     },
 )  # fmt: skip

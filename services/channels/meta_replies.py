@@ -1,6 +1,9 @@
 """Replies through the Graph API: to a comment under it, to a direct message within 24 hours of the person's last one.
 
 Meta's error codes are many; `refusal` maps those that say why nothing was posted to our small vocabulary.
+
+A picture goes with a comment on a page in one form. A direct message takes it as a message of its own only: none is
+offered there.
 """
 
 from __future__ import annotations
@@ -10,8 +13,11 @@ import hmac
 from collections.abc import Mapping
 from typing import Any
 
+from inbox import file_rules
 from inbox.channels import ChannelRecord
-from services.channels import posting
+from inbox.events import Kind
+from inbox.file_rules import FileRule
+from services.channels import posting, uploading
 from services.channels.contract import Deed, Outcome, RefusalReason, Refused, Reply, Way
 
 BY_SUBCODE: Mapping[int, RefusalReason] = {
@@ -26,13 +32,20 @@ BY_CODE: Mapping[int, RefusalReason] = {
     368: "blocked_by_network", 506: "duplicate", 551: "author_blocked_us", 803: "gone", 1545041: "author_blocked_us",
 }  # fmt: skip
 
+COMMENTED: tuple[Kind, ...] = ("comment", "post", "review")
+"""What is answered by a comment on the page. A mention may stand in a story, which is answered by a direct message."""
+PAGE_FILES: Mapping[Kind, FileRule] = dict.fromkeys(COMMENTED, FileRule(file_rules.of(file_rules.PHOTOS, 4_000_000)))
+
 
 async def send(way: Way, channel: ChannelRecord, reply: Reply) -> Outcome:
     token = channel.secrets.get("access_token")
     if not token:
         return Refused("not_configured")
     path, body = _call(channel, reply)
-    return await posting.send(way, call(way, channel, token, path, body), posted, refusal, named=True)
+    made = call(way, channel, token, path, body)
+    if reply.files:
+        made = uploading.call(made.url, body, [("source", file) for file in reply.files], made.headers)
+    return await posting.send(way, made, posted, refusal, named=True)
 
 
 def call(way: Way, channel: ChannelRecord, token: str, path: str, body: Any, method: str = "POST") -> posting.Call:

@@ -87,6 +87,8 @@ CASES = {
          "/2/dm_conversations/with/a1/messages": {"data": {"dm_event_id": "88"}}},
         "/2/dm_conversations/with/a1/messages", Sent("88"), {"kind": "dm"},
     ),
+    "facebook": Case("facebook", {"/m1/comments": {"id": "9"}}, "/m1/comments", Sent("9")),
+    "messenger, a comment": Case("messenger", {"/m1/comments": {"id": "9"}}, "/m1/comments", Sent("9")),
     "discourse": Case(
         "discourse",
         {"/posts/m1.json": {"id": 5001, "topic_id": 901, "post_number": 3},
@@ -233,6 +235,16 @@ async def test_x_is_told_what_a_picture_is_for_and_the_post_names_it(name: str, 
     assert seen[0].headers["authorization"].startswith("OAuth ")
     said = json.loads(seen[-1].body)
     assert {key: said[key] for key in ("media", "attachments") if key in said} == named
+
+
+async def test_facebook_takes_the_picture_with_the_comment_and_direct_messages_are_offered_none() -> None:
+    _, (post,) = await told(CASES["facebook"])
+    form = parts_of(post)
+    assert (form["message"][1].decode(), form["source"][1]) == ("Bonjour Léa", PNG.body)
+    assert post.headers["authorization"] == "Bearer t0ken"
+    for network in ("facebook", "messenger"):
+        assert networks()[network].file_rule("comment", private=True) is None
+        assert {"dm", "mention"}.isdisjoint(networks()[network].capabilities.files)
 
 
 async def test_discourse_shows_the_pictures_under_the_words_and_no_name_is_more_than_a_name() -> None:
