@@ -37,6 +37,7 @@ LEASE_S = 120.0
 CLAIM_S = 120.0
 """How long a channel is left to whoever claimed it: twice as long as a network has for its answer."""
 AT_ONCE = 20
+SEAL_TRIES = 10
 FIRST_PAUSE_S = 60.0
 UNCONFIGURED_S = 3600.0
 
@@ -44,6 +45,8 @@ UNCONFIGURED_S = 3600.0
 class Tender:
     """`run` ends when its task is cancelled. `tick` looks after what is due, one after the other. `base_url`: where
     networks reach us."""
+
+    seal_pause_s = 5.0
 
     def __init__(
         self, channels: Channels, networks: Mapping[str, Channel], way: Way, clock: Clock, base_url: str
@@ -103,7 +106,7 @@ class Tender:
     async def _keep(self, network: Channel, channel: ChannelRecord, before: Sequence[Term], done: Tended) -> None:
         """The new token first: the one before may already be worth nothing."""
         if done.secrets:
-            await self._channels.update(channel.brand, channel.channel_id, secrets=done.secrets, by=None)
+            await self._seal(channel, done.secrets)
         key = channel.brand, channel.channel_id
         ends = {(term.what, term.ref): term.ends_at for term in before}
         for one in done.terms:
@@ -115,6 +118,18 @@ class Tender:
         now = self._clock.now()
         await self._pool.execute(sql.tended, *key, now + timedelta(seconds=done.again_s), now)
         metrics.RENEWALS.labels(network.id, "renewed" if done.secrets or done.asked else "kept").inc()
+
+    async def _seal(self, channel: ChannelRecord, secrets: Mapping[str, str]) -> None:
+        """What may be given once must be kept: a database that is away for a moment is asked again, as long as the
+        channel is ours."""
+        for left in reversed(range(SEAL_TRIES)):
+            try:
+                await self._channels.update(channel.brand, channel.channel_id, secrets=secrets, by=None)
+                return
+            except (*PASSING, LogUnavailable):
+                if not left:
+                    raise
+            await asyncio.sleep(self.seal_pause_s)
 
     async def _fail(self, network: Channel, channel: ChannelRecord, failures: int, error: SweepFailed) -> None:
         key, now = (channel.brand, channel.channel_id), self._clock.now()

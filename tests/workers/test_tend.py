@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -15,7 +16,7 @@ from inbox.channel_state import Term
 from inbox.channels import ChannelRecord, Channels
 from inbox.clock import SimulatedClock
 from inbox.ids import BrandId
-from inbox.log.store import Log
+from inbox.log.store import Log, LogUnavailable
 from services import metrics
 from services.channels.contract import Granted, SweepFailed, Tended, Way
 from services.ingest import terms
@@ -107,6 +108,24 @@ async def test_of_two_processes_that_renew_at_once_one_asks_and_the_other_uses_w
     garden.clock.advance(timedelta(seconds=601))
     await other._tend(*key)
     assert [token for token, _, _ in garden.network.saw] == ["old", "new"]
+
+
+async def test_a_token_that_is_given_while_the_database_is_away_is_kept_once_it_is_back(
+    garden: Garden, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    troubles: list[Exception] = [ConnectionResetError(), LogUnavailable()]
+    update = garden.channels.update
+
+    async def away(*args: Any, **kwargs: Any) -> ChannelRecord:
+        if troubles:
+            raise troubles.pop()
+        return await update(*args, **kwargs)
+
+    monkeypatch.setattr(garden.channels, "update", away)
+    garden.tender.seal_pause_s = 0
+    await garden.tend(Tended(secrets={"access_token": "new"}))
+    found = await garden.channels.get(garden.brand, garden.channel.channel_id)
+    assert found.secrets["access_token"] == "new"
 
 
 async def test_a_channel_whose_process_died_while_it_asked_is_anothers_after_a_while(
