@@ -19,6 +19,10 @@ from services.channels.contract import Edited, Parsed, Received, Swept
 PAGES_MOST = 50
 """Of one look, however much has come in between: what lies further back is reported as a gap."""
 
+BEGINNING = "1970-01-01T00:00:00+00:00"
+"""Where the next look stops, after a first one that found an account on which nothing was ever said: all that comes
+is news, however many pages it fills."""
+
 
 def as_it_stands(message: Received, edited_at: datetime | None) -> tuple[Parsed, ...]:
     if edited_at is None or edited_at <= message.sent_at:
@@ -66,7 +70,10 @@ class Cursor:
     def swept(self, parsed: Iterable[Parsed], times: Sequence[datetime], page: Any, raw: bytes) -> Swept:
         """`times`: of all that this page shows; `page`: the name of the next. A first look takes one page only: what
         was said before the channel was connected is no business of the queue."""
-        newest = max([*(at.isoformat() for at in times), *filter(None, (self.newest, self.since))], default=None)
+        newest = max(
+            [*(at.isoformat() for at in times), *filter(None, (self.newest, self.since))],
+            default=None if page else BEGINNING,
+        )
         further = self.since is not None and bool(page) and min(times).isoformat() > self.since if times else False
         if further and self.pages + 1 < PAGES_MOST:
             onward = Cursor(self.since, str(page), newest, self.pages + 1)

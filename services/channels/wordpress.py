@@ -253,7 +253,7 @@ class WordPress(BaseChannel):
             times = [polled.gmt(one["date_gmt"]) for one in content]
             # `after` is exclusive and counts whole seconds: the last one is looked at again.
             latest = max(times, default=None)
-            onward = (latest - OVERLAP).isoformat() if latest else cursor
+            onward = (latest - OVERLAP).isoformat() if latest else cursor or polled.BEGINNING
             more = cursor is not None and len(content) >= PAGE and onward != cursor
             return Swept(tuple(parsed), onward, more=more, raw=orjson.dumps(content))
 

@@ -140,3 +140,11 @@ async def test_comments_are_asked_for_since_the_last_and_that_one_again() -> Non
         await asked.swept("wordpress", fake, first.cursor, {"secret": "x"})
         assert fake.seen[1].query["after"] == first.cursor
         assert "after" not in fake.seen[0].query
+
+
+async def test_after_a_site_without_comments_all_that_comes_is_news() -> None:
+    async with Fake(says(200, [])) as fake:
+        first = await asked.swept("wordpress", fake, None, {"secret": "x"}, settings=OWN)
+        await asked.swept("wordpress", fake, first.cursor, {"secret": "x"}, settings=OWN)
+        assert first.more is False
+        assert (fake.seen[1].query["order"], fake.seen[1].query["after"][:4]) == ("asc", "1970")

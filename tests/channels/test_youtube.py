@@ -188,6 +188,19 @@ async def test_comments_are_asked_for_until_the_last_seen() -> None:
         assert "k" not in fake.seen[0].query.values()
 
 
+async def test_after_a_first_look_that_found_nothing_a_storm_is_read_to_its_beginning() -> None:
+    pages: list[dict[str, Any]] = [{"items": []}, json.loads(body("threads.json"))]
+
+    async def answer(seen: Seen) -> Any:
+        return await says(200, pages[min(len(fake.seen), len(pages)) - 1])(seen)
+
+    async with Fake(answer) as fake:
+        first = await asked.swept("youtube", fake, None, {"api_key": "k"}, account_id=OURS)
+        assert (first.parsed, first.more) == ((), False)
+        storm = await asked.swept("youtube", fake, first.cursor, {"api_key": "k"}, account_id=OURS)
+        assert (len(storm.parsed), storm.more) == (len(THREADS), True)
+
+
 async def test_a_quota_that_is_used_up_is_no_lack_of_rights() -> None:
     async with Fake(refused("quotaExceeded")) as fake:
         with pytest.raises(SweepFailed, match="too_many") as caught:
