@@ -170,8 +170,7 @@ HOT: list[tuple[Queries, str, str, Any]] = [
     (queue.sql, "open_figures", "items_(rank|status)", lambda b, t: (b, t)),
     (queue.sql, "one", "items_pkey", lambda b, t: (b, uuid.UUID(int=1))),
     (queue.sql, "checkpoint", "checkpoints", lambda b, t: (b,)),
-    # A brand changes its settings seldom: of few lines either index is a step away.
-    (items.sql, "policy_at", "events_(stream|settings)", lambda b, t: (b, None)),
+    (items.sql, "policy_at", "events_stream", lambda b, t: (b, None)),
     (items.sql, "states", "items_pkey", lambda b, t: (b, [uuid.UUID(int=n) for n in range(50)])),
     (items.sql, "ticking", "items_", lambda b, t: (b, uuid.UUID(int=0), 500)),
     (figures.sql, "clocks", "turns_started", lambda b, t: (b, t, t + timedelta(hours=8), None, None, None, t)),
