@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from inbox.channels import ChannelRecord
 
 MOST_SHOWN = 200
-KEPT, REPLACED = "kept", "replaced"
+KEPT, SET, REPLACED = "kept", "set", "replaced"
 
 
 def told(old: ChannelRecord | None, new: ChannelRecord) -> Values:
@@ -26,7 +26,8 @@ def told(old: ChannelRecord | None, new: ChannelRecord) -> Values:
     secrets = {} if old is None else old.secrets
     for name in sorted({*secrets, *new.secrets}):
         if secrets.get(name) != new.secrets.get(name):
-            values.say(name, KEPT if name in secrets else None, REPLACED if name in new.secrets else None)
+            now = None if name not in new.secrets else REPLACED if name in secrets else SET
+            values.say(name, KEPT if name in secrets else None, now)
     return values
 
 

@@ -37,7 +37,9 @@ TARGETS: Mapping[str, str] = {
     "ack_s": N_("P%(p)s: acknowledge within"), "response_s": N_("P%(p)s: respond within"),
     "round_the_clock": N_("P%(p)s: round the clock"),
 }  # fmt: skip
-VALUES: Mapping[str, str] = {"kept": N_("(secret)"), "replaced": N_("(replaced)"), "yes": N_("yes"), "no": N_("no")}
+VALUES: Mapping[str, str] = {
+    "kept": N_("(secret)"), "set": N_("(set)"), "replaced": N_("(replaced)"), "yes": N_("yes"), "no": N_("no"),
+}  # fmt: skip
 
 
 def what(change: Change, say: Speech) -> str:
