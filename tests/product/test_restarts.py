@@ -14,7 +14,7 @@ import aiohttp
 from tests.product import hooks
 from tests.product.instance import Instance, free_port
 
-SHAPE = {"base_url", "brand_id", "api_token", "sign_in_url", "channels"}
+SHAPE = {"base_url", "brand_id", "api_token", "sign_in_url", "channels", "mail"}
 
 
 async def is_current(instance: Instance) -> dict[str, Any]:
