@@ -47,6 +47,8 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 """In the order in which `inbox.views.columns` gives them."""
 TABLES = (*COLUMNS, "waves")
 SAID, HAD = 8, 9
+SWITCH_S = 900.0
+"""For each statement of a switch. All rows of a long log at once take longer than any other statement may."""
 
 
 class TakenOver(Refused):
@@ -100,11 +102,11 @@ async def drop_items(connection: Connection, brand: BrandId, items: Iterable[uui
 
 async def switch(connection: Connection, brand: BrandId) -> int:
     """Puts the new rows in the place of the old, in the caller's transaction. So many rows were not equal."""
-    await connection.execute(sql.sum_up, brand)
+    await connection.execute(sql.sum_up, brand, timeout=SWITCH_S)
     changed = 0
     for table in TABLES:
-        gone = await connection.execute(getattr(sql, f"old_{table}"), brand)
-        come = await connection.execute(getattr(sql, f"new_{table}"), brand)
+        gone = await connection.execute(getattr(sql, f"old_{table}"), brand, timeout=SWITCH_S)
+        come = await connection.execute(getattr(sql, f"new_{table}"), brand, timeout=SWITCH_S)
         changed += max(_count(gone), _count(come))
     return changed
 
@@ -116,7 +118,7 @@ async def switches(connection: Connection | asyncpg.Pool, brand: BrandId) -> int
 
 async def clear(connection: Connection, brand: BrandId) -> None:
     for table in TABLES:
-        await connection.execute(getattr(sql, f"clear_{table}"), brand)
+        await connection.execute(getattr(sql, f"clear_{table}"), brand, timeout=SWITCH_S)
 
 
 def _count(status: str) -> int:
