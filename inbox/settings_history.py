@@ -29,6 +29,8 @@ from inbox.sql import beside
 sql = beside(__file__, "settings_history.sql")
 
 Path = tuple[str, ...]
+States = PolicyChanged | RetentionChanged | ModelSwitched
+"""Events that carry a whole new state."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +58,17 @@ class Change:
 async def page(log: Log, brand: BrandId, before: int, most: int) -> list[Change]:
     """At most `most` changes below the position `before`, newest first."""
     found = log.opened(brand, await log.pool.fetch(sql.before, brand, before, most))
-    return [_change(one, await _predecessor(log, brand, one)) for one in found]
+    streams = {one.stream for one in found if isinstance(one.event, States)}
+    states = [state for stream in streams for state in await log.read_stream(brand, stream)]
+    return [_change(one, _predecessor(one, states)) for one in found]
 
 
-async def _predecessor(log: Log, brand: BrandId, one: Recorded) -> Event | None:
-    """The state that this event replaced: the event of its own stream right before it."""
-    if not isinstance(one.event, PolicyChanged | RetentionChanged | ModelSwitched):
+def _predecessor(one: Recorded, states: Sequence[Recorded]) -> Event | None:
+    """The state that this event replaced: the one of its own kind right before it. `states`: in order, by stream."""
+    if not isinstance(one.event, States):
         return None
-    earlier = [other for other in await log.read_stream(brand, one.stream) if other.position < one.position]
-    same = [other.event for other in earlier if type(other.event) is type(one.event)]
+    earlier = [other.event for other in states if other.stream == one.stream and other.position < one.position]
+    same = [event for event in earlier if type(event) is type(one.event)]
     return same[-1] if same else None
 
 
