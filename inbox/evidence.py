@@ -1,7 +1,7 @@
 """An evidence pack: all that was said in one item, with times and the notary's digests, as one file for lawyers.
 
 It shows what the log holds and under which seals: whoever runs this instance can recompute each digest from the log and
-the master key (`vigie notary`), so that nobody need trust the file alone. That it was taken is in the log.
+the master key (`vigie verify`), so that nobody need trust the file alone. That it was taken is in the log.
 """
 
 from __future__ import annotations
@@ -50,15 +50,16 @@ marque    {brand}
 établi le {at} (UTC)
 par       le membre {by}
 
-messages.json  ce que la personne a écrit et ce qui a été répondu, dans l’ordre, avec l’heure du réseau et celle de la
-réception events.json    chaque événement de la conversation tel que le journal le garde : position, heure
-d’inscription, SHA-256 de ses octets et empreinte scellée du notaire
+messages.json  ce que la personne a écrit et ce qui a été répondu, dans l’ordre, avec l’heure du réseau et celle de
+               la réception
+events.json    chaque événement de la conversation tel que le journal le garde : position, heure d’inscription,
+               SHA-256 de ses octets et empreinte scellée du notaire
 seals.json     les sceaux du notaire sur les tronçons du journal qui contiennent ces événements
 SHA256SUMS     empreintes des fichiers ci-dessus
 
 Le journal s’écrit une fois et ne change jamais. Le notaire le scelle par tronçons, chacun lié au précédent, avec une
-clé qui n’est pas dans la base. L’exploitant de cette instance peut vérifier les sceaux avec la commande « vigie
-notary verify ».
+clé qui n’est pas dans la base. L’exploitant de cette instance peut vérifier les sceaux avec la commande
+« vigie verify ».
 """
 
 
@@ -97,8 +98,13 @@ def _messages(past: History) -> list[dict[str, Any]]:
         for reply in item.replies
     ]  # fmt: skip
     author = item.author.model_dump(mode="json") if item.author else None
-    lines = sorted([*theirs, *ours], key=lambda line: str(line["sent_at"]))
+    lines = sorted([*theirs, *ours], key=_said_at)
     return [{"author": author, "network": item.network, "channel": item.channel_id}, *lines]
+
+
+def _said_at(line: dict[str, Any]) -> datetime:
+    at: datetime = line["sent_at"]
+    return at
 
 
 def _events(past: History, rows: Sequence[Row], key: bytes) -> list[dict[str, Any]]:

@@ -66,6 +66,11 @@ async def test_the_evidence_pack_holds_words_times_and_digests_that_the_log_bear
         assert hashlib.sha256(files[name]).hexdigest() == digest
     assert "Je vais vous retrouver" in files["messages.json"].decode()
     assert "Entre nous" not in files["events.json"].decode()
+    for read_first in ("README.txt", "LISEZMOI.txt"):
+        said = files[read_first].decode().splitlines()
+        explained = [line.split()[0] for line in said if line[:1].strip() and line.split()[0] in files]
+        assert explained == ["messages.json", "events.json", "seals.json", "SHA256SUMS"]
+        assert "vigie verify" in files[read_first].decode().replace("\n", " ")
     (seal,) = orjson.loads(files["seals.json"])
     assert all(seal["since"] <= event["position"] <= seal["upto"] for event in orjson.loads(files["events.json"]))
     taken = [r.event for r in await world.log.read_stream(world.brand, "evidence")]
