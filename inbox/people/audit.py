@@ -15,7 +15,7 @@ from inbox.log.record import NewEvent
 from inbox.log.store import Connection, Log
 
 STREAM = "settings"
-What = Literal["channel", "member", "token", "brand", "subscription", "view"]
+What = Literal["channel", "member", "token", "brand", "subscription", "view", "wall", "report"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,8 @@ BOM = "\ufeff"
 
 @dataclass(frozen=True, slots=True)
 class TurnRow:
-    """`ack` and `response`: met, missed, void or running, as of the moment asked for. The fields are the header."""
+    """`ack` and `response`: met, missed, void or running, as of the moment asked for. `lang`: the item's as it is
+    known now. `came_back`: the author spoke again within a week of its end. The fields are the header."""
 
     item_id: uuid.UUID
     turn: int
@@ -45,6 +46,8 @@ class TurnRow:
     promise_broken: bool
     ack: Outcome
     response: Outcome
+    lang: str | None
+    came_back: bool
 
 
 async def turn_rows(

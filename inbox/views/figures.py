@@ -75,7 +75,9 @@ class Promises:
 class Figures:
     """`overdue`: the rows of those who have waited too long, longest first, at most 200; `overdue_now` counts all.
 
-    The messages of `slices` narrow by channel only, since they have neither priority nor member; their pace by all.
+    `by_hour`: of the brand's day, 0 to 23, in which a turn started. `by_language`: the item's as it is known now, ""
+    where it is not. The messages of `slices` narrow by channel only, since they have neither priority nor member; their
+    pace by all.
     """
 
     start: datetime
@@ -86,6 +88,8 @@ class Figures:
     total: Group
     by_channel: Mapping[str, Group]
     by_priority: Mapping[int, Group]
+    by_hour: Mapping[int, Group]
+    by_language: Mapping[str, Group]
     by_member: Mapping[int, Group]
     open_now: int
     unacknowledged_now: int
@@ -105,6 +109,8 @@ class Figures:
             **self.total.to_json(),
             "by_channel": {name: group.to_json() for name, group in self.by_channel.items()},
             "by_priority": {str(name): group.to_json() for name, group in self.by_priority.items()},
+            "by_hour": {str(hour): group.to_json() for hour, group in self.by_hour.items()},
+            "by_language": {name: group.to_json() for name, group in self.by_language.items()},
             "by_member": {str(name): group.to_json() for name, group in self.by_member.items()},
             "open_now": self.open_now,
             "unacknowledged_now": self.unacknowledged_now,

@@ -46,7 +46,7 @@ async def figures(
     bucket = buckets.size(start, end)
     async with snapshot(connection):
         zone = await connection.fetchval(sql.zone, brand) or "UTC"
-        clocks = await connection.fetch(sql.clocks, *which, now)
+        clocks = await connection.fetch(sql.clocks, *which, now, zone)
         members = await connection.fetch(sql.members, *which, now)
         promised = await connection.fetchrow(sql.promises, *which)
         volume = await connection.fetch(sql.volume, brand, start, end, channel, bucket, zone)
@@ -57,15 +57,19 @@ async def figures(
     assert waiting is not None
     return Figures(
         start, end, now, zone, bucket,
-        total=next(_group(row) for row in clocks if not row["of_channel"] and not row["of_priority"]),
-        by_channel={row["channel_id"]: _group(row) for row in clocks if row["of_channel"]},
-        by_priority={row["priority"]: _group(row) for row in clocks if row["of_priority"]},
-        by_member=_by_member(members),
+        total=next(_group(row) for row in clocks if row["by"] == "all"),
+        by_channel=_by("channel", clocks), by_priority=_by("priority", clocks), by_hour=_by("hour", clocks),
+        by_language=_by("lang", clocks), by_member=_by_member(members),
         open_now=waiting["open"], unacknowledged_now=waiting["unacknowledged"], overdue_now=waiting["overdue"],
         overdue=tuple(load_row(row["card"]).as_of(now) for row in late),
         slices=_slices(volume, pace, buckets.starts(start, end, bucket, ZoneInfo(zone))),
         promises=Promises(**promised),
     )  # fmt: skip
+
+
+def _by(name: str, clocks: Sequence[asyncpg.Record]) -> dict[Any, Group]:
+    found = {row[name]: _group(row) for row in clocks if row["by"] == name}
+    return dict(sorted(found.items()))
 
 
 def _group(row: asyncpg.Record) -> Group:

@@ -3,18 +3,21 @@
 SELECT zone FROM vigie.brands WHERE brand_id = $1
 
 -- name: clocks
--- Both clocks of the turns that started in the period: in all, by channel, and by priority. p50 and p90 are over those
--- that were stopped; the shares, over all that are due, keep the unanswered in sight.
+-- Both clocks of the turns that started in the period: in all, by channel, by priority, by the hour of the brand's day
+-- in which they started, and by language, the item's as it is known now. p50 and p90 are over those that were stopped;
+-- the shares, over all that are due, keep the unanswered in sight.
 WITH turns AS (
-  SELECT channel_id, priority, extract(epoch FROM acknowledged_at - started_at) AS ack_s,
+  SELECT t.channel_id, t.priority, extract(hour FROM started_at AT TIME ZONE $8)::int AS hour,
+    coalesce(i.lang, '') AS lang, extract(epoch FROM acknowledged_at - started_at) AS ack_s,
     extract(epoch FROM responded_at - started_at) AS response_s,
-    vigie.outcome(ack_due_at, acknowledged_at, ended_at, ended_as, $7) AS ack,
-    vigie.outcome(response_due_at, responded_at, ended_at, ended_as, $7) AS response
-  FROM vigie.turns
-  WHERE brand_id = $1 AND started_at >= $2 AND started_at < $3 AND ($4::text IS NULL OR channel_id = $4)
-    AND ($5::int IS NULL OR priority = $5) AND ($6::bigint IS NULL OR acknowledged_by = $6 OR responded_by = $6))
-SELECT grouping(channel_id) = 0 AS of_channel, grouping(priority) = 0 AS of_priority, channel_id, priority,
-  count(*) AS turns,
+    vigie.outcome(t.ack_due_at, acknowledged_at, ended_at, ended_as, $7) AS ack,
+    vigie.outcome(t.response_due_at, responded_at, ended_at, ended_as, $7) AS response
+  FROM vigie.turns t JOIN vigie.items i ON i.brand_id = t.brand_id AND i.item_id = t.item_id
+  WHERE t.brand_id = $1 AND started_at >= $2 AND started_at < $3 AND ($4::text IS NULL OR t.channel_id = $4)
+    AND ($5::int IS NULL OR t.priority = $5) AND ($6::bigint IS NULL OR acknowledged_by = $6 OR responded_by = $6))
+SELECT CASE 0 WHEN grouping(channel_id) THEN 'channel' WHEN grouping(priority) THEN 'priority'
+    WHEN grouping(hour) THEN 'hour' WHEN grouping(lang) THEN 'lang' ELSE 'all' END AS by,
+  channel_id AS channel, priority, hour, lang, count(*) AS turns,
   count(*) FILTER (WHERE ack = 'met') AS ack_met, count(*) FILTER (WHERE ack = 'missed') AS ack_missed,
   count(*) FILTER (WHERE ack = 'running') AS ack_running, count(*) FILTER (WHERE ack = 'void') AS ack_void,
   percentile_cont(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY ack_s) FILTER (WHERE ack <> 'void') AS ack_seconds,
@@ -24,7 +27,7 @@ SELECT grouping(channel_id) = 0 AS of_channel, grouping(priority) = 0 AS of_prio
   count(*) FILTER (WHERE response = 'void') AS response_void,
   percentile_cont(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY response_s) FILTER (WHERE response <> 'void')
     AS response_seconds
-FROM turns GROUP BY GROUPING SETS ((), (channel_id), (priority))
+FROM turns GROUP BY GROUPING SETS ((), (channel_id), (priority), (hour), (lang))
 
 -- name: members
 -- Who stopped which clock, and how fast. A turn counts for the member who acknowledged it and for the one who answered.
@@ -94,14 +97,18 @@ WHERE brand_id = $1 AND status IN ('open', 'acknowledged') AND least(ack_due_at,
 ORDER BY least(ack_due_at, response_due_at), item_id LIMIT $6
 
 -- name: turns
--- One row a turn: the export, and the items behind any figure.
+-- One row a turn: the export, and the items behind any figure. Came back: the author spoke again within a week.
 SELECT * FROM (
-  SELECT item_id, turn, channel_id, network, priority, started_at, ack_due_at, response_due_at, acknowledged_at,
-    acknowledged_by, responded_at, responded_by, ended_at, ended_as, promise_until, promise_kept_at, promise_broken,
-    vigie.outcome(ack_due_at, acknowledged_at, ended_at, ended_as, $7) AS ack,
-    vigie.outcome(response_due_at, responded_at, ended_at, ended_as, $7) AS response
-  FROM vigie.turns
-  WHERE brand_id = $1 AND started_at >= $2 AND started_at < $3 AND ($4::text IS NULL OR channel_id = $4)
-    AND ($5::int IS NULL OR priority = $5) AND ($6::bigint IS NULL OR acknowledged_by = $6 OR responded_by = $6)) t
+  SELECT t.item_id, turn, t.channel_id, t.network, t.priority, started_at, t.ack_due_at, t.response_due_at,
+    acknowledged_at, acknowledged_by, responded_at, responded_by, ended_at, ended_as, promise_until, promise_kept_at,
+    promise_broken, vigie.outcome(t.ack_due_at, acknowledged_at, ended_at, ended_as, $7) AS ack,
+    vigie.outcome(t.response_due_at, responded_at, ended_at, ended_as, $7) AS response, i.lang,
+    EXISTS (
+      SELECT FROM vigie.turns n WHERE n.brand_id = t.brand_id AND n.item_id = t.item_id AND n.turn > t.turn
+        AND t.ended_as IN ('responded', 'closed') AND n.ended_as IS DISTINCT FROM 'withdrawn'
+        AND n.started_at < t.ended_at + interval '7 days') AS came_back
+  FROM vigie.turns t JOIN vigie.items i ON i.brand_id = t.brand_id AND i.item_id = t.item_id
+  WHERE t.brand_id = $1 AND started_at >= $2 AND started_at < $3 AND ($4::text IS NULL OR t.channel_id = $4)
+    AND ($5::int IS NULL OR t.priority = $5) AND ($6::bigint IS NULL OR acknowledged_by = $6 OR responded_by = $6)) t
 WHERE ($8::text IS NULL OR t.ack = $8) AND ($9::text IS NULL OR t.response = $9)
 ORDER BY started_at, item_id, turn LIMIT $10

@@ -83,6 +83,8 @@ class Hub:
     def _render(self, row: Row, variant: frames.Variant, names: Mapping[int, str]) -> dict[str, Any]:
         if variant.kind == "api":
             return row.to_json(variant.personal)
+        if variant.kind == "wall":
+            return {"position": row.position}  # that something happened is all that a screen in the room is told
         html = self.renderer(row, variant.lang, names) if self.renderer else ""
         return {"id": str(row.id), "position": row.position, "facets": frames.facets(row), "html": html}
 

@@ -13,7 +13,7 @@ WHAT: Mapping[str, str] = {
     "channel": N_("Channel"), "member": N_("Member"), "token": N_("API token"), "brand": N_("Brand"),
     "subscription": N_("Webhook out"), "policy": N_("Times and hours"), "classifier": N_("Classifier"),
     "retention": N_("Retention"), "corrections": N_("Corrections"), "person": N_("A person’s data"),
-    "view": N_("Saved view"),
+    "view": N_("Saved view"), "wall": N_("Link to the wallboard"), "report": N_("Report"),
 }  # fmt: skip
 ACTIONS: Mapping[str, str] = {
     "added": N_("added"), "changed": N_("changed"), "updated": N_("changed"), "removed": N_("removed"),

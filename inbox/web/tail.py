@@ -17,7 +17,7 @@ import asyncpg
 
 from inbox import meters
 from inbox.ids import BrandId
-from inbox.people import members, sessions, tokens
+from inbox.people import members, sessions, tokens, wall_links
 from inbox.sql import beside
 from inbox.views import queue, shadow
 from inbox.views.row import Row
@@ -37,6 +37,8 @@ COUNTS_EVERY_S = 1.0
 CHECK_EVERY_S = 3.0
 REMEMBERED = 1000
 NOWHERE = 2**62
+WALL: frozenset[Right] = frozenset({"read"})
+"""What a link to the wallboard may."""
 Render = Callable[[Row, frames.Variant, Mapping[int, str]], dict[str, Any]]
 """(row, variant, names of members) → what the variant says of the row."""
 PASSING = (OSError, TimeoutError, asyncpg.InterfaceError, asyncpg.PostgresError)
@@ -180,6 +182,8 @@ class Tail:
         roles = await sessions.standing(self._deps.pool, self.brand, digests, now=self._deps.clock.now())
         held: dict[bytes, frozenset[Right]] = {digest: RIGHTS_OF_ROLE[role] for digest, role in roles.items()}
         held.update(await tokens.standing(self._deps.pool, self.brand, digests))
+        if any(watcher.variant.kind == "wall" for watcher in self.watchers):
+            held.update(dict.fromkeys(await wall_links.standing(self._deps.pool, self.brand, digests), WALL))
         for watcher in tuple(self.watchers):
             if held.get(watcher.credential) != watcher.rights:
                 watcher.end("rights")

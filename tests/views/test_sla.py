@@ -15,7 +15,7 @@ import pytest
 from inbox import events as ev
 from inbox import sla as rules
 from inbox.state import Turn
-from inbox.views import buckets, sla
+from inbox.views import buckets, sla, spread
 from inbox.views.export import cell
 from tests.conftest import new_brand
 from tests.views.world import ME, World
@@ -188,3 +188,63 @@ async def test_another_brands_turns_are_not_ours(world: World) -> None:
     await five(other)
     found = await figures(world, 200)
     assert (found.total.turns, found.open_now, found.by_member) == (0, 0, {})
+
+
+async def spread_of(world: World, minutes: float, **given: Any) -> spread.Spread:
+    async with world.pool.acquire() as connection:
+        return await spread.spread(
+            connection, world.brand, world.minutes(-60), world.minutes(600), now=world.minutes(minutes), **given
+        )
+
+
+async def test_times_are_counted_in_steps_and_nobody_who_withdrew_has_one(world: World) -> None:
+    await five(world)
+    found = await spread_of(world, 200)
+    # Acknowledged after 10 and 150 minutes, answered after 60 and 150: 15 min, 4 h; 2 h, 4 h.
+    assert found.ack.steps == (0, 0, 1, 0, 0, 0, 1, 0, 0, 0)
+    assert found.response.steps == (0, 0, 0, 0, 0, 1, 1, 0, 0, 0)
+    assert found.ack.percentiles[0] == pytest.approx(80 * 60)
+    assert len(found.ack.percentiles) == len(spread.SHARES)
+    assert (await spread_of(world, 200, channel="none")).ack.percentiles == ()
+
+
+async def test_the_backlog_counts_who_waited_at_the_end_of_each_hour(world: World) -> None:
+    await five(world)
+    await world.says("old", thread="old", at=world.minutes(-90), received_at=world.minutes(-90))
+    await world.project()
+    found = await spread_of(world, 200)
+    # Six have come by noon. One is closed and one withdrawn in the first hour, answers come after 60 and 150 minutes.
+    assert [one.waiting for one in found.backlog] == [1, 4, 3, 2, 2]
+    assert sum(found.ages) == 2
+    assert found.oldest == world.minutes(-90)
+    assert found.ages == (0, 1, 1, 0, 0, 0, 0)
+    async with world.pool.acquire() as connection:
+        ids = await spread.waiting_for(
+            connection, world.brand, 2, channel=None, priority=None, now=world.minutes(200), limit=9
+        )
+    assert ids == [world.item("old", thread="old")]
+
+
+async def test_who_speaks_again_within_a_week_came_back(world: World) -> None:
+    items = await five(world)
+    await world.says("a0", thread="t0", channel="c1", at=world.minutes(90), received_at=world.minutes(90))
+    await world.says("a1", thread="t1", channel="c2", at=world.minutes(12_000), received_at=world.minutes(12_000))
+    await world.project()
+    found = await spread_of(world, 13_000)
+    assert (found.ended, found.came_back) == (3, 1)
+    async with world.pool.acquire() as connection:
+        rows = await sla.turn_rows(
+            connection, world.brand, world.minutes(-60), world.minutes(80), now=world.minutes(200)
+        )
+    assert [row.item_id for row in rows if row.came_back] == [items[0]]
+
+
+async def test_figures_by_hour_and_language_add_up_to_the_whole(world: World) -> None:
+    items = await five(world)
+    await world.happens(ev.LanguageCorrected(item_id=items[0], lang="ar", had="fr", by=ME, at=world.minutes(3)))
+    await world.says("late", thread="late", at=world.minutes(70), received_at=world.minutes(70))
+    await world.project()
+    found = await figures(world, 200)
+    assert {hour: group.turns for hour, group in found.by_hour.items()} == {12: 5, 13: 1}
+    assert found.by_language["ar"].turns == 1
+    assert sum(group.turns for group in found.by_language.values()) == found.total.turns == 6

@@ -8,6 +8,7 @@ import contextlib
 
 from aiohttp import hdrs, web
 
+from inbox.ids import BrandId
 from inbox.web import failures, frames
 from inbox.web.api import asked
 from inbox.web.api.described import LAST_EVENT_ID, POSITION, Operation, Parameter
@@ -47,8 +48,13 @@ def _after(request: web.Request) -> int | None:
 
 
 async def _stream(request: web.Request, variant: frames.Variant) -> web.StreamResponse:
-    brand, asking, after = brand_of(request), viewer(request), _after(request)
-    watcher = Watcher(variant, asking.actor, credential(request), asking.rights[brand])
+    brand, asking = brand_of(request), viewer(request)
+    return await stream(request, brand, Watcher(variant, asking.actor, credential(request), asking.rights[brand]))
+
+
+async def stream(request: web.Request, brand: BrandId, watcher: Watcher) -> web.StreamResponse:
+    """Whatever the watcher may see, from the position that the request names, until it is cut."""
+    after = _after(request)
     response = web.StreamResponse(
         headers={hdrs.CONTENT_TYPE: "text/event-stream; charset=utf-8", "X-Accel-Buffering": "no"}
     )

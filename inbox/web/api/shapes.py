@@ -280,6 +280,8 @@ class FiguresShape(GroupShape):
     bucket: Literal["hour", "day"]
     by_channel: dict[str, GroupShape]
     by_priority: dict[str, GroupShape]
+    by_hour: dict[str, GroupShape]
+    by_language: dict[str, GroupShape]
     by_member: dict[str, GroupShape]
     open_now: int
     unacknowledged_now: int

@@ -17,7 +17,7 @@ from inbox.web import charts, words
 from inbox.web.context import deps, viewer
 from inbox.web.i18n import N_, Speech
 from inbox.web.pages import render
-from inbox.web.pages.sla import PERIODS, Asked, asked
+from inbox.web.pages.sla_asked import PERIODS, Asked, asked
 from inbox.web.routes import Route
 
 USUAL = "30d"

@@ -34,7 +34,7 @@ if (waiting instanceof HTMLElement) setTimeout(() => location.reload(), Number(w
 // Whoever picks a day means that day, not the period that was shown.
 document.addEventListener("change", (event) => {
   const field = event.target;
-  const period = field instanceof HTMLInputElement && field.type === "date" ? field.form?.elements.namedItem("period") : null;
+  const period = field instanceof HTMLInputElement && field.type === "date" ? field.form?.elements.namedItem(field.dataset.means ?? "period") : null;
   if (period instanceof HTMLSelectElement) period.value = "custom";
 });
 
