@@ -23,6 +23,7 @@ from inbox.ids import BrandId, MemberId
 from inbox.log.store import Log
 from inbox.people import brands, links, members, tokens
 from services.demo_mail.office import Mailbox
+from services.demo_networks import world
 from services.instance import write_private
 
 ORGANISATION = "Vigie, démonstration"
@@ -68,12 +69,23 @@ class Demo:
         write_private(self.data_dir / FILE, orjson.dumps(content, option=orjson.OPT_INDENT_2).decode() + "\n")
         return link
 
+    async def brand(self) -> BrandId:
+        """Made on the first start."""
+        return (await self._brand())[0]
+
     async def _moved(self, brand: BrandId) -> None:
-        """The mail servers have other ports after each start: a channel that a drill set up follows them."""
-        hosts = {"imap_host": self.mail.imap_host, "smtp_host": self.mail.smtp_host}
+        """The mail servers have other ports after each start, the demo itself may: channels that a drill set up follow
+        them."""
         for channel in await self.channels.list(brand):
-            if channel.account_id == self.mail.address and not hosts.items() <= channel.settings.items():
-                await self.channels.update(brand, channel.channel_id, settings=hosts, by=None)
+            changed = self._moved_settings(channel)
+            if not changed.items() <= channel.settings.items():
+                await self.channels.update(brand, channel.channel_id, settings=changed, by=None)
+
+    def _moved_settings(self, channel: ChannelRecord) -> dict[str, str]:
+        if "imap_host" in channel.settings and channel.account_id == self.mail.address:
+            return {"imap_host": self.mail.imap_host, "smtp_host": self.mail.smtp_host}
+        return {name: world.moved(str(value), self.base_url) for name, value in channel.settings.items()
+                if world.is_here(value)}  # fmt: skip
 
     def _described(self, channel: ChannelRecord) -> dict[str, str]:
         return {

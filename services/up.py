@@ -24,6 +24,7 @@ from services.demo import Demo
 from services.demo_mail.office import PostOffice
 from services.demo_mail.server import LOOPBACK
 from services.demo_network import DemoNetwork
+from services.demo_networks.world import World
 from services.instance import InstanceLock
 from services.parts import Parts, parts
 from services.process import ALL_ROLES, Process
@@ -152,7 +153,9 @@ async def _demo(shared: Parts, *, wanted: bool) -> AsyncIterator[tuple[str | Non
     data_dir = shared.settings.data_dir
     async with PostOffice(shared.channels, data_dir) as office:
         demo = Demo(shared.log, shared.channels, shared.clock, data_dir, shared.base_url, office.mailbox)
-        yield await demo.write(), [*DemoNetwork(shared.channels).routes(), *office.routes()]
+        link = await demo.write()
+        world = World(shared.channels, await demo.brand(), shared.clock, shared.base_url, data_dir)
+        yield link, [*DemoNetwork(shared.channels).routes(), *office.routes(), *world.routes()]
 
 
 def _has_screen() -> bool:

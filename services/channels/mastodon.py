@@ -55,6 +55,9 @@ from services.channels.contract import (
 )
 
 LIMIT = 40
+NOTHING_YET = "0"
+"""Where the next look goes on after a first one that found an account of which nobody had spoken: all that comes is
+news, however many pages it fills."""
 SPOKEN = frozenset({"mention", "quote"})
 CHANGED = frozenset({"update", "quoted_update"})
 """Notifications: of a post that was edited after we had to do with it."""
@@ -280,7 +283,7 @@ class Mastodon(BaseChannel):
         with asking.understood():
             idents = [reading.need(one.get("id"), "the notification's id") for one in content]
             parsed = [one for part in content for one in guarded_all(Reader(channel, now).part, part)]
-            newest = max(idents, key=_rank, default=cursor)
+            newest = max(idents, key=_rank, default=cursor or NOTHING_YET)
             more = cursor is not None and len(idents) >= LIMIT
             return Swept(tuple(parsed), newest, more=more, raw=orjson.dumps(content))
 

@@ -242,8 +242,9 @@ class WordPress(BaseChannel):
 
     async def sweep(self, way: Way, channel: ChannelRecord, cursor: str | None, now: datetime) -> Swept:
         """The oldest unseen first; a first look takes the newest page. Comments that wait for approval are shown to
-        who may see them."""
-        order = {"after": cursor, "order": "asc"} if cursor else {"order": "desc"}
+        who may see them. The cursor is a time; a page follows it while more than one was written in a second."""
+        since, _, page = (cursor or "").partition(" ")
+        order = {"after": since, "order": "asc", "page": page or None} if since else {"order": "desc"}
         url = asking.address(
             posting.api_url(channel, "") + "/wp-json/wp/v2/comments", per_page=PAGE, orderby="date_gmt", **order
         )
@@ -251,11 +252,8 @@ class WordPress(BaseChannel):
         with asking.understood():
             parsed = [guarded(Reader(channel, now).part, one) for one in content]
             times = [polled.gmt(one["date_gmt"]) for one in content]
-            # `after` is exclusive and counts whole seconds: the last one is looked at again.
-            latest = max(times, default=None)
-            onward = (latest - OVERLAP).isoformat() if latest else cursor or polled.BEGINNING
-            more = cursor is not None and len(content) >= PAGE and onward != cursor
-            return Swept(tuple(parsed), onward, more=more, raw=orjson.dumps(content))
+            more = bool(since) and len(content) >= PAGE
+            return Swept(tuple(parsed), _onward(since, page, times, more=more), more=more, raw=orjson.dumps(content))
 
     async def gesture(self, way: Way, channel: ChannelRecord, deed: Deed) -> Outcome:
         """Hidden is what waits for approval again."""
@@ -277,6 +275,14 @@ class WordPress(BaseChannel):
         answered = await asking.get(way, f"{url}/{posting.segment(reply.in_reply_to)}", headers)
         body = {"post": answered["post"], "parent": answered["id"], "content": reply.text}
         return await posting.send(way, posting.Call(url, body, headers), lambda content: content["id"], _refusal)
+
+
+def _onward(since: str, page: str, times: Sequence[datetime], *, more: bool) -> str:
+    """`after` is exclusive and counts whole seconds: the last one is looked at again. One that fills a page (comments
+    that were imported) is gone through page by page."""
+    latest = max(times, default=None)
+    onward = (latest - OVERLAP).isoformat() if latest else since or polled.BEGINNING
+    return f"{onward} {int(page or 1) + 1}" if more and onward == since else onward
 
 
 def _refusal(content: Any) -> Refused | None:

@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 
 from services.drill.plan import Delivery, Move
 from services.drill.target import Hook
-from services.drill.wire import facebook, generic, instagram, others, sign
+from services.drill.wire import facebook, generic, instagram, sign
 from services.drill.wire.moment import Moment
+from services.drill.wire.tongues import TONGUES
 
 FB_EDIT_STEP = timedelta(seconds=1)
 
@@ -38,7 +39,7 @@ class Encoder:
                 body = instagram.encode(hook.account, moments)
             case other:
                 self._moments[delivery.number] = moments[0]
-                body = others.TONGUES[other].body(hook, moments[0])
+                body = TONGUES[other].body(hook, moments[0])
         self._bodies[delivery.number] = body
         return body
 
@@ -46,9 +47,9 @@ class Encoder:
         """Signed anew for each attempt: a retry of Standard Webhooks carries a fresh timestamp."""
         if hook.network == "generic":
             return sign.standard(hook.secret, f"msg_{self.run}{delivery.number:05d}", now, body)
-        if hook.network in others.TONGUES:
+        if hook.network in TONGUES:
             first = self._moments[delivery.number if delivery.copy_of is None else delivery.copy_of]
-            return others.TONGUES[hook.network].headers(hook, body, replace(first, sent=now))
+            return TONGUES[hook.network].headers(hook, body, replace(first, sent=now))
         return sign.meta(hook.secret, body)
 
     def _moment(self, move: Move, at_s: float, now: datetime) -> Moment:

@@ -18,6 +18,7 @@ from datetime import datetime, timedelta
 
 import asyncpg
 
+from inbox import looks
 from inbox.channels import ChannelRecord, Channels
 from inbox.clock import Clock
 from inbox.ids import BrandId
@@ -196,7 +197,7 @@ class Listener:
             await self._taker.bring(channel, found, heard.raw, now)
         line.cursor = heard.cursor or line.cursor
         if heard.look or heard.gap:
-            await self._pool.execute(sql.look, line.brand, line.channel_id, now)
+            await looks.hint(self._pool, line.brand, line.channel_id, now)
         if found or heard.gap or line.written_at is None or now - line.written_at >= ALIVE:
             metrics.STREAM_GAPS.labels(network.id).inc(heard.gap)
             await self._write(line, gap=heard.gap)

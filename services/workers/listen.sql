@@ -28,9 +28,3 @@ INSERT INTO vigie.listening AS l (brand_id, channel_id, due_at, last_failure, fa
 VALUES ($1, $2, $3, $4, $5, $6)
 ON CONFLICT (brand_id, channel_id) DO UPDATE SET
   due_at = $3, open_since = NULL, last_failure = $4, failures = $5, cursor = coalesce($6, l.cursor)
-
--- name: look
--- There is something that a look brings: it is due at once, unless looks fail and wait.
-INSERT INTO vigie.sweeps AS s (brand_id, channel_id, due_at, nudged_at) VALUES ($1, $2, $3, $3)
-ON CONFLICT (brand_id, channel_id) DO UPDATE SET
-  nudged_at = $3, due_at = CASE WHEN s.failures = 0 THEN least(s.due_at, $3) ELSE s.due_at END

@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import cast
 
-import pytest
 from aiohttp import ClientSession, web
 from aiohttp.test_utils import TestServer
 from yarl import URL
@@ -19,12 +18,12 @@ from inbox.ids import BrandId, ChannelId
 from services.channels import registry
 from services.channels.contract import Parsed, Received, Sent, Way
 from services.demo_mail.office import PLACE, PostOffice
-from services.drill import channels, plan, recast, scenario, target
+from services.drill import plan, recast, scenario, target
 from services.drill.encoder import Encoder
 from services.drill.pace import JumpingPace
 from services.drill.reading import Reader
 from services.drill.shapes import MAIL
-from services.drill.target import CannotDrill, Hook
+from services.drill.target import Hook
 from services.outbound import Outbound
 from tests.channels.answering import ASKED
 from tests.drill.fake_instance import FakeInstance
@@ -138,16 +137,3 @@ async def test_the_drill_waits_for_what_vigie_has_yet_to_fetch(instance: FakeIns
         reader = Reader(session, target.read(instance.demo(tmp_path)), Late(instance))
         items = await reader.catch_up({"<1@mail.example>"}, fetched={"<1@mail.example>"}, most_s=60)
     assert list(items) == ["item-<1@mail.example>"]
-
-
-def test_a_mailbox_is_asked_for_by_either_name_and_once() -> None:
-    assert channels.spoken(["x", "imap", MAIL]) == ["x", MAIL]
-
-
-@pytest.mark.parametrize(
-    ("name", "why"),
-    [("mastodon", "does not speak mastodon yet"), ("feed", "Vigie asks there"), ("zork", "no network called zork")],
-)
-def test_what_the_drill_does_not_speak_is_refused_with_a_sentence(name: str, why: str) -> None:
-    with pytest.raises(CannotDrill, match=why):
-        channels.spoken(["x", name])

@@ -1,58 +1,84 @@
-"""The drill on networks that its script was not written for: each channel proves and reads what it is sent."""
+"""The drill on networks that its script was not written for: each channel proves and reads what it is sent, and what is
+answered there stays in the demo."""
 
 from __future__ import annotations
 
+import uuid
+from collections import Counter
 from datetime import UTC, datetime
-from urllib.parse import quote
+from pathlib import Path
 
 import pytest
-from yarl import URL
 
-from inbox.channels import ChannelRecord
-from inbox.ids import BrandId, ChannelId
 from services.channels import registry
-from services.channels.contract import Inbound, Received
-from services.drill import plan, recast, scenario
-from services.drill.encoder import Encoder
-from services.drill.shapes import SHAPES
-from services.drill.target import Hook
-from services.drill.wire.others import TONGUES
+from services.channels.contract import Inbound, Received, Reply, Sent
+from services.demo_networks import world
+from services.drill import channels, plan, recast, scenario
+from services.drill.shapes import MAIL, SHAPES
+from services.drill.target import CannotDrill
+from services.drill.wire import told
+from services.drill.wire.tongues import TONGUES
+from tests.drill.demo_world import RUN, Demo, demo, script
 
-RUN, SECRET = "1790000000000", "0f1e2d3c4b5a69788796a5b4c3d2e1f0"
+BY_HOOK = sorted(name for name, shape in SHAPES.items() if not shape.fetched)
 
 
 def test_every_shape_has_its_tongue() -> None:
     assert SHAPES.keys() == TONGUES.keys()
 
 
-@pytest.mark.parametrize("network", TONGUES)
-def test_each_channel_proves_and_reads_every_message_of_the_drill(network: str) -> None:
-    now, channel = datetime.now(UTC), registry.networks()[network]
-    query = f"?token={quote(SECRET)}" if TONGUES[network].in_address else ""
-    hook = Hook("c", network, URL(f"http://127.0.0.1:8040/hooks/c{query}"), SECRET, "")
-    record = ChannelRecord(BrandId(1), ChannelId("c"), network, "Demo", None, {}, {"secret": SECRET}, now)
-    encoder, script = Encoder(RUN, 1.0), _script([network])
-    ids = [move.message_id for delivery in script for move in delivery.moves if delivery.copy_of is None]
-    for delivery in script:
-        body = encoder.body(hook, delivery, now)
-        headers = {name.lower(): [value] for name, value in encoder.headers(hook, delivery, body, now).items()}
-        request = Inbound(headers, body, str(hook.url))
-        assert channel.verify(request, record) == SECRET
-        (found,) = [one for part in channel.split_request(request) for one in channel.read(part, record, now)]
-        (move,) = delivery.moves
-        assert isinstance(found, Received), found
-        assert (found.external_id, found.kind) == (move.message_id, move.line.kind)
-        assert move.text[:20] in (found.text or "")
-    assert len(ids) == len(set(ids)) == 60
+def test_every_network_that_can_receive_is_spoken_but_for_the_form() -> None:
+    assert channels.spoken(["all"]) == sorted(registry.networks().keys() - {"manual"})
+    assert {name for name, shape in SHAPES.items() if shape.fetched} == {*told.NAMES, MAIL}
+    assert world.keeping().keys() == set(told.NAMES)
 
 
-def test_asked_for_several_networks_it_speaks_all_of_them_and_no_other() -> None:
-    asked = ["x", "instagram", "telegram"]
-    spoken = [delivery.network for delivery in _script(asked)]
-    assert set(spoken) == set(asked)
-    assert min(spoken.count(network) for network in asked) >= 10
+@pytest.mark.parametrize("name", BY_HOOK)
+async def test_each_channel_proves_and_reads_every_message_of_the_drill_and_answers(name: str, tmp_path: Path) -> None:
+    async with demo(name, tmp_path) as there:
+        seen = set()
+        for move, body, headers in script(there.hook, 30):
+            request = Inbound({key.lower(): [value] for key, value in headers.items()}, body, str(there.hook.url))
+            assert there.network.verify(request, there.channel) is not None
+            parts = there.network.split_request(request)
+            assert all(
+                part.account_id in (None, there.channel.account_id) or not there.channel.account_id for part in parts
+            )
+            found = [one for part in parts for one in there.network.read(part, there.channel, datetime.now(UTC))]
+            assert [type(one) for one in found] == [Received], found
+            (message,) = (one for one in found if isinstance(one, Received))
+            assert (message.external_id, message.kind) == (move.message_id, move.line.kind)
+            assert message.author is not None
+            assert move.text[:20] in (message.text or "")
+            seen.add(message.external_id)
+        assert len(seen) == 30
+        assert not there.network.capabilities.reply or isinstance(await answered(there, message), Sent)
 
 
-def _script(networks: list[str]) -> list[plan.Delivery]:
+async def answered(there: Demo, message: Received) -> object:
+    reply = Reply(
+        uuid.uuid4(), message.kind, message.external_id, message.thread_id, message.author.id if message.author else "",
+        "Bonjour, débranchez-la.", "response", datetime.now(UTC), message.title,
+    )  # fmt: skip
+    return await there.network.reply(there.way, there.channel, reply)
+
+
+@pytest.mark.parametrize(("asked", "messages"), [(["x", "instagram", "telegram"], 60), (["all"], 90)])
+def test_asked_for_several_networks_it_speaks_all_of_them_alike_and_no_other(asked: list[str], messages: int) -> None:
+    networks = channels.spoken(asked)
     scene = recast.recast(scenario.load(), networks)
-    return plan.build(scene, messages=60, seed=1, run=RUN, page="104382905117746")
+    said = plan.build(scene, messages=messages, seed=1, run=RUN, page="104382905117746")
+    moves = [move for delivery in said if delivery.copy_of is None for move in delivery.moves]
+    spoken = Counter(move.line.network for move in moves if move.verb == "message")
+    assert spoken.keys() == set(networks)
+    assert max(spoken.values()) <= 3 * messages / len(networks)
+
+
+def test_a_mailbox_is_asked_for_by_either_name_and_once() -> None:
+    assert channels.spoken(["x", "imap", MAIL]) == ["x", MAIL]
+
+
+@pytest.mark.parametrize(("name", "why"), [("manual", "typed by hand"), ("zork", "no network called zork")])
+def test_what_the_drill_does_not_speak_is_refused_with_a_sentence(name: str, why: str) -> None:
+    with pytest.raises(CannotDrill, match=why):
+        channels.spoken(["x", name])

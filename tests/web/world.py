@@ -35,6 +35,7 @@ from services.channels import registry
 from services.channels.contract import Way
 from services.demo_mail.office import PostOffice
 from services.demo_network import DemoNetwork
+from services.demo_networks import world as demo_networks
 from services.ingest.record import Record
 from services.ingest.routes import Ingest
 from services.outbound import Outbound
@@ -168,7 +169,8 @@ async def _weigh(brand: BrandId, text: str) -> list[Weight]:
 def of_services(deps: Deps) -> list[Route]:
     """The routes that services add to the application."""
     ingest = Ingest(deps.channels, Batcher(deps.log), deps.clock, Way(Outbound(), ""))
-    demo = [*DemoNetwork(deps.channels).routes(), *PostOffice(deps.channels, Path()).routes()]
+    world = demo_networks.World(deps.channels, BrandId(1), deps.clock, deps.settings.base_url, Path())
+    demo = [*DemoNetwork(deps.channels).routes(), *PostOffice(deps.channels, Path()).routes(), *world.routes()]
     return [*ingest.routes(), *metrics_page.routes([]), *demo]
 
 

@@ -1,25 +1,21 @@
-"""Channels and the quarantine (leads): connect a network, see whether it is healthy, change its secret, read again what
-could not be read."""
+"""Channels (leads): connect a network, see whether it is healthy, have it asked, change its secret."""
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from aiohttp import web
 
-from inbox import channel_watch, waiting
-from inbox.channels import ChannelRecord, Health, Network, Reparsed, SetupField
+from inbox import channel_watch, looks, waiting
+from inbox.channels import ChannelRecord, Health, Network, SetupField
 from inbox.errors import NotFound, Refused
-from inbox.web import address, channel_words, words
+from inbox.web import address, channel_words
 from inbox.web.context import deps, viewer
 from inbox.web.i18n import Speech
 from inbox.web.pages import render, settings
 from inbox.web.routes import Route
 
-QUARANTINE_SHOWN = 100
-MOST_RAW = 100_000
 VERIFY_FIELDS = ("verify_token",)
 
 
@@ -232,6 +228,15 @@ async def verify(request: web.Request) -> web.StreamResponse:
     return await _one(request, world, channel, verified=verified)
 
 
+async def look(request: web.Request) -> web.StreamResponse:
+    """Has a network that is asked in its turn asked at once."""
+    own, world = deps(request), await render.world(request)
+    channel = await _channel(request, world)
+    await looks.ask(own.pool, world.brand.id, channel.channel_id, own.clock.now())
+    told = world.say("The network is being asked. What is new there comes into the queue within seconds.")
+    return await _one(request, world, channel, verified=("met", told))
+
+
 async def retire(request: web.Request) -> web.StreamResponse:
     own, asking, world = deps(request), viewer(request), await render.world(request)
     channel = await _channel(request, world)
@@ -258,62 +263,7 @@ def _back(request: web.Request, world: render.World, channel: ChannelRecord) -> 
     return render.see_other(request, f"{world.base}/settings/channels/{channel.channel_id}?saved=1")
 
 
-# --- quarantine ---------------------------------------------------------------------------------------------------
-
-
-async def quarantine(request: web.Request) -> web.StreamResponse:
-    own, world = deps(request), await render.world(request)
-    found = await own.channels.quarantined(world.brand.id, limit=QUARANTINE_SHOWN)
-    return settings.shown(
-        request, world, "quarantine", "settings_quarantine.html", deliveries=found, most=QUARANTINE_SHOWN, told=None
-    )
-
-
-def _delivery_id(request: web.Request) -> uuid.UUID:
-    try:
-        return uuid.UUID(request.match_info["delivery_id"])
-    except ValueError as error:
-        raise NotFound from error
-
-
-async def raw(request: web.Request) -> web.StreamResponse:
-    """The body as text, escaped: whatever is in it stays words."""
-    own, world = deps(request), await render.world(request)
-    delivery = await own.channels.delivery(world.brand.id, _delivery_id(request))
-    body = None if delivery.body is None else delivery.body[:MOST_RAW].decode("utf-8", "replace").replace("\x00", "␀")
-    return settings.shown(
-        request, world, "quarantine", "settings_delivery.html", delivery=delivery, body=body,
-        cut=delivery.body is not None and len(delivery.body) > MOST_RAW, told=None,
-    )  # fmt: skip
-
-
-async def parse_again(request: web.Request) -> web.StreamResponse:
-    own, world = deps(request), await render.world(request)
-    say, delivery_id = world.say, _delivery_id(request)
-    try:
-        read = await own.reparse(world.brand.id, delivery_id)
-    except NotFound:
-        raise
-    except Refused as refused:
-        told = ("alarm", words.refusal(refused, say))
-    else:
-        told = _read_again(read, say)
-    left = await own.channels.quarantined(world.brand.id, limit=QUARANTINE_SHOWN)
-    return settings.shown(
-        request, world, "quarantine", "settings_quarantine.html", deliveries=left, most=QUARANTINE_SHOWN, told=told
-    )
-
-
-def _read_again(read: Reparsed, say: Speech) -> tuple[str, str]:
-    found = say.many("Read again: %(num)s new message.", "Read again: %(num)s new messages.", read.new)
-    if read.reason is None:
-        return "met", found
-    still = say("Still unreadable: %(reason)s", reason=words.unreadable(read.reason, say))
-    return "alarm", f"{found} {still}"
-
-
 _CHANNEL = "/b/{brand_id}/settings/channels/{channel_id}"
-_DELIVERY = "/b/{brand_id}/settings/quarantine/{delivery_id}"
 ROUTES = [
     Route("GET", "/b/{brand_id}/settings/channels", show, "manage", "page", "settings_channels"),
     Route("GET", "/b/{brand_id}/settings/channels/new", new, "manage", "page", "settings_new_channel"),
@@ -322,10 +272,8 @@ ROUTES = [
     Route("POST", _CHANNEL, change, "manage", "page", "settings_change_channel"),
     Route("POST", f"{_CHANNEL}/rotate", rotate, "manage", "page", "settings_rotate_secret"),
     Route("POST", f"{_CHANNEL}/verify", verify, "manage", "page", "settings_verify_channel"),
+    Route("POST", f"{_CHANNEL}/look", look, "manage", "page", "settings_look_at_channel"),
     Route("POST", f"{_CHANNEL}/retire", retire, "manage", "page", "settings_retire_secret"),
     Route("POST", f"{_CHANNEL}/disable", disable, "manage", "page", "settings_disable_channel"),
     Route("POST", f"{_CHANNEL}/enable", enable, "manage", "page", "settings_enable_channel"),
-    Route("GET", "/b/{brand_id}/settings/quarantine", quarantine, "manage", "page", "settings_quarantine"),
-    Route("GET", _DELIVERY, raw, "manage", "page", "settings_delivery"),
-    Route("POST", f"{_DELIVERY}/parse", parse_again, "manage", "page", "settings_parse_again"),
 ]

@@ -1,5 +1,5 @@
-"""Networks that a drill speaks when it is asked to (`vigie drill --channels x,telegram`): what somebody says there, as
-the network's hook brings it, one message a request.
+"""Public networks and messengers that a drill speaks when it is asked to (`vigie drill --channels x,telegram`): what
+somebody says there, as the network's hook brings it, one message a request.
 
 The script is written for Facebook, Instagram and the generic channel; its lines are recast (`services.drill.recast`),
 and have ids as `services.drill.shapes` makes them.
@@ -8,12 +8,8 @@ and have ids as `services.drill.shapes` makes them.
 from __future__ import annotations
 
 import base64
-import hmac
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from email.headerregistry import Address
-from email.message import EmailMessage
+from collections.abc import Mapping
 from urllib.parse import parse_qsl, urlencode
 
 import orjson
@@ -21,28 +17,9 @@ import orjson
 from services.drill.target import Hook
 from services.drill.wire import graph, sign
 from services.drill.wire.moment import Moment
+from services.drill.wire.tongue import FORM, JSON, Tongue, hubs, mac, typed
 
-JSON = "application/json"
-FORM = "application/x-www-form-urlencoded"
 BOT = "U0BRIZEO"
-
-
-@dataclass(frozen=True, slots=True)
-class Tongue:
-    """`body`: one message. `headers`: its proof, for the bytes as they leave. `in_address`: the secret stands in the
-    address instead."""
-
-    body: Callable[[Hook, Moment], bytes]
-    headers: Callable[[Hook, bytes, Moment], sign.Headers]
-    in_address: bool = False
-
-
-def _mac(secret: str, signed: bytes, algorithm: str = "sha256") -> bytes:
-    return hmac.new(secret.encode(), signed, algorithm).digest()
-
-
-def _typed(kind: str) -> Callable[[Hook, bytes, Moment], sign.Headers]:
-    return lambda hook, body, moment: {"Content-Type": kind}
 
 
 # --- Meta ---------------------------------------------------------------------------------------------------------
@@ -92,7 +69,7 @@ def _x(hook: Hook, moment: Moment) -> bytes:
 
 
 def _signed_by_x(hook: Hook, body: bytes, moment: Moment) -> sign.Headers:
-    digest = base64.b64encode(_mac(hook.secret, body)).decode()
+    digest = base64.b64encode(mac(hook.secret, body)).decode()
     return {"Content-Type": JSON, "x-twitter-webhooks-signature": f"sha256={digest}"}
 
 
@@ -108,7 +85,7 @@ def _tiktok(hook: Hook, moment: Moment) -> bytes:
 
 
 def _signed_by_tiktok(hook: Hook, body: bytes, moment: Moment) -> sign.Headers:
-    digest = _mac(hook.secret, f"{moment.sent_s}.".encode() + body).hex()
+    digest = mac(hook.secret, f"{moment.sent_s}.".encode() + body).hex()
     return {"Content-Type": JSON, "Tiktok-Signature": f"t={moment.sent_s},s={digest}"}
 
 
@@ -132,15 +109,7 @@ def _discourse(hook: Hook, moment: Moment) -> bytes:
     return orjson.dumps({"post": post})
 
 
-def _signed_by_discourse(hook: Hook, body: bytes, moment: Moment) -> sign.Headers:
-    digest = _mac(hook.secret, body).hex()
-    return {
-        "Content-Type": JSON, "X-Discourse-Event": "post_created",
-        "X-Discourse-Event-Signature": f"sha256={digest}",
-    }  # fmt: skip
-
-
-# --- messengers and mail ------------------------------------------------------------------------------------------
+# --- messengers ---------------------------------------------------------------------------------------------------
 
 
 def _telegram(hook: Hook, moment: Moment) -> bytes:
@@ -171,7 +140,7 @@ def _slack(hook: Hook, moment: Moment) -> bytes:
 
 
 def _signed_by_slack(hook: Hook, body: bytes, moment: Moment) -> sign.Headers:
-    digest = _mac(hook.secret, f"v0:{moment.sent_s}:".encode() + body).hex()
+    digest = mac(hook.secret, f"v0:{moment.sent_s}:".encode() + body).hex()
     return {
         "Content-Type": JSON, "X-Slack-Request-Timestamp": str(moment.sent_s), "X-Slack-Signature": f"v0={digest}",
     }  # fmt: skip
@@ -187,21 +156,8 @@ def _twilio(hook: Hook, moment: Moment) -> bytes:
 def _signed_by_twilio(hook: Hook, body: bytes, moment: Moment) -> sign.Headers:
     """Over the whole address and the form's fields in their order, by name."""
     fields = "".join(name + value for name, value in sorted(parse_qsl(body.decode(), keep_blank_values=True)))
-    digest = base64.b64encode(_mac(hook.secret, (str(hook.url) + fields).encode(), "sha1")).decode()
+    digest = base64.b64encode(mac(hook.secret, (str(hook.url) + fields).encode(), "sha1")).decode()
     return {"Content-Type": FORM, "X-Twilio-Signature": digest}
-
-
-def _email(hook: Hook, moment: Moment) -> bytes:
-    """A whole mail, as a mailbox holds it."""
-    move, person = moment.move, moment.move.author
-    mail = EmailMessage()
-    mail["From"] = Address(person.name, person.handle.lstrip("+").partition("@")[0], "mail.example")
-    mail["To"] = hook.account or "contact@brizeo.example"
-    mail["Subject"] = "Cargo 2"
-    mail["Message-ID"] = move.message_id
-    mail["Date"] = moment.said
-    mail.set_content(move.text)
-    return mail.as_bytes()
 
 
 TONGUES: Mapping[str, Tongue] = {
@@ -209,10 +165,9 @@ TONGUES: Mapping[str, Tongue] = {
     "whatsapp": Tongue(_whatsapp, _signed_by_meta),
     "x": Tongue(_x, _signed_by_x),
     "tiktok": Tongue(_tiktok, _signed_by_tiktok),
-    "trustpilot": Tongue(_trustpilot, _typed(JSON), in_address=True),
-    "discourse": Tongue(_discourse, _signed_by_discourse),
+    "trustpilot": Tongue(_trustpilot, typed(JSON), in_address=True),
+    "discourse": Tongue(_discourse, hubs("X-Discourse-Event-Signature", X_Discourse_Event="post_created")),
     "telegram": Tongue(_telegram, _telling_telegrams_secret),
     "slack": Tongue(_slack, _signed_by_slack),
     "twilio": Tongue(_twilio, _signed_by_twilio),
-    "email": Tongue(_email, _typed("message/rfc822"), in_address=True),
 }
