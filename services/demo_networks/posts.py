@@ -21,7 +21,7 @@ Says = Callable[[Asked], Any]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """`says`: JSON; of what is asked for by `pattern`, the whole path."""
+    """`says`: JSON, or a refusal; of what is asked for by `pattern`, the whole path."""
 
     method: str
     pattern: re.Pattern[str]
@@ -75,6 +75,13 @@ def _linkedin(asked: Asked) -> Any:
 def _telegram(asked: Asked) -> Any:
     chat = asked.content.get("chat_id")
     return {"ok": True, "result": {"message_id": int(asking.number()[-8:]), "chat": {"id": chat, "type": "private"}}}
+
+
+def _mail(asked: Asked) -> Any:
+    """A mail to nobody is how a key is tried that may only send."""
+    if "to" not in asked.form:
+        return web.json_response({"message": "to parameter is missing"}, status=400)
+    return {"id": f"<{asking.number()}@mail.example>", "message": "Queued. Thank you."}
 
 
 DONE: Says = _always({})
@@ -142,7 +149,7 @@ RULES: Mapping[str, Sequence[Rule]] = {
         _rule("GET", r"/repos/[\w-]+/[\w-]+/(issues|issues/comments|pulls/comments)", _always([])),
         _rule("GET", r"/user", _always({"login": "brizeo"})),
     ],
-    "mailgun": [_rule("POST", r"/v3/[\w.-]+/messages", _named("id"))],
+    "mailgun": [_rule("POST", r"/v3/[\w.-]+/messages", _mail)],
     "sendgrid": [
         _rule("POST", r"/v3/mail/send", DONE, 202),
         _rule("GET", r"/v3/scopes", _always({"scopes": ["mail.send"]})),
@@ -178,4 +185,5 @@ async def answer(asked: Asked) -> web.StreamResponse:
         return refused(404)
     if not asked.is_proven():
         return refused()
-    return web.json_response(rule.says(asked), status=rule.status)
+    said = rule.says(asked)
+    return said if isinstance(said, web.Response) else web.json_response(said, status=rule.status)

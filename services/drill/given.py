@@ -24,7 +24,7 @@ GIVEN: Mapping[str, Mapping[str, str]] = {
     "trustpilot": {"api_key": "brizeo"},
     "discourse": {"api_user": "brizeo"},
     "twilio": {"account_sid": "AC0123456789abcdef0123456789abcdef", "account_id": "+33639980000"},
-    "discord": {"account_id": work.APPLICATION},
+    "discord": {"account_id": work.APPLICATION, "channel_ids": work.CHANNEL},
     "linkedin": {"account_id": work.COMPANY},
     "github": {"account_id": work.REPOSITORY},
     "mailgun": {"account_id": US},

@@ -5,13 +5,14 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from services.channels import registry
-from services.channels.contract import Inbound, Received, Reply, Sent
+from services.channels.contract import Inbound, NotAsked, Received, Reply, Sent
 from services.demo_networks import world
 from services.drill import channels, plan, recast, scenario
 from services.drill.shapes import MAIL, SHAPES
@@ -52,6 +53,8 @@ async def test_each_channel_proves_and_reads_every_message_of_the_drill_and_answ
             assert move.text[:20] in (message.text or "")
             seen.add(message.external_id)
         assert len(seen) == 30
+        with suppress(NotAsked):
+            await there.network.check(there.way, there.channel, datetime.now(UTC))
         assert not there.network.capabilities.reply or isinstance(await answered(there, message), Sent)
 
 

@@ -75,6 +75,22 @@ async def test_an_open_connection_and_its_gaps_stand_on_the_page(world: World) -
     assert "Open connection" not in (await ask(world, f"/{ours.channel_id}")).text
 
 
+async def test_a_network_that_is_asked_can_be_asked_now_though_it_failed_before(world: World) -> None:
+    """The pause between failed looks grows to an hour: whoever has mended something does not wait for its end."""
+    ours, path = await connected(world, "reddit", refresh_token="t"), "Look now"
+    assert path not in (await ask(world, f"/{ours.channel_id}")).text
+    later = world.clock.now() + timedelta(hours=1)
+    await world.pool.execute(
+        "INSERT INTO vigie.sweeps (brand_id, channel_id, due_at, failures, last_failure) VALUES ($1, $2, $3, 5, 'busy')",
+        world.brand, ours.channel_id, later,
+    )  # fmt: skip
+    assert path in (await ask(world, f"/{ours.channel_id}")).text
+    told = await ask(world, f"/{ours.channel_id}/look", "POST", "fr")
+    assert "Le réseau est interrogé" in told.text
+    due = await world.pool.fetchval("SELECT due_at FROM vigie.sweeps WHERE channel_id = $1", ours.channel_id)
+    assert due == world.clock.now()
+
+
 @pytest.fixture
 async def asking(world: World) -> AsyncIterator[World]:
     async with Outbound(["127.0.0.0/8"]) as http:

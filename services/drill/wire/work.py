@@ -16,7 +16,8 @@ from services.drill.wire.tongue import JSON, Tongue, hubs, mac
 REPOSITORY = "brizeo/cargo"
 COMPANY = "urn:li:organization:5001"
 APPLICATION = "900000000000000001"
-LOBBY = "610000000000000001"
+LOBBY, CHANNEL = "610000000000000001", "600000000000000001"
+"""A game's chat, which comes by the hook, and a server's, which is asked for."""
 
 
 def _github(hook: Hook, moment: Moment) -> bytes:
