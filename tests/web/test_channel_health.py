@@ -81,7 +81,8 @@ async def test_a_network_that_is_asked_can_be_asked_now_though_it_failed_before(
     assert path not in (await ask(world, f"/{ours.channel_id}")).text
     later = world.clock.now() + timedelta(hours=1)
     await world.pool.execute(
-        "INSERT INTO vigie.sweeps (brand_id, channel_id, due_at, failures, last_failure) VALUES ($1, $2, $3, 5, 'busy')",
+        "INSERT INTO vigie.sweeps (brand_id, channel_id, due_at, failures, last_failure)"
+        " VALUES ($1, $2, $3, 5, 'busy')",
         world.brand, ours.channel_id, later,
     )  # fmt: skip
     assert path in (await ask(world, f"/{ours.channel_id}")).text
