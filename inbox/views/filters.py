@@ -72,7 +72,7 @@ class Filter:
         return bool((self.q and self.q.strip()) or self.marks or self.without.marks)
 
     def parameters(self, now: datetime) -> tuple[object, ...]:
-        """`vigie.item_query`, field by field; words and marks go beside it (`inbox.views.words.query`)."""
+        """`vigie.item_query`, field by field; words and marks go beside it (`inbox.views.words.asked`)."""
         assert len(fields(self)) == 15, "a new field of Filter belongs into vigie.item_query"
         without = self.without
         return (

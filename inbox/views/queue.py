@@ -21,6 +21,7 @@ from inbox.sql import beside
 from inbox.views import cursor, words
 from inbox.views.columns import NEVER
 from inbox.views.filters import SOON, VIEWS, Filter
+from inbox.views.rarity import in_two_steps
 from inbox.views.row import Row
 from inbox.views.sizes import sized
 from inbox.views.stored import load_row
@@ -88,52 +89,54 @@ async def _records(
         return await connection.fetch(sql.done, brand, sorted(filter.statuses), cursor.position(after), wanted, limit)
     lowest = min(4, max(filter.priorities, default=4))
     place = (brand, *cursor.rank(after), lowest, wanted, limit)
-    words = _words(brand, filter)
-    if filter.searches and words is None:
+    asked = _asked(brand, filter)
+    if asked is None:
         return []
     if filter.searches or filter.heard_after:
         await connection.execute(sql.plan_each)
     if filter.uncertain:
-        return await connection.fetch(sql.uncertain, *place, words)
+        return await connection.fetch(sql.uncertain, *place, asked.query)
     if filter.waits:
-        return await connection.fetch(sql.waiting, *place, words)
+        return await connection.fetch(sql.waiting, *place, asked.query)
     if filter.searches or filter.heard_after:
-        return await connection.fetch(sql.found, *place, words, filter.heard_after or NEVER)
+        first, then = await in_two_steps(connection, asked)
+        return await connection.fetch(sql.found, *place, first, filter.heard_after or NEVER, then)
     return await connection.fetch(sql.ranked, *place, None)
 
 
-def _words(brand: BrandId, filter: Filter) -> str | None:
-    return words.query(brand, filter.q or "", filter.marks, filter.without.marks)
+def _asked(brand: BrandId, filter: Filter) -> words.Asked | None:
+    return words.asked(brand, filter.q or "", filter.marks, filter.without.marks)
 
 
 async def count(connection: Connection, brand: BrandId, filter: Filter, now: datetime) -> int:
     """How many items fit, all of them. Of those who wait in milliseconds; of a long past, after a moment."""
-    words = _words(brand, filter)
-    if filter.searches and words is None:
+    asked = _asked(brand, filter)
+    if asked is None:
         return 0
+    wanted = filter.parameters(now)
     async with snapshot(connection):
         await connection.execute(sql.plan_each)
         if filter.waits:
-            return int(await connection.fetchval(sql.count_waiting, brand, filter.parameters(now), words))
-        since = filter.heard_after or NEVER
-        return int(await connection.fetchval(sql.count, brand, filter.parameters(now), words, since))
+            return int(await connection.fetchval(sql.count_waiting, brand, wanted, asked.query))
+        first, then = await in_two_steps(connection, asked)
+        return int(await connection.fetchval(sql.count, brand, wanted, first, filter.heard_after or NEVER, then))
 
 
 async def names(
     connection: Connection, brand: BrandId, filter: Filter, now: datetime, *, after: uuid.UUID = NOBODY, limit: int
 ) -> list[tuple[uuid.UUID, int]]:
     """`limit` of the items that fit, each with its position, by their ids from `after` on: for work on all of them."""
-    words = _words(brand, filter)
-    if filter.searches and words is None:
+    asked = _asked(brand, filter)
+    if asked is None:
         return []
     wanted = filter.parameters(now)
     async with snapshot(connection):
         await connection.execute(sql.plan_each)
         if filter.waits:
-            found = await connection.fetch(sql.names_waiting, brand, wanted, words, after, limit)
+            found = await connection.fetch(sql.names_waiting, brand, wanted, asked.query, after, limit)
         else:
-            since = filter.heard_after or NEVER
-            found = await connection.fetch(sql.names, brand, wanted, words, since, after, limit)
+            (first, then), since = await in_two_steps(connection, asked), filter.heard_after or NEVER
+            found = await connection.fetch(sql.names, brand, wanted, first, since, after, limit, then)
     return [(row["item_id"], row["position"]) for row in found]
 
 
@@ -141,10 +144,10 @@ async def fitting(
     connection: Connection, brand: BrandId, filter: Filter, items: Sequence[uuid.UUID], now: datetime
 ) -> set[uuid.UUID]:
     """Which of these items fit."""
-    words = _words(brand, filter)
-    if filter.searches and words is None:
+    asked = _asked(brand, filter)
+    if asked is None:
         return set()
-    found = await connection.fetch(sql.fitting, brand, filter.parameters(now), words, list(items))
+    found = await connection.fetch(sql.fitting, brand, filter.parameters(now), asked.query, list(items))
     return {row["item_id"] for row in found}
 
 

@@ -37,12 +37,14 @@ ORDER BY i.priority, i.rank_due_at, i.item_id LIMIT $7
 
 -- name: found
 -- Items that hold all words and marks, or were heard lately; by rank, whether they wait or not. Planned each time: the index
--- of words, that of the last words of authors, or the way down, whichever is short.
+-- of words, that of the last words of authors, or the way down, whichever is short. The last terms are looked for in the
+-- items themselves, past the index (`inbox.views.rarity` says which).
 SELECT i.card FROM vigie.items i
 WHERE i.brand_id = $1 AND (i.priority, i.rank_due_at, i.item_id) > ($2, $3, $4)
   AND i.priority <= $5 AND vigie.matches(i.status, i.priority, i.channel_id, i.network, i.lang, i.assignee,
     i.missed, i.ack_due_at, i.response_due_at, i.rank_due_at, i.scored, i.uncertain, i.heard_at, $6)
   AND ($8::text IS NULL OR i.words @@ $8::text::tsquery) AND i.heard_at >= $9
+  AND ($10::text IS NULL OR (i.words @@ $10::text::tsquery) IS TRUE)
 ORDER BY i.priority, i.rank_due_at, i.item_id LIMIT $7
 
 -- name: done
@@ -63,11 +65,12 @@ WHERE i.brand_id = $1 AND i.status IN ('open', 'acknowledged')
   AND ($3::text IS NULL OR (i.words @@ $3::text::tsquery) IS TRUE)
 
 -- name: count
--- How many fit of all there ever were. Planned each time, as `found`.
+-- How many fit of all there ever were. Planned each time, and looked up in two steps, as `found`.
 SELECT count(*) FROM vigie.items i
 WHERE i.brand_id = $1 AND vigie.matches(i.status, i.priority, i.channel_id, i.network, i.lang, i.assignee,
     i.missed, i.ack_due_at, i.response_due_at, i.rank_due_at, i.scored, i.uncertain, i.heard_at, $2)
   AND ($3::text IS NULL OR i.words @@ $3::text::tsquery) AND i.heard_at >= $4
+  AND ($5::text IS NULL OR (i.words @@ $5::text::tsquery) IS TRUE)
 
 -- name: names
 -- Which items fit, by their ids, from one of them on: for work on all of them, in an order that nothing changes.
@@ -75,6 +78,7 @@ SELECT i.item_id, i.position FROM vigie.items i
 WHERE i.brand_id = $1 AND i.item_id > $5 AND vigie.matches(i.status, i.priority, i.channel_id, i.network, i.lang, i.assignee,
     i.missed, i.ack_due_at, i.response_due_at, i.rank_due_at, i.scored, i.uncertain, i.heard_at, $2)
   AND ($3::text IS NULL OR i.words @@ $3::text::tsquery) AND i.heard_at >= $4
+  AND ($7::text IS NULL OR (i.words @@ $7::text::tsquery) IS TRUE)
 ORDER BY i.item_id LIMIT $6
 
 -- name: names_waiting

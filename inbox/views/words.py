@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
 
@@ -23,6 +24,8 @@ MOST_WORDS = 4_000
 MOST_LETTERS = 48
 MOST_ASKED = 12
 """Words of a query that count; the rest is ignored."""
+BEGINNING = ":*"
+"""Behind a word: whatever begins so. No word holds a sign, so that it is found by looking for it."""
 
 VIRAMA = 9
 REMEMBERED = 0x2E80
@@ -63,26 +66,47 @@ def document(
     return " ".join(found)
 
 
-def query(brand: BrandId, typed: str, marks: Iterable[Iterable[Mark]] = (), without: Iterable[Mark] = ()) -> str | None:
-    """A `tsquery` that wants all words typed, the last one as a beginning, one mark of each set, and none of
-    `without`. None where something was asked for and no text or name can hold it (signs alone)."""
-    asked = [f"'{brand}:{word[:MOST_LETTERS]}'" for word in cut(typed)[:MOST_ASKED]]
-    if asked:
-        asked[-1] += ":*"
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Terms that must all hold. `whole`: words and codes as they are. `loose`: beginnings, and what must not be."""
+
+    whole: tuple[str, ...] = ()
+    loose: tuple[str, ...] = ()
+
+    @property
+    def query(self) -> str | None:
+        """All terms as one `tsquery`; None where nothing is asked."""
+        return together((*self.whole, *self.loose))
+
+
+def together(terms: Iterable[str]) -> str | None:
+    """A `tsquery` of terms that must all hold; None of none."""
+    return " & ".join(terms) or None
+
+
+def asked(
+    brand: BrandId, typed: str, marks: Iterable[Iterable[Mark]] = (), without: Iterable[Mark] = ()
+) -> Asked | None:
+    """All words typed, the last one as a beginning, one mark of each set, and none of `without`. None where something
+    was asked for and no text or name can hold it (signs alone)."""
+    terms = [f"'{brand}:{word[:MOST_LETTERS]}'" for word in cut(typed)[:MOST_ASKED]]
+    if terms:
+        terms[-1] += BEGINNING
     elif typed.strip():
         return None
     for alternatives in marks:
         found = [said for mark in alternatives if (said := _wanted(brand, mark))]
         if not found:
             return None
-        asked.append(f"({' | '.join(sorted(found))})")
-    asked += [f"!{said}" for mark in sorted(set(without)) if (said := _wanted(brand, mark))]
-    return " & ".join(asked) or None
+        terms.append(f"({' | '.join(sorted(found))})")
+    loose = [term for term in terms if BEGINNING in term]
+    loose += [f"!{said}" for mark in sorted(set(without)) if (said := _wanted(brand, mark))]
+    return Asked(tuple(term for term in terms if BEGINNING not in term), tuple(loose))
 
 
 def _wanted(brand: BrandId, mark: Mark) -> str | None:
     """All words of a text; of a name each as a beginning; a code as it is."""
-    end = ":*" if mark.kind == "author" else ""
+    end = BEGINNING if mark.kind == "author" else ""
     parts = cut(mark.text)[:MOST_ASKED]
     if parts and mark.kind not in {"word", "author"}:
         parts = ["".join(parts)]

@@ -18,6 +18,7 @@ from inbox.views import agreement, cursor, items, queue, words
 from inbox.views import sla as figures
 from inbox.views.columns import NEVER
 from inbox.views.filters import Filter
+from inbox.views.rarity import in_two_steps
 from services.workers import classify, clock
 from tests.conftest import new_brand
 
@@ -87,8 +88,14 @@ def start(brand: BrandId, noon: datetime, filter: Filter) -> tuple[Any, ...]:
     return brand, *cursor.FIRST, 4, filter.parameters(noon), 51
 
 
+def asked_for(brand: BrandId, typed: str) -> words.Asked:
+    asked = words.asked(brand, typed)
+    assert asked is not None
+    return asked
+
+
 def along(brand: BrandId, noon: datetime, filter: Filter, typed: str = "") -> tuple[Any, ...]:
-    return *start(brand, noon, filter), words.query(brand, typed)
+    return *start(brand, noon, filter), asked_for(brand, typed).query
 
 
 PAGES = [("waiting", "items_rank"), ("ranked", "items_all_rank"), ("uncertain", "items_uncertain")]
@@ -111,10 +118,25 @@ async def test_a_rare_word_is_looked_up_and_a_common_one_found_on_the_way_down(
 ) -> None:
     async with full.transaction():
         await full.execute(queue.sql.plan_each)
-        rare = await plan(full, queue.sql.found, *along(brand, noon, Filter(), "mot77 bonj"), NEVER)
+        rare = await plan(full, queue.sql.found, *along(brand, noon, Filter(), "mot77 mot7"), NEVER, None)
         assert "items_words" in rare
-        common = await plan(full, queue.sql.found, *along(brand, noon, Filter(), "bonjour le"), NEVER)
+        common = await plan(full, queue.sql.found, *along(brand, noon, Filter(), "bonjour le"), NEVER, None)
         assert "Seq Scan" not in common
+
+
+async def test_a_common_beginning_is_looked_for_in_the_items_of_a_rare_word(
+    full: asyncpg.Connection, brand: BrandId, noon: datetime
+) -> None:
+    """The index of words would collect the whole past for it. A rare beginning goes with the common word beside it."""
+    first, then = await in_two_steps(full, asked_for(brand, "mot77 bonj"))
+    assert (first, then) == (f"'{brand}:mot77'", f"'{brand}:bonj':*")
+    async with full.transaction():
+        await full.execute(queue.sql.plan_each)
+        found = await plan(full, queue.sql.found, *start(brand, noon, Filter()), first, NEVER, then)
+        assert "items_words" in found, found
+    for typed in ("bonjour mot77", "bonj", "bonjour"):
+        asked = asked_for(brand, typed)
+        assert await in_two_steps(full, asked) == (asked.query, None)
 
 
 async def test_what_was_heard_lately_is_looked_up_by_when(
@@ -124,17 +146,17 @@ async def test_what_was_heard_lately_is_looked_up_by_when(
     lately = noon + timedelta(seconds=MANY - 40)
     async with full.transaction():
         await full.execute(queue.sql.plan_each)
-        found = await plan(full, queue.sql.found, *along(brand, noon, Filter(heard_after=lately)), lately)
+        found = await plan(full, queue.sql.found, *along(brand, noon, Filter(heard_after=lately)), lately, None)
         assert "items_heard" in found, found
         wanted = Filter(heard_after=lately).parameters(noon)
-        assert "items_heard" in await plan(full, queue.sql.count, brand, wanted, None, lately)
+        assert "items_heard" in await plan(full, queue.sql.count, brand, wanted, None, lately, None)
 
 
 async def test_those_who_wait_are_counted_down_their_own_index(
     full: asyncpg.Connection, brand: BrandId, noon: datetime
 ) -> None:
     wanted = Filter(statuses=frozenset({"open", "acknowledged"}), langs=frozenset({"fr"})).parameters(noon)
-    found = await plan(full, queue.sql.count_waiting, brand, wanted, words.query(brand, "bonjour"))
+    found = await plan(full, queue.sql.count_waiting, brand, wanted, asked_for(brand, "bonjour").query)
     assert re.search("items_(rank|status)", found), found
 
 
@@ -144,7 +166,7 @@ async def test_words_are_looked_for_among_those_who_wait_without_reading_what_is
     """A common word, and a rare one beside the beginning of a common one: the past holds ever more of them."""
     place = start(brand, noon, Filter(statuses=frozenset({"open", "acknowledged"})))
     for typed in ("bonjour", "mot77 bonj"):
-        found = await plan(full, queue.sql.waiting, *place, words.query(brand, typed))
+        found = await plan(full, queue.sql.waiting, *place, asked_for(brand, typed).query)
         assert re.search("items_(rank|status)", found), found
         assert "items_words" not in found, found
 

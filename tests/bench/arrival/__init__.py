@@ -1,8 +1,9 @@
 """From the POST of a message to its row in an open browser, classified.
 
 Starts the product, signs in with a real Chromium, opens the whole queue, and posts signed messages at a steady rate,
-then in a burst. An observer in the page notes when each message's row stands there with a judgement; a first look is
-one, and the row says so. Load, product, database and Chromium share the machine; clocks are one machine's.
+then in a burst. An observer notes when the page has taken each message with a judgement, onto the list or into the bar
+of what is new above it; a first look is one, and the row says so. Load, product, database and Chromium share the
+machine; clocks are one machine's.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A real Chromium on the whole queue, and an observer in it that notes when each message's row stood there, read."""
+"""A real Chromium on the whole queue, and an observer in it that notes when each message was there, read."""
 
 from __future__ import annotations
 
@@ -11,26 +11,25 @@ from playwright.async_api import Page, async_playwright
 
 from tests import chromium
 
-OBSERVE = """
-() => {
+OBSERVE = r"""
   window.seen = {}; window.full = {}; window.top1 = {};
-  const look = (row) => {
-    const mark = /bench-(\\d+)/.exec(row.querySelector(".row-text")?.textContent ?? "");
-    if (!mark) return;
-    const chips = [...row.querySelectorAll(".chip-unknown use")].map((use) => use.getAttribute("href").split("#")[1]);
-    if (chips.includes("i-help")) return;
+  const look = (change) => {
+    const { html, facets } = JSON.parse(change.data);
+    const mark = /bench-(\d+)/.exec(html);
+    if (!mark || html.includes("#i-help")) return;
     const now = Date.now();  // not performance.timeOrigin, which may stand seconds beside the clock of the load
     window.seen[mark[1]] ??= now;
-    if (row.dataset.p === "1") window.top1[mark[1]] ??= now;
-    if (!chips.includes("i-eye")) window.full[mark[1]] ??= now;
+    if (facets.priority === 1) window.top1[mark[1]] ??= now;
+    if (!html.includes("#i-eye")) window.full[mark[1]] ??= now;
   };
-  new MutationObserver((changes) => {
-    for (const change of changes) for (const node of change.addedNodes) if (node.matches?.(".row[data-id]")) look(node);
-  }).observe(document.body, { childList: true, subtree: true });
-}
+  window.EventSource = class extends EventSource {
+    addEventListener(type, taken) {
+      super.addEventListener(type, type === "item" ? (change) => { taken(change); look(change); } : taken);
+    }
+  };
 """
-"""A row that says "not read yet" does not count; one that says "first look" does, and is counted apart until it was
-read in full."""
+"""Notes when the page has taken a change: its row stands on the list, or is told in the bar above. A row that says "not
+read yet" does not count; one that says "first look" does, and is counted apart until it was read in full."""
 
 Seen = dict[int, float]
 
@@ -41,12 +40,12 @@ async def opened(demo: dict[str, Any]) -> AsyncIterator[Page]:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=chromium.find(), args=["--no-sandbox"])
         page = await browser.new_page(viewport={"width": 1440, "height": 900})
+        await page.add_init_script(OBSERVE)
         await page.goto(demo["sign_in_url"])
         await page.locator("main form button[type=submit]").first.click()
         await page.wait_for_url("**/account/**")
         await page.goto(f"{demo['base_url']}/b/{demo['brand_id']}/queue?view=all")
-        await page.wait_for_function("document.querySelector('[data-live-word]')?.textContent")
-        await page.evaluate(OBSERVE)
+        await page.wait_for_function("document.querySelector('#live-state .presence')?.dataset.is === 'here'")
         try:
             yield page
         finally:

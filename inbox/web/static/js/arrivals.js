@@ -1,15 +1,16 @@
 // What is new waits in a bar above the list until a gesture asks for it: nothing moves under the hand.
 import { announce, fill, find, words } from "./dom.js";
-import { before, count, insert } from "./rows.js";
+import { count, insert, made, rowOf } from "./rows.js";
 import { ring } from "./sound.js";
 
 const URGENT = 2;
 const SOON_MS = 100;
-/** Rows that are new, or that ought to stand elsewhere by now, by id. @type {Map<string, HTMLElement>} */
+/** @typedef {import("./live.js").Change} Change */
+/** The latest of what is new, or ought to stand elsewhere by now, by id. @type {Map<string, Change>} */
 export const waiting = new Map();
 
-/** @param {HTMLElement} row */
-export const isUrgent = (row) => Number(row.dataset.p) <= URGENT;
+/** @param {Change} change */
+export const isUrgent = (change) => change.facets.priority <= URGENT;
 
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let telling;
@@ -38,15 +39,26 @@ function tell() {
 
 export const hasNews = () => waiting.size > 0;
 
+/** A row of what was not on the list. @param {Change} change */
+export function fresh({ html }) {
+  const row = made(html);
+  row?.classList.add("is-unread");
+  return row;
+}
+
 /** The gesture: what waited takes its place, and the first of it the focus. */
 export function showNews() {
   if (!waiting.size) return;
-  const news = [...waiting.values()].filter((row) => row.isConnected).sort(before);
-  for (const row of news) insert(row);
+  const [first] = [...waiting.values()].sort((a, b) => (String(a.facets.rank) < String(b.facets.rank) ? -1 : 1));
+  const news = [...waiting.values()].map((change) => rowOf(change.id) ?? fresh(change));
+  // Those that stand in a wrong place leave it first: the others find theirs by the order of the list.
+  for (const row of news) row?.remove();
+  for (const row of news) if (row) insert(row);
   waiting.clear();
   tell();
   count();
   find("#rows")?.scrollTo({ top: 0 });
-  if (news[0]) find(".row-link", news[0])?.focus();
+  const row = first && rowOf(first.id);
+  if (row) find(".row-link", row)?.focus();
   announce(words.shown);
 }

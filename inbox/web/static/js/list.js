@@ -3,7 +3,7 @@
 import { all, announce, find, words } from "./dom.js";
 import { tickAll } from "./clocks.js";
 import { ask, told } from "./belongs.js";
-import { isUrgent, tellSoon, waiting } from "./arrivals.js";
+import { fresh, isUrgent, tellSoon, waiting } from "./arrivals.js";
 import { count, dress, insert, isBelowAll, made, remember, rowOf } from "./rows.js";
 
 export { mark } from "./rows.js";
@@ -12,74 +12,57 @@ export { mark } from "./rows.js";
 
 /** Something changed. @param {Change} change */
 export function take(change) {
-  const old = rowOf(change.id);
-  if (old && Number(old.dataset.position) >= change.position) return;
-  const row = made(change.html);
-  if (!row) return;
-  const mine = told(change.facets);
-  settle(row, old, mine);
-  remember(row);
+  const { id, position, facets, html } = change;
+  const old = rowOf(id);
+  if (Math.max(Number(old?.dataset.position ?? 0), waiting.get(id)?.position ?? 0) >= position) return;
+  const mine = told(facets);
+  const row = old && made(html);
+  if (row) replaced(old, row, mine, change);
+  else if (waiting.has(id)) { if (mine === false) waiting.delete(id); else waiting.set(id, change); tellSoon(); }
+  else if (mine) arrived(change);
   if (mine !== undefined) return;
-  undecided.set(change.id, row);
+  undecided.set(id, change);
   // Only the latest state of a row is decided upon: it may have changed again while the server looked.
-  void ask(change.id).then((fits) => { if (undecided.get(change.id) === row) { undecided.delete(change.id); decided(row, fits); } });
+  void ask(id).then((fits) => { if (undecided.get(id) === change) { undecided.delete(id); decided(change, fits); } });
 }
 
-/** Rows of which the server has not said yet whether they belong here, by id. @type {Map<string, HTMLElement>} */
+/** Changes of which the server has not said yet whether they belong here, by id. @type {Map<string, Change>} */
 const undecided = new Map();
 
-/** The server has looked. @param {HTMLElement} row @param {boolean} fits */
-function decided(row, fits) {
-  if (row.isConnected) { if (!fits) leave(row); } else if (fits) { arrived(row); remember(row); }
-}
-
-/** @param {HTMLElement} row */
-function leave(row) {
-  if (row.closest("#pending")) row.remove();
-  else row.classList.add("is-ghost");
-  waiting.delete(row.dataset.id ?? "");
+/** The server has looked. @param {Change} change @param {boolean} fits */
+function decided(change, fits) {
+  const row = rowOf(change.id);
+  if (fits) { if (!row && !waiting.has(change.id)) arrived(change); return; }
+  row?.classList.add("is-ghost");
+  waiting.delete(change.id);
   tellSoon();
 }
 
-/** @param {HTMLElement} row @param {HTMLElement | null} old @param {boolean | undefined} mine */
-function settle(row, old, mine) {
-  const id = row.dataset.id ?? "";
-  if (old && old.closest("#pending")) {
-    if (mine === false) { old.remove(); waiting.delete(id); } else { old.replaceWith(row); waiting.set(id, row); }
-    tellSoon();
-    return;
-  }
-  if (old) return replaced(old, row, mine);
-  if (mine) arrived(row);
-}
-
-/** In place: same node of the list, same focus. @param {HTMLElement} old @param {HTMLElement} row @param {boolean | undefined} mine */
-function replaced(old, row, mine) {
+/** In place: same node of the list, same focus.
+ * @param {HTMLElement} old @param {HTMLElement} row @param {boolean | undefined} mine @param {Change} change */
+function replaced(old, row, mine, change) {
   const focused = old.contains(document.activeElement);
-  const rose = Number(row.dataset.p) < Number(old.dataset.p) && isUrgent(row);
+  const rose = Number(row.dataset.p) < Number(old.dataset.p) && isUrgent(change);
   if (old.hasAttribute("aria-current")) row.setAttribute("aria-current", "true");
   if (mine === false) row.classList.add("is-ghost");
   [row.ariaPosInSet, row.ariaSetSize] = [old.ariaPosInSet, old.ariaSetSize];
   old.replaceWith(row);
+  remember(row);
   tickAll(row);
   if (focused) find(".row-link", row)?.focus({ preventScroll: true });
-  const id = row.dataset.id ?? "";
-  if (mine === false) waiting.delete(id);
-  else if (rose || waiting.has(id)) waiting.set(id, row);
+  if (mine === false) waiting.delete(change.id);
+  else if (rose || waiting.has(change.id)) waiting.set(change.id, change);
   tellSoon();
 }
 
-/** @param {HTMLElement} row */
-function arrived(row) {
-  row.classList.add("is-unread");
-  if (isBelowAll(row)) {
+/** New on this list. Its row is made when it is shown: in a storm thousands wait, and are told as a figure.
+ * @param {Change} change */
+function arrived(change) {
+  const row = isBelowAll(change.facets.rank) ? fresh(change) : null;
+  if (row) {
     insert(row);
-    tellSoon();
-    if (isUrgent(row)) announce(words.urgent.one);
-    return;
-  }
-  find("#pending")?.append(row);
-  waiting.set(row.dataset.id ?? "", row);
+    if (isUrgent(change)) announce(words.urgent.one);
+  } else waiting.set(change.id, change);
   tellSoon();
 }
 

@@ -3,13 +3,14 @@ import { fill, find, words } from "./dom.js";
 
 const { base = "", query = "" } = document.body.dataset;
 const LEAST_MS = 3000;
+const place = find("[data-matching]");
 let last = 0;
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let soon;
 
 /** Something changed: the figure is asked for again, every few seconds at most. */
 export function stale() {
-  if (!find("[data-matching]")) return;
+  if (!place) return;
   soon ??= setTimeout(() => { soon = undefined; void ask(); }, Math.max(0, last + LEAST_MS - Date.now()));
 }
 
@@ -20,12 +21,10 @@ async function ask() {
     if (!response.ok || response.redirected) return;
     const { count } = /** @type {{count: number}} */ (await response.json());
     const said = new Intl.NumberFormat(document.documentElement.lang).format(count);
-    const place = find("[data-matching]");
     if (place) place.textContent = count === 1 ? words.matching.one : fill(words.matching.more, { n: said });
   } catch { /* the banner of the stream says that we are offline */ }
 }
 
 export function startMatching() {
-  const place = find("[data-matching]");
   if (place && !place.textContent?.trim()) void ask();
 }

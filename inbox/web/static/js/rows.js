@@ -43,36 +43,46 @@ export function remember(row) {
   watch(row);
 }
 
-/** By priority, then by what is due first, as the server sorts. @param {HTMLElement} a @param {HTMLElement} b */
-export function before(a, b) {
-  return Number(a.dataset.p) - Number(b.dataset.p) || Number(a.dataset.rank) - Number(b.dataset.rank) || String(a.dataset.id).localeCompare(String(b.dataset.id));
-}
+/** By priority, then by what is due first, as the server sorts. @param {Rank} a @param {Rank} b */
+const before = (a, b) => a[0] - b[0] || a[1] - b[1] || (a[2] < b[2] ? -1 : Number(a[2] > b[2]));
 
-/** Whether it would stand last, and the list is whole: then nothing moves. @param {HTMLElement} row */
-export function isBelowAll(row) {
-  const shown = rows();
-  const last = shown[shown.length - 1];
-  if (find("[data-group='0']")) return !last;
-  return !find("#more") && (!last || before(last, row) < 0);
+/** @typedef {[number, number, string]} Rank */
+/** @param {Element} row @returns {Rank} */
+const rankOf = (row) => { const { p, rank, id } = /** @type {HTMLElement} */ (row).dataset; return [Number(p), Number(rank), String(id)]; };
+
+/** Whether it would stand last, and the list is whole: then nothing moves. @param {[number, string, string]} rank */
+export function isBelowAll(rank) {
+  const last = all("#rows > [data-group]:not([hidden]) > ol").at(-1)?.lastElementChild;
+  if (find("#rows > [data-group='0']")) return !last;
+  return !find("#more") && (!last || before(rankOf(last), [rank[0], Date.parse(rank[1]), rank[2]]) < 0);
 }
 
 /** In its place. @param {HTMLElement} row */
 export function insert(row) {
-  const flat = find("[data-group='0']");
-  const section = flat ?? find(`[data-group="${row.dataset.p}"]`);
+  const flat = find("#rows > [data-group='0']");
+  const section = flat ?? find(`#rows > [data-group="${row.dataset.p}"]`);
   const list = section?.querySelector("ol");
   if (!section || !list) return;
-  const after = flat ? list.firstElementChild : [...list.children].find((other) => before(row, /** @type {HTMLElement} */ (other)) < 0);
-  list.insertBefore(row, after ?? null);
+  list.insertBefore(row, flat ? list.firstElementChild : list.children[placeOf(rankOf(row), list.children)] ?? null);
   section.hidden = false;
   find("#empty")?.remove();
   remember(row);
   tickAll(row);
 }
 
+/** How many of these stand before it, found by halves: they are in order. @param {Rank} rank @param {HTMLCollection} shown */
+function placeOf(rank, shown) {
+  let [low, high] = [0, shown.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (before(rankOf(shown[middle]), rank) < 0) low = middle + 1; else high = middle;
+  }
+  return low;
+}
+
 /** How far down its group each row stands, and of how many, for those who cannot see it. */
 export function number() {
-  for (const section of all("[data-group]")) {
+  for (const section of all("#rows > [data-group]")) {
     const shown = all(".row", section);
     const told = Number(find("[data-group-count]", section)?.textContent?.replace(/\D/g, "") || 0);
     const size = find("#more") ? Math.max(told, shown.length) || -1 : shown.length;
@@ -85,7 +95,7 @@ export function number() {
 
 /** Figures of the groups, where the list is whole. */
 export function count() {
-  for (const section of all("[data-group]")) {
+  for (const section of all("#rows > [data-group]")) {
     const figure = section.querySelectorAll(".row:not(.is-ghost)").length;
     const place = find("[data-group-count]", section);
     // Of a list that goes on, the server counts the groups.

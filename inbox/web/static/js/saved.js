@@ -3,12 +3,13 @@ import { all } from "./dom.js";
 
 const { base = "" } = document.body.dataset;
 const LEAST_MS = 5000;
+const places = all("[data-saved]");
 let last = 0;
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let soon;
 
 export function recount() {
-  if (!all("[data-saved]").length) return;
+  if (!places.length) return;
   soon ??= setTimeout(() => { soon = undefined; void ask(); }, Math.max(0, last + LEAST_MS - Date.now()));
 }
 
@@ -19,7 +20,7 @@ async function ask() {
     if (!response.ok || response.redirected) return;
     const found = /** @type {Record<string, number>} */ (await response.json());
     const said = new Intl.NumberFormat(document.documentElement.lang);
-    for (const place of all("[data-saved]")) {
+    for (const place of places) {
       const figure = found[place.dataset.saved ?? ""];
       place.textContent = figure === undefined ? "" : said.format(figure);
     }
