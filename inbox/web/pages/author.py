@@ -11,7 +11,7 @@ from inbox.views import authors, exposures
 from inbox.web.context import deps, viewer
 from inbox.web.i18n import Speech
 from inbox.web.pages import pane, render, rows, settings
-from inbox.web.pages.item import item_id_of
+from inbox.web.pages.item_acts import item_id_of
 from inbox.web.routes import Route
 
 

@@ -11,7 +11,7 @@ from inbox.errors import NotFound, Refused
 from inbox.web import uploads, words
 from inbox.web.context import deps
 from inbox.web.pages import render
-from inbox.web.pages.item import item_id_of
+from inbox.web.pages.item_acts import item_id_of
 from inbox.web.routes import Route
 from inbox.web.security import brand_of
 

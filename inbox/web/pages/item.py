@@ -9,36 +9,32 @@ from __future__ import annotations
 import logging
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
-from datetime import datetime
-from typing import Any, get_args
 
 import orjson
 from aiohttp import web
 from markupsafe import Markup
 
-from inbox import commands, files, freezing, history, waiting
+from inbox import files, freezing, history, waiting
 from inbox.desk import Commands
 from inbox.errors import NotFound, Refused, Unavailable
-from inbox.events import Gesture, ReplyFile, ResolveReason
+from inbox.events import ReplyFile
 from inbox.history import History
-from inbox.ids import BrandId, ItemId
+from inbox.ids import BrandId
 from inbox.people import persons
 from inbox.state import Item
 from inbox.views import notices
 from inbox.views.sizes import sized
-from inbox.web import charts, marking, uploads, weights, words
+from inbox.web import charts, marking, weights, words
 from inbox.web.context import Deps, Right, deps, viewer
 from inbox.web.i18n import N_, Speech
-from inbox.web.pages import approvals, pane, proposed, proposing, render, rows
+from inbox.web.pages import approvals, item_acts, pane, proposed, proposing, render, rows
 from inbox.web.pages.asking import Chosen
+from inbox.web.pages.item_acts import Build, Fields, item_id_of
 from inbox.web.pages.pane import Draft
 from inbox.web.pages.queue import inbox_context
 from inbox.web.routes import Handler, Route
 
 logger = logging.getLogger(__name__)
-Fields = Mapping[str, str]
-Build = Callable[[Item, int, Fields], commands.Command]
 
 DONE = {
     "acknowledge": N_("Acknowledgement on its way."),
@@ -67,13 +63,6 @@ DONE = {
     "approval-link-back": N_("The link is taken back."),
 }
 WRITES = frozenset({"acknowledge", "reply", "private", "note", "by-hand"})
-
-
-def item_id_of(request: web.Request) -> ItemId:
-    try:
-        return ItemId(uuid.UUID(request.match_info["item_id"]))
-    except ValueError as error:
-        raise NotFound from error
 
 
 async def show(request: web.Request) -> web.StreamResponse:
@@ -151,116 +140,6 @@ def _hidden(csrf: str, position: int) -> Callable[[], Markup]:
 # --- actions ------------------------------------------------------------------------------------------------------
 
 
-def _acknowledge(item: Item, by: int, fields: Fields) -> commands.Command:
-    return commands.Acknowledge(by, fields.get("text", ""), _moment(fields.get("promise")), _wording(fields))
-
-
-def _reply(item: Item, by: int, fields: Fields) -> commands.Command:
-    return commands.Reply(by, fields.get("text", ""), wording=_wording(fields))
-
-
-def _private(item: Item, by: int, fields: Fields) -> commands.Command:
-    return commands.Reply(by, fields.get("text", ""), private=True, wording=_wording(fields))
-
-
-def _wording(fields: Fields) -> uuid.UUID | None:
-    """What it was written with; what is no id was not written with any."""
-    try:
-        return uuid.UUID(fields.get("wording", ""))
-    except ValueError:
-        return None
-
-
-def _gesture(item: Item, by: int, fields: Fields) -> commands.Command:
-    given = fields.get("gesture", "")
-    for gesture in get_args(Gesture):
-        if gesture == given:
-            return commands.Gesture(by, gesture, fields.get("message", ""))
-    raise Refused("bad_request", "There is no such gesture.")
-
-
-def _by_hand(item: Item, by: int, fields: Fields) -> commands.Command:
-    purpose: Any = "holding" if fields.get("holding_only") == "yes" else "response"
-    return commands.AnswerByHand(by, fields.get("text") or None, purpose)
-
-
-def _note(item: Item, by: int, fields: Fields) -> commands.Command:
-    return commands.AddNote(by, fields.get("text", ""))
-
-
-def _take(item: Item, by: int, fields: Fields) -> commands.Command:
-    """A claim while nobody took charge of what waits; else the item only changes hands."""
-    turn = item.turn
-    unclaimed = turn is not None and turn.acknowledged_at is None and turn.claimed_at is None
-    return commands.Acknowledge(by) if unclaimed and item.assignee in {None, by} else commands.Assign(by, by)
-
-
-def _assign(item: Item, by: int, fields: Fields) -> commands.Command:
-    chosen = fields.get("assignee", "none")
-    if chosen == "none":
-        return commands.Assign(by, None)
-    if not (chosen.isascii() and chosen.isdigit() and len(chosen) < 18):
-        raise Refused("assignee_unknown", "Nobody who answers for this brand has that id.")
-    return commands.Assign(by, int(chosen))
-
-
-def _resolve(item: Item, by: int, fields: Fields) -> commands.Command:
-    given = fields.get("reason", "answered")
-    for reason in get_args(ResolveReason):
-        if reason == given:
-            return commands.Resolve(by, reason)
-    raise Refused("bad_request", "There is no such reason.")
-
-
-def _reopen(item: Item, by: int, fields: Fields) -> commands.Command:
-    return commands.Reopen(by)
-
-
-def _priority(item: Item, by: int, fields: Fields) -> commands.Command:
-    given = fields.get("priority", "rules")
-    return commands.OverridePriority(by, int(given) if given in {"1", "2", "3", "4"} else None)
-
-
-def _categories(item: Item, by: int, fields: Fields) -> commands.Command:
-    if fields.get("back") == "yes":
-        return commands.CorrectCategories(by, None)
-    return commands.CorrectCategories(by, tuple(filter(None, fields.get("category", "").split(","))))
-
-
-def _language(item: Item, by: int, fields: Fields) -> commands.Command:
-    return commands.CorrectLanguage(by, None if fields.get("back") == "yes" else fields.get("lang", ""))
-
-
-def _not_urgent(item: Item, by: int, fields: Fields) -> commands.Command:
-    return commands.MarkNotUrgent(by, undone=fields.get("back") == "yes")
-
-
-def _mute(item: Item, by: int, fields: Fields) -> commands.Command:
-    return commands.Mute(by)
-
-
-def _unmute(item: Item, by: int, fields: Fields) -> commands.Command:
-    return commands.Unmute(by)
-
-
-def _settle(item: Item, by: int, fields: Fields) -> commands.Command:
-    try:
-        reply_id = uuid.UUID(fields.get("reply_id", ""))
-    except ValueError as error:
-        raise Refused("no_such_reply", "This item has no such reply.", status=404) from error
-    return commands.SettleReply(by, reply_id, fields.get("was_sent") == "yes")
-
-
-def _moment(text: str | None) -> datetime | None:
-    if not text:
-        return None
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise Refused("bad_request", "That is no time.") from error
-    return at if at.tzinfo else None
-
-
 def _acting(name: str, build: Build) -> Handler:
     async def handle(request: web.Request) -> web.StreamResponse:
         own, asking = deps(request), viewer(request)
@@ -272,10 +151,8 @@ def _acting(name: str, build: Build) -> Handler:
         chosen = await render.form_lists(request, "file")
         past = await history.load(own.log, world.brand.id, item_id)
         try:
-            command = await _with_files(own, world.brand.id, item_id, build(past.item, asking.actor, fields), chosen)
-            await Commands(own.log, own.clock, own.networks).run(
-                world.brand.id, item_id, command, expected_position=_position(fields), idempotency_key=_key(fields)
-            )
+            command = build(past.item, asking.actor, fields)
+            await item_acts.carry_out(own, world.brand.id, item_id, command, fields, chosen)
         except NotFound:
             raise
         except Refused as refused:
@@ -288,16 +165,6 @@ def _acting(name: str, build: Build) -> Handler:
         return await _shown(request, world, await history.load(own.log, world.brand.id, item_id), Draft(), done=done)
 
     return handle
-
-
-async def _with_files(
-    own: Deps, brand: BrandId, item_id: ItemId, command: commands.Command, chosen: Sequence[str]
-) -> commands.Command:  # fmt: skip
-    """A private answer takes none: what was chosen waits in the composer."""
-    if not isinstance(command, commands.Reply) or command.private or not chosen:
-        return command
-    idents = [uploads.ident(text) for text in chosen]
-    return replace(command, files=await files.chosen(own.log, brand, item_id, idents, now=own.clock.now()))
 
 
 async def let_in(request: web.Request) -> web.StreamResponse:
@@ -314,22 +181,11 @@ async def let_in(request: web.Request) -> web.StreamResponse:
     return await _shown(request, world, past, draft, done=done, fresh_link=link)
 
 
-def _position(fields: Fields) -> int:
-    given = fields.get("expected_position", "")
-    if not (given.isascii() and given.isdigit() and len(given) < 19):
-        raise Refused("bad_request", "The form does not say which position of the item it was made for.")
-    return int(given)
-
-
-def _key(fields: Fields) -> str:
-    return fields.get("idempotency_key", "")
-
-
 def _kept(name: str, refused: Refused, fields: Fields, names: Mapping[int, str], say: Speech) -> Draft:
     """The refusal in words: beside the text where one was written, else as a banner."""
     text = fields.get("text", "")
     mode = fields.get("mode", "") if name == "propose" else name if name in WRITES else ""
-    wording = str(_wording(fields) or "")
+    wording = str(item_acts.wording_of(fields) or "")
     if refused.code == "conflict":
         return Draft(text, mode, None, (pane.conflict_banner(refused, names, say, kept=bool(text)),), wording)
     told = words.refusal(refused, say)
@@ -418,26 +274,7 @@ def _action(name: str, build: Build, access: Right = "act") -> Route:
 
 ROUTES = [
     Route("GET", "/b/{brand_id}/items/{item_id}", show, "personal", "page", "item"),
-    _action("acknowledge", _acknowledge),
-    _action("reply", _reply),
-    _action("private", _private),
-    _action("gesture", _gesture),
-    _action("by-hand", _by_hand),
-    _action("note", _note),
-    _action("take", _take),
-    _action("assign", _assign),
-    _action("resolve", _resolve),
-    _action("reopen", _reopen),
-    _action("priority", _priority),
-    _action("mute", _mute),
-    _action("unmute", _unmute),
-    _action("settle", _settle),
-    _action("categories", _categories),
-    _action("language", _language),
-    _action("not-urgent", _not_urgent),
-    _action("propose", proposing.propose),
-    _action("approve", proposing.approve),
-    _action("reject", proposing.reject),
+    *(_action(name, build) for name, build in item_acts.ACTS.items()),
     _action("approval-link-back", proposing.shut_out, "manage"),
     Route("POST", "/b/{brand_id}/items/{item_id}/approval-link", let_in, "manage", "page", "item_approval-link"),
     Route("GET", "/b/{brand_id}/items/{item_id}/weights", show_weights, "personal", "page", "item_weights"),
