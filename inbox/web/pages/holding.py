@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from inbox.gap_values import first_name
+from inbox.views.row import Row
 from inbox.web.i18n import Speech
 
 GREETINGS = {
@@ -79,6 +80,14 @@ def text(lang: str | None, fallback: str, name: str | None, by: str | None) -> s
     first = first_name(name)
     timed, soon = BODIES[spoken]
     return (named.format(name=first) if first else plain) + (timed.format(time=by) if by else soon)
+
+
+def suggested(row: Row, now: datetime, say: Speech) -> tuple[str, Sequence[Promise]]:
+    """The words for this item, which say the first of the times that can be promised, and those times."""
+    spoken = Speech(row.lang if row.lang in GREETINGS else say.lang, say.zone)
+    times = promises(row.response_due_at if row.waiting else None, now, say, spoken)
+    name = row.author.name if row.author else None
+    return text(row.lang, say.lang, name, times[0].said if times else None), times
 
 
 def promises(due_at: datetime | None, now: datetime, say: Speech, spoken: Speech) -> Sequence[Promise]:

@@ -145,9 +145,7 @@ def _acting(name: str, build: Build) -> Handler:
         own, asking = deps(request), viewer(request)
         world = await render.world(request)
         item_id = item_id_of(request)
-        # A box that is ticked is a field of its own: all of them, where a form has several of one name.
-        ticked = ",".join(await render.form_lists(request, "category"))
-        fields = await render.form(request) | {"category": ticked}
+        fields = await item_acts.fields_of(request)
         chosen = await render.form_lists(request, "file")
         past = await history.load(own.log, world.brand.id, item_id)
         try:

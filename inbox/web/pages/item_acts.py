@@ -22,7 +22,7 @@ from inbox.ids import BrandId, ItemId
 from inbox.state import Item
 from inbox.web import uploads
 from inbox.web.context import Deps
-from inbox.web.pages import proposing
+from inbox.web.pages import proposing, render
 
 Fields = Mapping[str, str]
 Build = Callable[[Item, int, Fields], commands.Command]
@@ -33,6 +33,12 @@ def item_id_of(request: web.Request) -> ItemId:
         return ItemId(uuid.UUID(request.match_info["item_id"]))
     except ValueError as error:
         raise NotFound from error
+
+
+async def fields_of(request: web.Request) -> dict[str, str]:
+    """A box that is ticked is a field of its own: all of them, where a form has several of one name."""
+    ticked = ",".join(await render.form_lists(request, "category"))
+    return await render.form(request) | {"category": ticked}
 
 
 async def carry_out(

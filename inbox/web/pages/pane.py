@@ -145,11 +145,7 @@ def context(
     author = rows.author_name(row, say)
     can_reply = _can_reply(row, item, network, now)
     can_acknowledge = _can_acknowledge(item)
-    spoken = Speech(row.lang if row.lang in holding.GREETINGS else say.lang, say.zone)
-    promises = holding.promises(row.response_due_at if row.waiting else None, now, say, spoken)
-    held = holding.text(
-        row.lang, say.lang, row.author.name if row.author else None, promises[0].said if promises else None
-    )
+    held, promises = holding.suggested(row, now, say)
     # A colleague may have acknowledged meanwhile: the kept text then waits as a reply, never under no button at all.
     drafted = "" if draft.mode == "acknowledge" and not can_acknowledge else draft.mode
     can_private = _can_answer_privately(item, network, now) and row.status != "withdrawn"

@@ -18,7 +18,7 @@ from inbox.views import meaning, queue
 from inbox.web import filter_words, live, searching, words
 from inbox.web.context import deps, viewer
 from inbox.web.i18n import Speech
-from inbox.web.pages import faces, fitting, remapping, render, saved, spool_banner
+from inbox.web.pages import faces, fitting, kept_words, remapping, render, saved, spool_banner
 from inbox.web.pages.asking import Chosen, Read, look
 from inbox.web.pages.rows import render_row
 from inbox.web.routes import Route
@@ -247,6 +247,7 @@ def _browser_words(say: Speech, title: str) -> str:
         "sound_off": say("Sound for new urgent items: off"),
         "compact": say("Compact rows"),
         "comfortable": say("Comfortable rows"),
+        "kept": kept_words.told(say),
     }
     return orjson.dumps(told).decode()
 

@@ -123,8 +123,18 @@ async def _has_password(request: web.Request) -> bool:
     return bool(await own.pool.fetchval(members.sql.password_hash, asking.member))
 
 
+FORGET_HERE = {"Clear-Site-Data": '"storage"'}
+"""Drafts, searches, kept acts and the service worker: nothing of a brand stays readable on a device one has left."""
+
+
+async def offline(request: web.Request) -> web.StreamResponse:
+    """What a browser keeps for when there is no network: the same for everybody of one language."""
+    return render.page(request, "offline.html", _say(request))
+
+
 async def sign_out(request: web.Request) -> web.StreamResponse:
     response = render.see_other(request, "/sign-in")
+    response.headers.update(FORGET_HERE)
     await security.end_session(request, response)
     return response
 
@@ -134,12 +144,14 @@ async def sign_out_everywhere(request: web.Request) -> web.StreamResponse:
     assert asking.member is not None
     await sessions.close_all(own.pool, asking.member)
     response = render.see_other(request, "/sign-in")
+    response.headers.update(FORGET_HERE)
     await security.end_session(request, response)
     return response
 
 
 ROUTES = [
     Route("GET", "/", home, "signed_in", "page", "home"),
+    Route("GET", "/offline", offline, "public", "page", "offline"),
     Route("GET", "/sign-in", show, "public", "page", "sign_in"),
     Route("POST", "/sign-in", with_password, "public", "page", "sign_in_with_password"),
     Route("GET", "/sign-in/link/{token}", show_link, "public", "page", "sign_in_link"),

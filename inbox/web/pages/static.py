@@ -17,6 +17,8 @@ TYPES = {
     ".png": "image/png",
     ".webmanifest": "application/manifest+json",
 }
+SITE_WIDE = "js/worker.js"
+"""The one script that may serve the whole site from its place among the others."""
 FOREVER = "public, max-age=31536000, immutable"
 
 
@@ -34,6 +36,8 @@ async def show(request: web.Request) -> web.StreamResponse:
         raise NotFound
     path = STATIC / name
     headers = {"Cache-Control": FOREVER, "Content-Type": f"{TYPES[path.suffix]}; charset=utf-8"}
+    if name == SITE_WIDE:
+        headers["Service-Worker-Allowed"] = "/"
     return web.FileResponse(path, headers=headers)
 
 

@@ -5,7 +5,8 @@
  *   lost: string, failed: string, soon: string, overdue: string, shown: string, draft: string, changed: string,
  *   sending: string, me: string, lately: string, offers: string, sound_on: string, sound_off: string, compact: string,
  *   comfortable: string, page: string, undo: string, undone: string, not_undone: string, search_for: string,
- *   matching: {one: string, more: string} }} Words */
+ *   matching: {one: string, more: string}, kept: { acts: Record<string, string>, other: string, one: string, kept: string,
+ *   leaves: string, taken_back: string, waits: {one: string, more: string}, refused: {one: string, more: string} } }} Words */
 
 /**
  * @param {string} selector
@@ -41,8 +42,6 @@ export const hour = (at = new Date()) =>
 
 /** A short message at the foot of the page. It takes no focus and holds no only way. @param {string} text @param {string} [tone] */
 export function toast(text, tone = "") {
-  const place = find("#toasts");
-  if (!place) return;
   const box = document.createElement("div");
   box.className = `toast${tone ? ` toast-${tone}` : ""}`;
   box.setAttribute("role", "status");
@@ -50,6 +49,15 @@ export function toast(text, tone = "") {
   line.textContent = text;
   box.append(line);
   show(box);
+  return box;
+}
+
+/** A message with what may be done about it while it stands. @param {string} text @param {string} label @param {() => void} act */
+export function offer(text, label, act) {
+  const [box, button] = [toast(text), document.createElement("button")];
+  [button.className, button.type, button.textContent] = ["btn", "button", label];
+  button.addEventListener("click", () => { box.remove(); act(); });
+  box.append(button);
 }
 
 /** @param {HTMLElement} box */

@@ -9,12 +9,15 @@ function forgetSearches() {
 }
 
 document.documentElement.classList.add("js");
+// Once for the whole site: what it keeps, and what not, stands in worker.js.
+const { worker } = document.documentElement.dataset;
+if (worker) navigator.serviceWorker?.register(worker, { scope: "/", type: "module" }).catch(() => {});
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (!(form instanceof HTMLFormElement)) return;
   if (form.dataset.confirm && !window.confirm(form.dataset.confirm)) event.preventDefault();
-  else if ("signOut" in form.dataset) { forgetAllDrafts(); forgetSearches(); }
+  else if ("signOut" in form.dataset) { forgetAllDrafts(); forgetSearches(); indexedDB.deleteDatabase("vigie"); }
 });
 
 document.addEventListener("click", (event) => {

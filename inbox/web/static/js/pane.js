@@ -7,6 +7,7 @@ import { forgetDraft } from "./drafts.js";
 import { startFiles } from "./files.js";
 import { mark } from "./list.js";
 import { openItem, pane } from "./opened.js";
+import { keptInstead } from "./outbox.js";
 
 /** @type {any} */
 const htmx = /** @type {any} */ (window).htmx;
@@ -75,12 +76,24 @@ export function startPane() {
   });
   document.addEventListener("htmx:before:request", () => { sending(true); });
   document.addEventListener("htmx:finally:request", () => { sending(false); });
-  document.addEventListener("htmx:error", () => { toast(navigator.onLine ? words.failed : words.lost, "alarm"); });
+  document.addEventListener("htmx:error", (event) => void lost(/** @type {any} */ (event).detail?.ctx?.request));
   window.addEventListener("popstate", () => {
     if (location.pathname.includes("/items/")) void open(location.pathname + location.search, { push: false });
     else close(false);
   });
   settled();
+}
+
+/** What did not arrive: an act is kept until we are back, all else is to be tried again. @param {any} request */
+async function lost(request) {
+  const id = openItem();
+  const area = text();
+  if (!await keptInstead(request)) { toast(navigator.onLine ? words.failed : words.lost, "alarm"); return; }
+  if (area && request.body.has("text")) area.value = "";
+  if (id) forgetDraft(id);
+  pane().removeAttribute("data-writing");
+  length();
+  toast(words.kept.kept);
 }
 
 /** Opens the choice of reasons and puts the hand on the first. */

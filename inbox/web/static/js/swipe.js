@@ -1,0 +1,63 @@
+// With a thumb: a row drawn to the side is acknowledged with the words that are usual, and can be taken back until they
+// leave. The button in the row does the same; so does the item itself. Drawn down at its top, the list is fetched anew.
+import { fill, find, offer, words } from "./dom.js";
+import { drop } from "./kept.js";
+import { put, show } from "./outbox.js";
+
+const FAR = 96;
+const UNDO_MS = 8000;
+/** @type {{row: HTMLElement | null, x: number, y: number, way: "" | "side" | "down", by: number} | null} */
+let hand = null;
+
+/** @param {HTMLElement} row */
+async function acknowledge(row) {
+  const { id = "", position = "0" } = row.dataset;
+  if (row.hasAttribute("data-kept")) return;
+  const key = await put(id, "acknowledge", [["usual", "yes"], ["expected_position", position], ["idempotency_key", crypto.randomUUID()]], UNDO_MS);
+  offer(fill(words.kept.leaves, { who: find(".row-link", row)?.textContent ?? "" }), words.undo, () => void drop(key, words.kept.taken_back).then(show));
+}
+
+/** How far the hand has drawn what it drew. @param {number} by */
+function drawn(by) {
+  const moved = hand?.way === "side" ? hand.row : find("#pull");
+  moved?.style.setProperty("--by", `${Math.max(0, Math.min(by, FAR * 1.25))}px`);
+  moved?.toggleAttribute("data-drawn", by > 0);
+  moved?.toggleAttribute("data-far", by >= FAR);
+  if (hand) hand.by = by;
+}
+
+/** @param {TouchEvent} event */
+function moved(event) {
+  if (!hand) return;
+  const [x, y] = [event.touches[0].clientX - hand.x, event.touches[0].clientY - hand.y];
+  if (!hand.way && Math.abs(x) + Math.abs(y) < 12) return;
+  hand.way ||= x > 1.5 * Math.abs(y) && hand.row ? "side" : y > Math.abs(x) && !find("#rows")?.scrollTop ? "down" : "";
+  if (!hand.way) { hand = null; return; }
+  if (event.cancelable) event.preventDefault();
+  drawn(hand.way === "side" ? x : y);
+}
+
+function released() {
+  if (!hand?.way) return;
+  const { row, way, by } = hand;
+  drawn(0);
+  hand = null;
+  if (by >= FAR && way === "side" && row) void acknowledge(row);
+  if (by >= FAR && way === "down") location.reload();
+}
+
+export function startSwipe() {
+  const list = find("#rows");
+  const rowAt = (/** @type {EventTarget | null} */ target, /** @type {string} */ within) => /** @type {HTMLElement | null} */ (target instanceof Element ? target.closest(within)?.closest(".row:has([data-ack])") ?? null : null);
+  list?.addEventListener("touchstart", (event) => {
+    const narrow = matchMedia("(max-width: 43.75rem)").matches && event.touches.length === 1;
+    hand = narrow ? { row: find("#selecting") ? rowAt(event.target, ".row") : null, x: event.touches[0].clientX, y: event.touches[0].clientY, way: "", by: 0 } : null;
+  }, { passive: true });
+  list?.addEventListener("touchmove", moved, { passive: false });
+  list?.addEventListener("touchend", released);
+  list?.addEventListener("touchcancel", () => { if (hand?.way) drawn(0); hand = null; });
+  list?.addEventListener("click", (event) => {
+    const row = rowAt(event.target, "[data-ack]");
+    if (row) { event.preventDefault(); event.stopPropagation(); void acknowledge(row); }
+  });
+}

@@ -1,0 +1,87 @@
+"""In one hand: acts without network leave once, a swipe can be taken back, nothing stays after signing out."""
+
+from __future__ import annotations
+
+import uuid
+
+import pytest
+from playwright.async_api import Locator, Page, expect
+
+from inbox.events import ReplyQueued
+from inbox.log.record import item_stream
+from tests.browser.conftest import PHONE, Site
+
+pytestmark = [pytest.mark.browser, pytest.mark.postgres]
+
+LEFT = "async () => [...(await caches.keys()), ...(await indexedDB.databases()).map((one) => one.name)]"
+DRAWN = """(row, far) => {
+  const at = (x) => [new Touch({ identifier: 1, target: row, clientX: x, clientY: 200 })];
+  const made = (type, x) => new TouchEvent(type, { touches: at(x), bubbles: true, cancelable: true });
+  const said = (type, x) => row.dispatchEvent(made(type, x));
+  said("touchstart", 20); said("touchmove", 60); said("touchmove", 20 + far);
+  row.dispatchEvent(new TouchEvent("touchend", { touches: [], bubbles: true }));
+}"""
+
+
+async def on_the_phone(site: Site, rest: str) -> Page:
+    page = await (await site.visitor("cm", size=PHONE, installed=True)).new_page()
+    await page.goto(site.path(rest))
+    await page.evaluate("navigator.serviceWorker.ready.then(() => null)")
+    return page
+
+
+def row_of(page: Page, item: uuid.UUID) -> Locator:
+    return page.locator(f'#rows .row[data-id="{item}"]')
+
+
+async def queued(site: Site, item: uuid.UUID) -> int:
+    recorded = await site.world.log.read_stream(site.world.brand, item_stream(item))
+    return sum(isinstance(one.event, ReplyQueued) for one in recorded)
+
+
+async def test_what_is_done_without_network_leaves_once_or_says_what_came_between(site: Site) -> None:
+    zoe, ana = await site.world.hear(author="zoe"), await site.world.hear(author="ana")
+    page = await on_the_phone(site, f"/items/{zoe}")
+    await page.context.set_offline(True)
+    await page.locator("[data-write=acknowledge]").tap()
+    await page.locator("#composer .for-acknowledge[data-send]").tap()
+    await expect(page.locator("#kept")).to_contain_text("1 action waits")
+    await expect(page.locator("#text")).to_have_value("")
+    await page.locator("[data-close]").tap()
+    await expect(row_of(page, zoe)).to_have_attribute("data-kept", "")
+    await row_of(page, ana).locator("[data-ack]").tap()
+    await expect(row_of(page, ana)).to_have_attribute("data-kept", "")
+    await page.goto(site.path("/queue"))
+    await expect(page.locator("h1")).to_have_text("No network")
+    await expect(page.locator("[data-kept-count]")).to_contain_text("2")
+    seen = (await site.world.api("GET", f"/items/{ana}")).json()["position"]
+    await site.world.api("POST", f"/items/{ana}/acknowledge", json={"text": "Hello", "expected_position": seen})
+    await page.context.set_offline(False)
+    await expect(page.locator("#kept")).to_contain_text("1 action was refused", timeout=15_000)
+    await page.locator("#kept summary").tap()
+    await expect(page.locator("[data-kept-list]")).to_contain_text("Acknowledgement for Nom ana")
+    await expect(page.locator("[data-kept-why]")).to_contain_text("Owner Test")
+    await page.reload()
+    await expect(page.locator("#kept")).to_contain_text("1 action was refused")
+    assert (await queued(site, zoe), await queued(site, ana)) == (1, 1)
+    await page.goto(f"{site.base}/account")
+    await page.locator(".topbar [data-sign-out] button").tap()
+    await expect(page.locator("#email")).to_be_visible()
+    assert await page.evaluate(LEFT) == []
+
+
+async def test_a_row_is_acknowledged_by_a_swipe_which_can_be_taken_back(site: Site) -> None:
+    zoe = await site.world.hear(author="zoe")
+    page = await on_the_phone(site, "/queue")
+    await row_of(page, zoe).evaluate(DRAWN, 60)
+    await expect(row_of(page, zoe)).not_to_have_attribute("data-kept", "")
+    await row_of(page, zoe).evaluate(DRAWN, 120)
+    await expect(page.locator(".toast")).to_contain_text("Acknowledgement to Nom zoe")
+    await page.locator(".toast .btn").tap()
+    await expect(page.locator(".toast")).to_contain_text("nothing was sent")
+    await expect(row_of(page, zoe)).not_to_have_attribute("data-kept", "")
+    await row_of(page, zoe).evaluate(DRAWN, 120)
+    await page.reload()  # who leaves the page means it
+    await expect(page.locator(".toast")).to_contain_text("Acknowledgement on its way")
+    assert await queued(site, zoe) == 1
+    assert site.complaints == []
