@@ -21,6 +21,15 @@ async def live(page: Page) -> None:
     await expect(page.locator("#live-state")).to_contain_text("Live")
 
 
+async def taken_in(page: Page, count: int) -> None:
+    """So many rows on the list: one more may have come to its end by itself, or wait in the bar for a press."""
+    bar = page.locator("#livebar")
+    await expect(page.locator("#rows .row, #livebar:not([hidden])")).to_have_count(count)
+    if await bar.is_visible():
+        await bar.click()
+    await expect(page.locator("#rows .row")).to_have_count(count)
+
+
 async def lower(site: Site, item: uuid.UUID) -> None:
     """A colleague says that this one can wait."""
     seen = (await site.world.api("GET", f"/items/{item}")).json()["position"]
@@ -158,7 +167,7 @@ async def test_hostile_words_stay_words(site: Site) -> None:
     page = await site.open("cm", "/queue")
     await live(page)
     await site.world.hear(HOSTILE[0], author="<b onmouseover=window.pwned=1>late")
-    await expect(page.locator(".row")).to_have_count(len(HOSTILE) + 1)
+    await taken_in(page, len(HOSTILE) + 1)
     await page.locator("#rows .row-link").first.click()
     await expect(page.locator("#item-title")).to_be_visible()
     assert await page.evaluate("window.pwned") is None

@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser.conftest import DESK, PHONE, Site
-from tests.browser.test_queue import live, rows
+from tests.browser.test_queue import live, rows, taken_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.postgres]
 
@@ -42,10 +42,7 @@ async def test_a_narrowed_list_takes_in_what_fits_and_nothing_else(site: Site) -
     await live(page)
     await site.world.hear("Rien à voir", author="ana")
     await site.world.hear("Et mon colis ?", author="bob")
-    await expect(page.locator("#rows .row").or_(page.locator("#livebar:not([hidden])"))).to_have_count(2)
-    if await page.locator("#livebar").is_visible():
-        await page.locator("#livebar").click()
-    await expect(page.locator("#rows .row")).to_have_count(2)
+    await taken_in(page, 2)
     assert sorted(await page.locator("#rows .row .row-link").all_text_contents()) == ["Nom bob", "Nom zoe"]
     await expect(page.locator("[data-matching]")).to_have_text("2 items")
     assert len(await rows(page)) >= 1
