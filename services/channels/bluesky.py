@@ -98,9 +98,9 @@ class Bluesky(BaseChannel):
             {"fr": "Adresse du flux Jetstream", "en": "Address of the Jetstream"},
             {
                 "fr": f"Vide : {STREAM} pour un compte de bsky.social. Un tiret (-) : ne pas l’écouter (il coûte"
-                " quelques gigaoctets par jour).",
+                " quelques gigaoctets par jour, une fois pour tous les comptes).",
                 "en": f"Empty: {STREAM} for an account of bsky.social. A dash (-): do not listen (it costs some"
-                " gigabytes a day).",
+                " gigabytes a day, once for all accounts).",
             },
         ),
     )  # fmt: skip

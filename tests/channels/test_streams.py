@@ -193,7 +193,7 @@ async def test_after_a_break_it_goes_on_a_little_before_where_it_was() -> None:
     async with jetstream(f"1:{at(-30)}", greets=[post("3b", -29, "@lamarque")]) as (fake, heard):
         await anext(heard)
         assert not (await anext(heard)).gap
-        assert fake.asked[0].query["cursor"] == str(at(-35))
+        assert fake.asked[0].query["cursor"] == str(at(-60))
 
 
 async def test_a_place_that_was_silently_moved_is_a_gap_and_calls_for_a_look() -> None:
@@ -231,6 +231,59 @@ async def test_a_last_word_about_the_place_is_a_gap_as_well_and_another_forms_pl
     async with jetstream("1:7", "/x.subscribeEvents") as (fake, heard):
         await anext(heard)
         assert "cursor" not in fake.asked[0].query
+
+
+@contextlib.asynccontextmanager
+async def together(fake: Streams, *cursors: str | None) -> AsyncIterator[list[AsyncGenerator[Heard, None]]]:
+    """Accounts of one process, each at its place: `did:plc:0`, `did:plc:1`, …"""
+    CLOCK.__init__(NOON)  # type: ignore[misc]
+    settings = {"api_url": fake.url, "stream_url": fake.stream_url + "/subscribe"}
+    async with Outbound(["127.0.0.0/8"]) as http, contextlib.AsyncExitStack() as stack, asyncio.timeout(10):
+        way, all_heard = Way(http, ""), []
+        for number, cursor in enumerate(cursors):
+            known = channel("bluesky", {"app_password": "p"}, f"did:plc:{number}", settings)
+            heard = networks()["bluesky"].listen(way, known, cursor, CLOCK)
+            all_heard.append(await stack.enter_async_context(contextlib.aclosing(heard)))
+            assert await anext(heard) == Heard(look=True)
+        yield all_heard
+
+
+def mention(key: str, seconds: float, *numbers: int) -> dict[str, Any]:
+    said = post(key, seconds)
+    features = [{"$type": "app.bsky.richtext.facet#mention", "did": f"did:plc:{number}"} for number in numbers]
+    said["commit"]["record"]["facets"] = [{"features": features}]
+    return said
+
+
+async def test_all_accounts_of_a_process_share_a_connection_and_each_hears_what_is_theirs() -> None:
+    async with Streams(bluesky) as fake, together(fake, f"1:{at(-5)}", f"1:{at(-10)}") as (first, second):
+        assert len(fake.asked) == 1
+        await fake.heard.wait()
+        await fake.say(mention("3a", 1, 1), mention("3b", 2, 0, 1))
+        cases.check((await anext(first)).parsed, [{"is": "Received", "external_id": f"{ZOE}/3b"}])
+        cases.check((await anext(second)).parsed, [{"is": "Received", "external_id": f"{ZOE}/3a"}])
+        cases.check((await anext(second)).parsed, [{"is": "Received", "external_id": f"{ZOE}/3b"}])
+
+
+@pytest.mark.parametrize(("back", "alone"), [(-3, 0), (-3000, 1)])
+async def test_who_comes_later_hears_from_their_own_place_if_need_be_alone_first(back: int, alone: int) -> None:
+    said = [mention("3a", -4, 0), mention("3b", -2, 0, 1), mention("3c", -1, 1)]
+    async with Streams(bluesky, greets=said) as fake, together(fake, f"1:{at(-5)}", f"1:{at(back)}") as (first, later):
+        told = {"is": "Received", "external_id": f"{ZOE}/3b"}
+        cases.check((await anext(first)).parsed, [{**told, "external_id": f"{ZOE}/3a"}])
+        cases.check((await anext(first)).parsed, [told])
+        cases.check((await anext(later)).parsed, [told])
+        assert [seen.query["cursor"] for seen in fake.asked] == [str(at(-35)), str(at(back - 30))][: 1 + alone]
+
+
+async def test_when_the_shared_connection_breaks_off_all_are_told_and_the_first_who_is_back_opens_another() -> None:
+    async with Streams(bluesky) as fake, together(fake, None, None) as (first, second):
+        await fake.heard.wait()
+        await fake.hang_up()
+        for heard in (first, second):
+            with pytest.raises(NoAnswer):
+                await anext(heard)
+        assert len(fake.asked) == 1
 
 
 @pytest.mark.parametrize("settings", [{"stream_url": "-"}, {"api_url": "https://pds.example"}])
