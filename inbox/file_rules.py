@@ -23,12 +23,13 @@ IMAGES = (*PHOTOS, "image/gif", "image/webp")
 class FileRule:
     """`types`: content type → most bytes of a file of it; `ANY` for all that are not named. `count`: files with one
     reply; `together`: bytes of all of them. `length_most`: of the words beside a file, where the network then takes
-    fewer."""
+    fewer. `alone`: types of which one goes by itself."""
 
     types: Mapping[str, int]
     count: int = 1
     together: int = MOST_TOGETHER
     length_most: int | None = None
+    alone: frozenset[str] = frozenset()
 
     def size_most(self, content_type: str) -> int | None:
         """None: not taken."""
@@ -66,12 +67,14 @@ def check_one(rule: FileRule | None, content_type: str, size: int) -> None:
 
 
 def check(rule: FileRule | None, files: Sequence[ReplyFile]) -> None:
-    """All files of one reply. Refused: as `check_one`, and `too_many_files`."""
+    """All files of one reply. Refused: as `check_one`, `too_many_files`, `file_goes_alone`."""
     for file in files:
         check_one(rule, file.content_type, file.bytes)
     if rule is None:
         return
     if len(files) > rule.count:
         raise Refused("too_many_files", f"The network takes {rule.count} with one reply.")
+    if len(files) > 1 and any(file.content_type in rule.alone for file in files):
+        raise Refused("file_goes_alone", "The network takes a film or a moving picture by itself only.")
     if sum(file.bytes for file in files) > rule.together:
         raise Refused("file_too_heavy", f"All files together may have {rule.together:,} bytes.", status=413)

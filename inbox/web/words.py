@@ -13,7 +13,6 @@ from typing import Any
 from inbox import reply_failures
 from inbox.errors import Refused
 from inbox.events import ReasonGiven
-from inbox.file_rules import FileRule
 from inbox.web.i18n import N_, Speech
 
 NETWORKS: Mapping[str, str] = {
@@ -557,28 +556,6 @@ def reply_failure(code: str | None, say: Speech) -> str:
     return _of(REPLY_FAILURES, code, say) if code else say("no reason given")
 
 
-FILE_KINDS: Mapping[str, str] = {
-    "image/jpeg": "JPEG", "image/png": "PNG", "image/gif": "GIF", "image/webp": "WebP", "video/mp4": "MP4",
-    "video/3gpp": "3GP", "application/pdf": "PDF", "text/plain": "TXT",
-}  # fmt: skip
-"""By their names among people; a kind without one goes unnamed behind an ellipsis."""
-
-
-def file_rule(rule: FileRule, say: Speech) -> str:
-    """Before anything is chosen: what the network takes."""
-    named = [FILE_KINDS[kind] for kind in rule.accepted if kind in FILE_KINDS]
-    more = ["…"] if len(named) < len(rule.accepted) else []
-    kinds = ", ".join([*named, *more]) or say("any kind of file")
-    most = say("up to %(size)s each", size=say.size(rule.largest))
-    count = say.many("%(num)s file", "%(num)s files", rule.count)
-    words_ = (
-        [say.many("%(num)s character of text", "%(num)s characters of text", rule.length_most)]
-        if rule.length_most
-        else []
-    )
-    return " · ".join([kinds, count, most, *words_])
-
-
 UNREADABLE: tuple[str, ...] = (
     N_("the body is not JSON"),
     N_("the body is not UTF-8"),
@@ -673,6 +650,7 @@ REFUSALS: Mapping[str, str] = {
     "file_too_heavy": N_("The file is too large for the network."),
     "file_empty": N_("There is nothing in this file."),
     "too_many_files": N_("Too many files for one reply."),
+    "file_goes_alone": N_("A film or a moving picture goes by itself. Take the others away."),
     "file_missing": N_("A file is not here any more. Attach it again."),
     "file_gone": N_("The network does not give this file any more."),
     "file_too_large": N_("The file is too large to be opened here. Open it on the network."),

@@ -7,7 +7,7 @@ from typing import Any
 
 from inbox.channels import SetupField
 from inbox.events import Author
-from services.channels import reading
+from services.channels import meta_files, reading
 from services.channels.contract import Echoed, Ignored, Parsed, Received
 from services.channels.meta import Context, Meta
 
@@ -98,5 +98,6 @@ CHANNEL = Meta(
     able={
         "private_reply": True, "private_within": timedelta(days=7), "hide": True,
         "gestures_on": frozenset({"comment"}), "lengths": {"comment": 300, "mention": 300},
+        "files": {"dm": meta_files.INSTAGRAM},
     },
 )  # fmt: skip

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from inbox.events import Attachment, Author
-from services.channels import reading
+from services.channels import meta_files, reading
 from services.channels.contract import Echoed, Edited, Ignored, Parsed, Received, Unreadable, Withdrawn
 
 WINDOW = timedelta(hours=24)
@@ -69,8 +69,9 @@ def _message(event: dict[str, Any], message: dict[str, Any], account_id: str, at
 
 
 def _echo(event: dict[str, Any], message: dict[str, Any], mid: str, at: datetime) -> Parsed:
-    """What we wrote, here or elsewhere: the thread is whom it went to. We may take it back; nothing waits for that."""
-    if message.get("is_deleted"):
+    """What we wrote, here or elsewhere: the thread is whom it went to. We may take it back; nothing waits for that.
+    Of a reply with a file the words count, which come after it."""
+    if message.get("is_deleted") or message.get("metadata") == meta_files.METADATA:
         return Ignored("own")
     person = _person(event, "recipient")
     return Echoed(mid, at, reading.words(message.get("text")), _answered(message), person.id, person)

@@ -2,8 +2,8 @@
 
 Meta's error codes are many; `refusal` maps those that say why nothing was posted to our small vocabulary.
 
-A picture goes with a comment on a page in one form. A direct message takes it as a message of its own only: none is
-offered there.
+A picture goes with a comment on a page in one form; with a direct message a file goes as a message of its own before
+the words (`meta_files`).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from inbox import file_rules
 from inbox.channels import ChannelRecord
 from inbox.events import Kind
 from inbox.file_rules import FileRule
-from services.channels import posting, uploading
+from services.channels import asking, meta_files, posting, uploading
 from services.channels.contract import Deed, Outcome, RefusalReason, Refused, Reply, Way
 
 BY_SUBCODE: Mapping[int, RefusalReason] = {
@@ -34,7 +34,9 @@ BY_CODE: Mapping[int, RefusalReason] = {
 
 COMMENTED: tuple[Kind, ...] = ("comment", "post", "review")
 """What is answered by a comment on the page. A mention may stand in a story, which is answered by a direct message."""
-PAGE_FILES: Mapping[Kind, FileRule] = dict.fromkeys(COMMENTED, FileRule(file_rules.of(file_rules.PHOTOS, 4_000_000)))
+PAGE_FILES: Mapping[Kind, FileRule] = {
+    **dict.fromkeys(COMMENTED, FileRule(file_rules.of(file_rules.PHOTOS, 4_000_000))), "dm": meta_files.MESSENGER,
+}  # fmt: skip
 
 
 async def send(way: Way, channel: ChannelRecord, reply: Reply) -> Outcome:
@@ -43,6 +45,13 @@ async def send(way: Way, channel: ChannelRecord, reply: Reply) -> Outcome:
         return Refused("not_configured")
     path, body = _call(channel, reply)
     made = call(way, channel, token, path, body)
+    if reply.files and reply.kind == "dm":
+        page = path.partition("/")[0]
+
+        def edge(name: str, content: Any) -> posting.Call:
+            return call(way, channel, token, f"{page}/{name}", content)
+
+        return await asking.carefully(meta_files.send(way, edge, made, reply, channel.network, posted, refusal))
     if reply.files:
         made = uploading.call(made.url, body, [("source", file) for file in reply.files], made.headers)
     return await posting.send(way, made, posted, refusal, named=True)

@@ -18,7 +18,7 @@ from typing import Any
 from inbox.channel_state import Term
 from inbox.channels import ChannelRecord, SetupField
 from inbox.events import Author
-from services.channels import asking, parts, posting, proof, reading, tiktok_access
+from services.channels import asking, parts, posting, proof, reading, tiktok_access, tiktok_files
 from services.channels.base import BaseChannel, guarded
 from services.channels.contract import (
     CannotRead,
@@ -181,6 +181,11 @@ def _posted(said: Any) -> Any:
     return parts.dig(data, "message", "message_id") or data.get("message_id") or data.get("comment_id")
 
 
+def _surely(said: Any) -> Any:
+    ident = _posted(said)
+    return None if ident == UNCLEAR else ident
+
+
 def _refusal(said: Any) -> Outcome | None:
     """TikTok answers 200 whatever happened; its `code` is 0 where something was posted."""
     code = parts.dig(said, "code")
@@ -201,7 +206,7 @@ class TikTok(BaseChannel):
         gestures_on=frozenset({"comment"}), length_most=COMMENT_MOST, lengths={"dm": MESSAGE_MOST},
         window=MappingProxyType({"dm": WINDOW}),
         limits="A reply to a comment has at most 150 characters; ten direct messages within 48 hours of the person's.",
-        resends_for=timedelta(hours=72),
+        resends_for=timedelta(hours=72), files=MappingProxyType({"dm": tiktok_files.FILES}),
     )  # fmt: skip
     setup_fields = (
         SetupField(
@@ -314,7 +319,12 @@ class TikTok(BaseChannel):
             return Refused("not_configured")
         if len(reply.text) > (MESSAGE_MOST if reply.kind == "dm" else COMMENT_MOST):
             return Refused("too_long")
-        outcome = await posting.send(way, _call(channel, reply, token), _posted, _refusal)
+        call = _call(channel, reply, token)
+        if reply.files:
+            base = posting.api_url(channel, API)
+            outcome = await asking.carefully(tiktok_files.send(way, base, call, reply, _surely, _refusal))
+        else:
+            outcome = await posting.send(way, call, _posted, _refusal)
         return Uncertain("unclear_answer") if outcome == Sent(UNCLEAR) else outcome
 
 

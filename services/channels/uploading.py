@@ -50,14 +50,13 @@ def call(
 
 
 async def given(way: Way, handing: posting.Call, refusal: posting.Refusal = lambda _: None) -> Any:
-    """The JSON that a network answers to a file handed in. `refusal`: its own words, where they say more than the
-    status. Raises as `asking.get`."""
+    """The JSON that a network answers to a file handed in. `refusal`: its own words, which say more than the status:
+    some refuse with 200. Raises as `asking.get`."""
     response = await posting.request(way, handing)
-    if not 200 <= response.status < 300:
-        with contextlib.suppress(*reading.MISREAD):
-            refused = refusal(posting.content(response))
-            if isinstance(refused, Refused):
-                raise SweepFailed(refused.reason, response.retry_after_s or refused.retry_after_s)
+    with contextlib.suppress(*reading.MISREAD):
+        refused = refusal(posting.content(response))
+        if isinstance(refused, Refused):
+            raise SweepFailed(refused.reason, response.retry_after_s or refused.retry_after_s)
     return asking.content(response)
 
 

@@ -25,7 +25,7 @@ from inbox.people.brands import Brand
 from inbox.people.members import Member
 from inbox.views import notices
 from inbox.views.notices import Counts
-from inbox.web import security, words
+from inbox.web import file_words, security, words
 from inbox.web.context import Viewer, deps, viewer
 from inbox.web.i18n import LANGUAGES, Speech, direction, translations
 from inbox.web.pages import modules
@@ -67,6 +67,7 @@ def environment(lang: str) -> Environment:
     env.install_gettext_callables(said.gettext, said.ngettext, newstyle=True)  # type: ignore[attr-defined]
     env.globals.update(
         words=words,
+        file_words=file_words,
         modules=modules.needed,
         millis=millis,
         initials=initials,
