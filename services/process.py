@@ -22,7 +22,7 @@ from inbox.web.context import Deps, WebSettings
 from inbox.web.routes import Route
 from services import hooks_described, metrics_page
 from services.catalogue import Installed
-from services.channels import registry
+from services.channels import lent, registry
 from services.channels.contract import Way
 from services.ingest import safe
 from services.ingest.record import Record
@@ -108,7 +108,7 @@ class Process:
                 outbound_allow=self._shared.settings.outbound_allow,
             ),
             channels=self._shared.channels,
-            networks=registry.networks(),
+            networks=lent.offered(registry.networks(), self._shared.base_url),
             reparse=Reparse(self._shared.channels, self._shared.batcher),
             verify=Verify(self._way, self._shared.clock),
             record=Record(self._shared.channels, self._shared.batcher, self._shared.clock),

@@ -17,6 +17,7 @@ from inbox import file_rules, files, history, offers
 from inbox.errors import NotFound, Refused
 from inbox.events import ReplyFile
 from inbox.file_rules import FileRule
+from inbox.files import Content
 from inbox.ids import BrandId, ItemId
 from inbox.opening import kind_of
 from inbox.web.context import deps, viewer
@@ -68,7 +69,10 @@ def _name(request: web.Request) -> str:
 
 async def opened(request: web.Request, brand: BrandId, item_id: ItemId, ident: uuid.UUID) -> web.Response:
     """Only ever a download, and under a kind that no browser runs. Raises `NotFound`."""
-    found = await files.content(deps(request).log, brand, item_id, ident)
+    return download(await files.content(deps(request).log, brand, item_id, ident))
+
+
+def download(found: Content) -> web.Response:
     headers = {hdrs.CONTENT_DISPOSITION: f"attachment; filename*=UTF-8''{quote(found.file.name, safe='')}"}
     return web.Response(body=found.body, content_type=kind_of(found.file.content_type), headers=headers)
 

@@ -281,11 +281,13 @@ Outcome = Sent | Refused | Uncertain
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file to send with a reply, whole."""
+    """A file to send with a reply, whole. `url`: where the network may fetch it for some hours; empty where it
+    cannot."""
 
     name: str = field(repr=False)
     content_type: str
     body: bytes = field(repr=False)
+    url: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -411,7 +413,7 @@ class Capabilities:
     `resends_for`: how long the network goes on sending what got no 2xx, nothing where it does not or nobody knows: what
     is shorter than an hour is spooled while the database is away; `body_most`: bytes of its largest body, where that is
     more than a hook takes otherwise (`VIGIE_MAX_BODY_BYTES`); `files`: which may go with a reply to a message of that
-    kind: none to kinds that are missing."""
+    kind: none to kinds that are missing; `fetches_files`: it takes them by fetching them from us only."""
 
     receives: tuple[Receives, ...]
     reply: bool = False
@@ -434,6 +436,7 @@ class Capabilities:
     resends_for: timedelta = timedelta(0)
     body_most: int = 0
     files: Mapping[Kind, FileRule] = field(default_factory=dict)
+    fetches_files: bool = False
 
     @property
     def sweeps(self) -> bool:

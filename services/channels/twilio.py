@@ -43,6 +43,7 @@ class Twilio(BaseChannel):
         ("webhook", "form"), reply=True, attachments=True, reconcile=True, window={"dm": WINDOW},
         length_most=twilio_replies.LENGTH_MOST,
         limits="1 message a second from a long number, 10 and more from other kinds; calls are noted, not answered",
+        files=twilio_replies.FILES, fetches_files=True,
     )  # fmt: skip
     setup_fields = (
         SetupField(

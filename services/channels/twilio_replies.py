@@ -1,4 +1,7 @@
-"""Answers by Twilio: a message back to the number that wrote, by WhatsApp where they wrote by WhatsApp."""
+"""Answers by Twilio: a message back to the number that wrote, by WhatsApp where they wrote by WhatsApp.
+
+A file goes as its address, which Twilio fetches: https://www.twilio.com/docs/messaging/guides/accepted-mime-types
+"""
 
 from __future__ import annotations
 
@@ -8,13 +11,24 @@ from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from inbox import file_rules
 from inbox.channels import ChannelRecord
+from inbox.events import Kind
+from inbox.file_rules import FileRule
 from services.channels import posting
 from services.channels.contract import Outcome, RefusalReason, Refused, Reply, Way
 
 API_URL = "https://api.twilio.com"
 LENGTH_MOST = 1600
 PREFIX = "whatsapp:"
+_PICTURES = (*file_rules.PHOTOS, "image/gif")
+FILES: Mapping[Kind, FileRule] = MappingProxyType(
+    {
+        "sms": FileRule(file_rules.of(_PICTURES, 5_000_000), count=10, together=5_000_000),
+        "dm": FileRule(file_rules.of((*file_rules.PHOTOS, "video/mp4", "application/pdf"), file_rules.MOST_BYTES)),
+    }
+)
+"""A text message with pictures (MMS) has 5 MB at most, and not every country has it; by WhatsApp one file goes."""
 REFUSALS: Mapping[int, RefusalReason] = MappingProxyType(
     {
         20003: "token_expired", 20404: "not_authorised", 20429: "too_many", 14107: "too_many", 63038: "too_many",
@@ -35,7 +49,10 @@ async def send(way: Way, channel: ChannelRecord, reply: Reply) -> Outcome:
     if len(reply.text) > LENGTH_MOST:
         return Refused("too_long")
     url = f"{posting.api_url(channel, API_URL)}/2010-04-01/Accounts/{quote(account, safe='')}/Messages.json"
-    body = urlencode({"To": reply.author_id, "Body": reply.text, **sender}).encode()
+    media = [("MediaUrl", file.url) for file in reply.files]
+    if not all(address for _, address in media):
+        return Refused("not_configured")
+    body = urlencode([("To", reply.author_id), ("Body", reply.text), *sender.items(), *media]).encode()
     headers = {"authorization": password, "content-type": "application/x-www-form-urlencoded"}
     call = posting.Call(url, body, headers)
     return await posting.send(way, call, lambda said: said["sid"], _refusal, named=True)

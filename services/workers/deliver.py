@@ -24,7 +24,7 @@ from uuid import UUID
 
 import asyncpg
 
-from inbox import files
+from inbox import files, lending
 from inbox.channels import ChannelRecord, Channels
 from inbox.clock import Clock
 from inbox.errors import NotFound
@@ -103,8 +103,12 @@ class _Ended:
 class Deliver:
     """A worker. `outbox` is its follower, to be run beside it."""
 
-    def __init__(self, log: Log, channels: Channels, networks: Mapping[str, Channel], way: Way, clock: Clock) -> None:
+    def __init__(
+        self, log: Log, channels: Channels, networks: Mapping[str, Channel], way: Way, clock: Clock, base_url: str = ""
+    ) -> None:  # fmt: skip
+        """`base_url`: our own address, where networks fetch files that they take no other way."""
         self._log = log
+        self._base_url = base_url.rstrip("/")
         self._channels = channels
         self._networks = networks
         self._way = way
@@ -245,7 +249,12 @@ class Deliver:
             return Refused("busy", again=True)
         except NotFound:
             return Refused("author_forgotten")  # files go with their author, and by no other way
-        return replace(made, files=tuple(File(c.file.name, c.file.content_type, c.body) for c in found))
+        return replace(made, files=tuple(self._file(due, content) for content in found))
+
+    def _file(self, due: _Due, content: files.Content) -> File:
+        file, keyring = content.file, self._log.keyring
+        path = lending.path(keyring, due.brand, due.item_id, file.file_id, now=self._clock.now())
+        return File(file.name, file.content_type, content.body, self._base_url + path if self._base_url else "")
 
     async def _channel(self, claimed: _Claimed) -> ChannelRecord | None:
         channel_id = claimed.channel_id

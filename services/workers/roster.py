@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from inbox.catalogue import DEFAULT
 from inbox.log.follow import Runner
 from inbox.log.lookout import Lookout
-from services.channels import registry
+from services.channels import lent, registry
 from services.channels.contract import Way
 from services.lifetime import Worker
 from services.models import Sources
@@ -61,7 +61,8 @@ def team(parts: Parts) -> Team:
     models = InForce(log.pool, judging, sources, load=lambda name: _full(sources, name))
     waves = Waves(log, clock)
     way = Way(Outbound(parts.settings.outbound_allow), parts.settings.meta_graph_url)
-    deliver = Deliver(log, parts.channels, registry.networks(), way, clock)
+    networks = lent.offered(registry.networks(), parts.base_url)
+    deliver = Deliver(log, parts.channels, networks, way, clock, parts.base_url)
     # Connections of their own: whoever stops closes his, and a reply under way must not break off for it.
     asking = [Way(Outbound(parts.settings.outbound_allow), parts.settings.meta_graph_url) for _ in range(4)]
     allow = parts.settings.outbound_allow
@@ -85,7 +86,7 @@ def team(parts: Parts) -> Team:
             **{f"follow-{runner.name}": runner.run for runner in runners},
             "unscored": Unscored(log, clock, models, glance, waves.noticed, classify.lag_seconds).run,
             "waves": waves.run,
-            "bulk": Bulk(log, parts.channels, registry.networks(), clock).run,
+            "bulk": Bulk(log, parts.channels, networks, clock).run,
             "trying": Trying(log, clock, models).run,
             "clock": ClockWorker(log, clock).run,
             "tend": Tender(parts.channels, registry.networks(), asking[3], clock, parts.base_url).run,

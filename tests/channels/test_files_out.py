@@ -6,14 +6,19 @@ import base64
 import dataclasses
 import email.policy
 import json
+import uuid
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from email import message_from_bytes
 from typing import Any
+from urllib.parse import parse_qs
 
 import pytest
 from aiohttp import web
 
+from inbox import errors, file_rules
+from inbox.events import ReplyFile
+from services.channels import lent
 from services.channels.contract import File, Outcome, Refused, Sent, Uncertain
 from services.channels.registry import networks
 from tests.channels.answering import replied
@@ -26,6 +31,7 @@ TOKEN = dict.fromkeys(
 PNG = File('plan « é".png', "image/png", b"\x89PNG\r\n\x1a\n" + bytes(range(256)))
 PDF = File("facture.pdf", "application/pdf", b"%PDF-1.7 \r\n--x--\r\n" * 30_000)
 JPEG = File("cadre.jpg", "image/jpeg", b"\xff\xd8\xff" + bytes(range(255, -1, -1)))
+FILM = File("essai.mp4", "video/mp4", b"\x00\x00\x00 ftypisom" + bytes(1_000))
 OURS = "did:plc:lamarque"
 BLOB = {"$type": "blob", "ref": {"$link": "bafkrei9"}, "mimeType": "image/png", "size": 264}
 
@@ -87,6 +93,28 @@ CASES = {
          "/2/dm_conversations/with/a1/messages": {"data": {"dm_event_id": "88"}}},
         "/2/dm_conversations/with/a1/messages", Sent("88"), {"kind": "dm"},
     ),
+    "x, a film": Case(
+        "x",
+        {"/2/media/upload/initialize": {"data": {"id": "77"}}, "/2/media/upload/77/append": {},
+         "/2/media/upload/77/finalize": {"data": {"id": "77"}}, "/2/tweets": {"data": {"id": "88"}}},
+        "/2/tweets", Sent("88"), files=(FILM,),
+    ),
+    "messenger, a direct message": Case(
+        "messenger",
+        {"/me/message_attachments": {"attachment_id": "a9"}, "/me/messages": {"message_id": "m.9"}},
+        "/me/messages", Sent("m.9"), {"kind": "dm"}, files=(PDF,),
+    ),
+    "instagram": Case(
+        "instagram",
+        {"/179/message_attachments": {"attachment_id": "a9"}, "/179/messages": {"message_id": "m.9"}},
+        "/179/messages", Sent("m.9"), {"kind": "dm"}, "179",
+    ),
+    "tiktok": Case(
+        "tiktok",
+        {"/open_api/v1.3/business/message/media/upload/": {"code": 0, "data": {"media_id": "77"}},
+         "/open_api/v1.3/business/message/send/": {"code": 0, "data": {"message": {"message_id": "9"}}}},
+        "/open_api/v1.3/business/message/send/", Sent("9"), {"kind": "dm"}, "b1",
+    ),
     "facebook": Case("facebook", {"/m1/comments": {"id": "9"}}, "/m1/comments", Sent("9")),
     "messenger, a comment": Case("messenger", {"/m1/comments": {"id": "9"}}, "/m1/comments", Sent("9")),
     "discourse": Case(
@@ -132,6 +160,8 @@ def answering(case: Case, fake: list[Fake], **instead: Callable[[Seen], Awaitabl
     async def answer(seen: Seen) -> web.StreamResponse:
         if "post" in instead and seen.path == case.post:
             return await instead["post"](seen)
+        if "status" in instead and seen.method == "GET":
+            return await instead["status"](seen)
         handing = seen.method == "POST" and seen.path != case.post and not seen.path.endswith("createSession")
         if "before" in instead and handing:
             return await instead["before"](seen)
@@ -172,7 +202,7 @@ async def test_files_reach_the_network_whole_and_beside_the_words(name: str) -> 
     assert isinstance(outcome, Sent)
     if case.sent.external_id is not None:
         assert outcome == case.sent
-    (post,) = [one for one in seen if one.path == case.post]
+    *_, post = [one for one in seen if one.path == case.post]
     bodies = b"".join(one.body for one in seen)
     for file in case.files:
         assert file.body in bodies or base64.b64encode(file.body) in bodies
@@ -185,7 +215,13 @@ async def test_what_the_network_does_not_answer_may_have_been_posted(name: str) 
     assert isinstance(outcome, Uncertain)
 
 
-@pytest.mark.parametrize("name", ["bluesky", "discourse", "mastodon", "slack", "whatsapp", "x", "zendesk"])
+APART = (
+    "bluesky", "discourse", "instagram", "mastodon", "messenger, a direct message", "slack", "tiktok", "whatsapp", "x",
+    "x, a film", "zendesk",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", APART)
 @pytest.mark.parametrize("trouble", ["cut", "down", "limited"])
 async def test_a_file_that_is_not_handed_in_posts_nothing_and_is_tried_again(name: str, trouble: str) -> None:
     failing = {"cut": _cut, "down": says(503), "limited": says(429, {}, Retry_After="30")}[trouble]
@@ -237,14 +273,92 @@ async def test_x_is_told_what_a_picture_is_for_and_the_post_names_it(name: str, 
     assert {key: said[key] for key in ("media", "attachments") if key in said} == named
 
 
-async def test_facebook_takes_the_picture_with_the_comment_and_direct_messages_are_offered_none() -> None:
+async def test_facebook_takes_the_picture_with_the_comment_and_none_with_a_private_answer_to_it() -> None:
     _, (post,) = await told(CASES["facebook"])
     form = parts_of(post)
     assert (form["message"][1].decode(), form["source"][1]) == ("Bonjour Léa", PNG.body)
     assert post.headers["authorization"] == "Bearer t0ken"
     for network in ("facebook", "messenger"):
         assert networks()[network].file_rule("comment", private=True) is None
-        assert {"dm", "mention"}.isdisjoint(networks()[network].capabilities.files)
+        assert networks()[network].file_rule("mention") is None
+
+
+@pytest.mark.parametrize(
+    ("name", "sort", "metadata"),
+    [("messenger, a direct message", "file", "vigie:file"), ("instagram", "image", None)],
+)
+async def test_meta_gets_the_file_as_a_message_of_its_own_before_the_words(
+    name: str, sort: str, metadata: str | None
+) -> None:  # fmt: skip
+    _, (handed, file, words) = await told(CASES[name])
+    form = parts_of(handed)
+    assert json.loads(form["message"][1])["attachment"] == {"type": sort, "payload": {"is_reusable": True}}
+    assert ("platform" in form) == (name == "instagram")
+    said, then = json.loads(file.body), json.loads(words.body)
+    assert said["recipient"] == then["recipient"] == {"id": "a1"}
+    assert said["message"].pop("attachment") == {"type": sort, "payload": {"attachment_id": "a9"}}
+    assert said["message"].get("metadata") == metadata
+    assert then["message"] == {"text": "Bonjour Léa"}
+
+
+@pytest.mark.parametrize("name", ["messenger, a direct message", "tiktok"])
+async def test_words_that_fail_after_their_file_has_left_are_sent_by_nobody_again(name: str) -> None:
+    calls = iter([says(200, CASES[name].answers[CASES[name].post]), says(429, {}, Retry_After="30")])
+
+    async def post(seen: Seen) -> web.StreamResponse:
+        return await next(calls)(seen)
+
+    outcome, _ = await told(CASES[name], post=post)
+    assert outcome == Uncertain("interrupted")
+
+
+def working(state: str, after_s: int = 0) -> dict[str, Any]:
+    return {"data": {"id": "77", "processing_info": {"state": state, "check_after_secs": after_s}}}
+
+
+async def test_a_film_goes_to_x_by_parts_and_the_next_attempt_goes_on_where_this_one_ended() -> None:
+    film = dataclasses.replace(FILM, body=FILM.body + bytes(1_500_000))
+    answers = {**CASES["x, a film"].answers, "/2/media/upload/77/finalize": working("pending", 600)}
+    states = iter([working("in_progress"), working("succeeded")])
+    case = dataclasses.replace(CASES["x, a film"], answers=answers)
+    own: list[Fake] = []
+
+    async def status(seen: Seen) -> web.StreamResponse:
+        return await says(200, next(states))(seen)
+
+    async with Fake(answering(case, own, status=status)) as fake:
+        own.append(fake)
+        outcome = await replied("x", fake, TOKEN, files=(film,))
+        assert outcome == Refused("busy", again=True, retry_after_s=600)
+        begun, first, second, _ = fake.seen
+        assert json.loads(begun.body) == {
+            "media_type": "video/mp4", "total_bytes": len(film.body), "media_category": "tweet_video",
+        }  # fmt: skip
+        handed = [parts_of(one) for one in (first, second)]
+        assert [one["segment_index"][1] for one in handed] == [b"0", b"1"]
+        assert b"".join(one["media"][1] for one in handed) == film.body
+        fake.seen.clear()
+        assert await replied("x", fake, TOKEN, files=(film,)) == Sent("88")
+        asked = [(one.method, one.query.get("media_id")) for one in fake.seen]
+        assert asked == [("GET", "77"), ("GET", "77"), ("POST", None)]
+        assert json.loads(fake.seen[-1].body)["media"] == {"media_ids": ["77"]}
+
+
+async def test_a_film_that_x_cannot_use_is_refused() -> None:
+    answers = {**CASES["x, a film"].answers, "/2/media/upload/77/finalize": working("failed")}
+    outcome, _ = await told(dataclasses.replace(CASES["x, a film"], answers=answers))
+    assert outcome == Refused("rejected")
+
+
+def test_a_film_goes_to_x_by_itself() -> None:
+    rule = networks()["x"].file_rule("comment")
+    named = [
+        ReplyFile(file_id=uuid.uuid4(), name="a", content_type=kind, bytes=9) for kind in ("image/png", "video/mp4")
+    ]
+    file_rules.check(rule, named[1:])
+    with pytest.raises(errors.Refused) as refused:
+        file_rules.check(rule, named)
+    assert refused.value.code == "file_goes_alone"
 
 
 async def test_discourse_shows_the_pictures_under_the_words_and_no_name_is_more_than_a_name() -> None:
@@ -287,6 +401,31 @@ def test_a_rule_takes_nothing_that_a_browser_runs(network: str) -> None:
         assert rule.size_most("image/svg+xml") is rule.size_most("text/html") is None
         assert rule.largest > 0
         assert rule.count > 0
+
+
+async def test_twilio_is_told_where_the_file_can_be_fetched() -> None:
+    fetched = dataclasses.replace(PNG, url="https://vigie.example/lent/abc")
+    path = "/2010-04-01/Accounts/AC1/Messages.json"
+    answers: Any = {path: {"sid": "SM9"}}
+    case = Case("twilio", answers, path, Sent("SM9"), {"kind": "sms", "author_id": "+336"}, "+339", (fetched, fetched),
+                {"account_sid": "AC1"})  # fmt: skip
+    outcome, (post,) = await told(case)
+    assert outcome == case.sent
+    assert parse_qs(post.body.decode())["MediaUrl"] == ["https://vigie.example/lent/abc"] * 2
+    nowhere = await told(dataclasses.replace(case, files=(PNG,)))
+    assert nowhere == (Refused("not_configured"), [])
+
+
+@pytest.mark.parametrize(
+    ("base_url", "takes"),
+    [("https://vigie.example", True), ("http://vigie.example", False), ("https://localhost", False),
+     ("https://10.0.0.7", False), ("https://vigie.local", False), ("https://[2a00:1450:4007::1]:8443", True)],
+)  # fmt: skip
+def test_who_fetches_files_is_offered_none_where_our_address_is_no_public_one(base_url: str, takes: bool) -> None:
+    known = lent.offered(networks(), base_url)
+    assert (known["twilio"].file_rule("sms") is not None) is takes
+    assert known["x"].file_rule("comment") is not None
+    assert networks()["twilio"].file_rule("sms") is not None
 
 
 async def _cut(_: Seen) -> web.StreamResponse:

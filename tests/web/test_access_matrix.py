@@ -15,6 +15,7 @@ from tests.web.world import ROLES, Answer, World
 
 EXPECTED: dict[str, Access] = {
     "healthz": "public",
+    "lent_file": "public",
     "readyz": "public",
     "openapi": "public",
     "api.items": "read",

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from inbox import events as ev
-from inbox import files
+from inbox import files, lending
 from inbox.desk import Commands
 from inbox.ids import ItemId
 from tests.web.test_corrections import HTMX, press, seen
@@ -172,3 +172,27 @@ async def test_a_program_attaches_as_the_screen_does(world: World) -> None:
     second = (await world.ask("POST", path, headers=world.bearer() | named, form=PNG)).json()
     assert (await world.api("DELETE", f"/items/{item}/files/{second['file_id']}")).status == 200
     assert [str(row["file_id"]) for row in await rows(world)] == [file["file_id"]]
+
+
+async def test_a_lent_file_is_fetched_by_whoever_has_its_address_until_that_ends(world: World) -> None:
+    item = await comment(world, "telegram")
+    file = uuid.UUID(ident(await attach(world, item)))
+    path = lending.path(world.log.keyring, world.brand, item, file, now=world.clock.now())
+    got, looked = await world.ask("GET", path), await world.ask("HEAD", path)
+    assert (got.status, looked.status, looked.headers["Content-Length"]) == (200, 200, str(len(PNG)))
+    assert got.headers["Content-Disposition"].startswith("attachment; ")
+    assert (got.headers["Content-Type"], got.headers["X-Robots-Tag"]) == ("image/png", "noindex, nofollow")
+    assert (await world.ask("POST", path)).status == 405
+    forged = path[:-1] + ("A" if path[-1] != "A" else "Q")
+    for other in (forged, path + "A" * 300, "/lent/x", "/lent/%C3%A9"):
+        assert (await world.ask("GET", other)).status == 404
+    world.clock.advance(lending.FOR)
+    assert (await world.ask("GET", path)).status == 404
+
+
+async def test_a_lent_file_goes_with_its_author(world: World) -> None:
+    item = await comment(world, "telegram")
+    file = uuid.UUID(ident(await attach(world, item)))
+    path = lending.path(world.log.keyring, world.brand, item, file, now=world.clock.now())
+    await Commands(world.log, world.clock).forget(world.brand, item, by=world.people["owner"])
+    assert (await world.ask("GET", path)).status == 404
