@@ -1,12 +1,10 @@
-"""The test world: one real PostgreSQL for the whole run, a fresh migrated database a test, an owner's brand."""
+"""The test world: one real PostgreSQL for the whole run, a database as migrated for each test, an owner's brand."""
 
 from __future__ import annotations
 
 import asyncio
 import os
-import uuid
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,7 +13,6 @@ import pytest
 
 from inbox.clock import SystemClock
 from inbox.ids import BrandId
-from inbox.log import migrate
 from inbox.log.batcher import Batcher
 from inbox.log.pulse import Pulse
 from inbox.log.seal import Keyring
@@ -23,42 +20,21 @@ from inbox.log.store import Log
 from inbox.people import numbers
 from services.postgres import Postgres
 from tests.citus.cluster import Cluster
+from tests.databases import HASTY, Server
 
 MASTER = bytes(range(32))
-TEMPLATE = "vigie_template"
-HASTY = {"fsync": "off", "full_page_writes": "off"}
-"""A fresh database a test, dropped after it, costs flushes of the disk that prove nothing. What must survive a crash is
-tested on servers with the product's own settings: tests/services, tests/chaos and tests/product."""
+SLOWEST = (
+    "tests/product/", "tests/chaos/", "tests/browser/test_accessible", "tests/browser/test_scripts",
+    "tests/classifier/test_figures", "tests/privacy/test_forgotten_everywhere", "tests/workers/test_hostile",
+)  # fmt: skip
+"""What takes ten seconds a test and more, most of them spent on waiting for processes."""
 
 
-@dataclass(frozen=True)
-class Server:
-    """A running PostgreSQL with a migrated template; `fresh` clones it in some 50 ms."""
-
-    dsn: str
-
-    def of(self, name: str) -> str:
-        return (
-            self.dsn.replace("/vigie?", f"/{name}?")
-            if "/vigie?" in self.dsn
-            else self.dsn.rsplit("/", 1)[0] + f"/{name}"
-        )
-
-    async def fresh(self) -> tuple[str, str]:
-        name = f"t_{uuid.uuid4().hex}"
-        connection = await asyncpg.connect(self.of("postgres"))
-        try:
-            await connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{TEMPLATE}"')
-        finally:
-            await connection.close()
-        return name, self.of(name)
-
-    async def drop(self, name: str) -> None:
-        connection = await asyncpg.connect(self.of("postgres"))
-        try:
-            await connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-        finally:
-            await connection.close()
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The slowest are begun first, whatever the order of the others: else one worker is still at them when the others
+    have nothing left to do."""
+    items.sort(key=lambda item: not item.nodeid.startswith(SLOWEST))
 
 
 @pytest.fixture(scope="session")
@@ -74,7 +50,7 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server | Clus
     given = os.environ.get("DATABASE_URL")
     embedded = None if given else Postgres(tmp_path_factory.mktemp("pg"), options=HASTY)
     server = Server(given or loop.run_until_complete(_start(embedded)))
-    loop.run_until_complete(_template(server))
+    loop.run_until_complete(server.start())
     yield server
     if embedded is not None:
         loop.run_until_complete(embedded.stop())
@@ -84,16 +60,6 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server | Clus
 async def _start(embedded: Postgres | None) -> str:
     assert embedded is not None
     return await embedded.start()
-
-
-async def _template(server: Server) -> None:
-    connection = await asyncpg.connect(server.of("postgres"))
-    try:
-        await connection.execute(f'DROP DATABASE IF EXISTS "{TEMPLATE}" WITH (FORCE)')
-        await connection.execute(f'CREATE DATABASE "{TEMPLATE}"')
-    finally:
-        await connection.close()
-    await migrate.migrate(server.of(TEMPLATE))
 
 
 @pytest.fixture

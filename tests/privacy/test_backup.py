@@ -28,7 +28,8 @@ from services.backup import sql as restoring
 from services.backup_restore import Restored, put_back
 from services.workers.outbox import Outbox
 from services.workers.outbox import sql as deliver_sql
-from tests.conftest import Server, new_brand
+from tests.conftest import new_brand
+from tests.databases import Server
 from tests.views.world import ME, World, tables
 
 CANARIES = ("zygomycete", "quetzalcoatl", "Zoé Canari", "@canari")
