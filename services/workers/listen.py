@@ -48,6 +48,8 @@ ALIVE = timedelta(seconds=10)
 HELD = timedelta(seconds=30)
 """What was last known to be open so long ago is so no more: another process may open it."""
 UNHEARD_S = 900.0
+UNKNOWN_S = 5.0
+"""A channel that was just added from a shell is known here within seconds."""
 UNCONFIGURED_S = 300.0
 LOG_AWAY_S = 5.0
 STOP_WITHIN_S = 5.0
@@ -140,9 +142,9 @@ class Listener:
     async def _until_it_ends(self, line: Line) -> tuple[str | None, float]:
         """Why it ended, and after which pause to open it again."""
         channel = await self._channels.hook(line.channel_id)
-        network = self._networks.get(channel.network) if channel is not None else None
-        if channel is None or network is None:
-            return None, UNHEARD_S
+        if channel is None:
+            return None, UNKNOWN_S
+        network = self._networks[channel.network]
         line.record = channel
         try:
             await self._hear(network, channel, line)

@@ -251,6 +251,23 @@ async def test_a_channel_that_cannot_be_listened_to_is_no_failure(shore: Shore, 
     assert row["due_at"] - shore.clock.now() >= timedelta(minutes=5)
 
 
+async def test_a_channel_that_another_process_has_just_added_is_heard_within_seconds(
+    shore: Shore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What we know of channels is some seconds old."""
+
+    async def unknown(channel_id: str) -> None:
+        return None
+
+    with monkeypatch.context() as before:
+        before.setattr(shore.channels, "hook", unknown)
+        await shore.listener.tick()
+        assert (await shore.closed())["due_at"] - shore.clock.now() < timedelta(seconds=10)
+    shore.clock.advance(timedelta(seconds=10))
+    await shore.hear(shore.brings("c1", "1"))
+    await shore.at("c1")
+
+
 async def test_it_starts_and_stops_cleanly(shore: Shore) -> None:
     await shore.network.words.put(shore.brings("c1", "1"))
     running = asyncio.create_task(shore.listener.run())
