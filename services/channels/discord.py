@@ -68,8 +68,8 @@ class Discord(BaseChannel):
             "bot_token", "secret",
             {"fr": "Jeton du bot", "en": "Bot token"},
             {
-                "fr": "Pour répondre depuis Vigie. Sans lui, on répond à la main.",
-                "en": "To answer from Vigie. Without it, you answer by hand.",
+                "fr": "Pour répondre depuis Vigie, et pour suivre les canaux d’un serveur.",
+                "en": "To answer from Vigie, and to follow the channels of a server.",
             },
         ),
         SetupField(
@@ -88,13 +88,15 @@ class Discord(BaseChannel):
                 "Sur discord.com/developers, ouvrez votre application et copiez sa clé publique ci-dessous.",
                 "Webhooks › Endpoint URL : {hook_url}. Discord vérifie aussitôt l’adresse.",
                 "Activez les événements LOBBY_MESSAGE_* et GAME_DIRECT_MESSAGE_*.",
-                "Les canaux d’un serveur n’y sont pas : invitez-y le bot et indiquez leurs identifiants ci-dessous.",
+                "Les canaux d’un serveur n’y sont pas : invitez-y le bot, activez son « Message Content Intent » (sans"
+                " lui, les messages arrivent vides) et indiquez leurs identifiants ci-dessous.",
             ),
             "en": (
                 "On discord.com/developers, open your application and copy its public key below.",
                 "Webhooks › Endpoint URL: {hook_url}. Discord checks the address at once.",
                 "Turn on the events LOBBY_MESSAGE_* and GAME_DIRECT_MESSAGE_*.",
-                "A server's channels are not among them: invite the bot to it and give their IDs below.",
+                "A server's channels are not among them: invite the bot to it, turn on its Message Content Intent"
+                " (without it messages come empty) and give their IDs below.",
             ),
         }
     )

@@ -185,8 +185,10 @@ class GitHub(BaseChannel):
             "access_token", "secret",
             {"fr": "Jeton d’accès", "en": "Access token"},
             {
-                "fr": "Droits Issues, Pull requests et Discussions en écriture, pour répondre.",
-                "en": "With write access to issues, pull requests and discussions, to reply.",
+                "fr": "Droits Issues, Pull requests et Discussions en écriture : pour répondre, et pour retrouver ce"
+                " qu’aucun webhook n’a apporté (GitHub ne renvoie rien de lui-même).",
+                "en": "With write access to issues, pull requests and discussions: to reply, and to find what no"
+                " webhook brought (GitHub sends nothing again by itself).",
             },
         ),
         posting.api_url_field(github_replies.API),

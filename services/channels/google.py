@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from inbox.channels import ChannelRecord, SetupField
+from inbox.channels import ChannelRecord, SetupField, Words
 from services.channels import asking, parts, posting, reading
 from services.channels.contract import RefusalReason, Refused, SweepFailed, Way
 from services.channels.tokens import Shelf
@@ -56,23 +56,28 @@ def refusal(content: Any) -> Refused | None:
     return Refused(reason) if reason else None
 
 
-OAUTH_FIELDS = (
-    SetupField(
-        "client_id", "secret",
-        {"fr": "Identifiant client OAuth", "en": "OAuth client ID"},
-        {"fr": "Console Google Cloud › Identifiants.", "en": "Google Cloud console › Credentials."},
-    ),
-    SetupField(
-        "client_secret", "secret",
-        {"fr": "Secret client OAuth", "en": "OAuth client secret"},
-        {"fr": "À côté de l’identifiant.", "en": "Beside the ID."},
-    ),
-    SetupField(
-        "refresh_token", "secret",
-        {"fr": "Jeton d’actualisation", "en": "Refresh token"},
-        {
-            "fr": "Pour répondre depuis Vigie. Sans lui, on répond à la main.",
-            "en": "To answer from Vigie. Without it, you answer by hand.",
-        },
-    ),
-)  # fmt: skip
+FOR_ANSWERS: Words = {
+    "fr": "Pour répondre depuis Vigie. Sans lui, on répond à la main.",
+    "en": "To answer from Vigie. Without it, you answer by hand.",
+}
+
+
+def oauth_fields(why: Words = FOR_ANSWERS) -> tuple[SetupField, ...]:
+    """`why`: what the refresh token is needed for."""
+    return (
+        SetupField(
+            "client_id", "secret",
+            {"fr": "Identifiant client OAuth", "en": "OAuth client ID"},
+            {"fr": "Console Google Cloud › Identifiants.", "en": "Google Cloud console › Credentials."},
+        ),
+        SetupField(
+            "client_secret", "secret",
+            {"fr": "Secret client OAuth", "en": "OAuth client secret"},
+            {"fr": "À côté de l’identifiant.", "en": "Beside the ID."},
+        ),
+        SetupField(
+            "refresh_token", "secret",
+            {"fr": "Jeton d’actualisation", "en": "Refresh token"},
+            why,
+        ),
+    )  # fmt: skip

@@ -89,7 +89,8 @@ class GoogleReviews(BaseChannel):
     title = "Google"
     sweep_every_s = 600.0
     capabilities = Capabilities(
-        ("webhook", "poll"), reply=True, edits=True, echoes=True, reconcile=True, fetches=True, length_most=4096,
+        ("webhook", "poll"), reply=True, edits=True, echoes=True, reconcile=True, fetches=True,
+        length_most=4096, counting="bytes",
         limits="300 requests a minute, once Google has approved the project",
         resends_for=timedelta(hours=168),
     )  # fmt: skip
@@ -100,7 +101,14 @@ class GoogleReviews(BaseChannel):
             {"fr": "De la forme accounts/1234/locations/5678.", "en": "As accounts/1234/locations/5678."},
             required=True,
         ),
-        *google.OAUTH_FIELDS,
+        *google.oauth_fields(
+            {
+                "fr": "Pour lire les avis, dont le push ne dit que le nom, et pour y répondre. Sans lui, rien"
+                " n’arrive.",
+                "en": "To read the reviews, of which the push tells the name only, and to answer them. Without it"
+                " nothing comes.",
+            }
+        ),
         SetupField(
             "push_account", "setting",
             {"fr": "Compte de service du push", "en": "Service account of the push"},

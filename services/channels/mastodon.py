@@ -225,8 +225,8 @@ class Mastodon(BaseChannel):
             "access_token", "secret",
             {"fr": "Jeton d’accès", "en": "Access token"},
             {
-                "fr": "Préférences › Développement › Nouvelle application : read et write:statuses.",
-                "en": "Preferences › Development › New application: read and write:statuses.",
+                "fr": "Préférences › Développement › Nouvelle application › votre jeton d’accès.",
+                "en": "Preferences › Development › New application › your access token.",
             },
             required=True,
         ),
@@ -243,14 +243,16 @@ class Mastodon(BaseChannel):
     setup_steps: Mapping[str, Sequence[str]] = MappingProxyType(
         {
             "fr": (
-                "Sur votre serveur : Préférences › Développement › Nouvelle application, avec read et write:statuses.",
+                "Sur votre serveur : Préférences › Développement › Nouvelle application, avec read et write:statuses ;"
+                " write:favourites pour aimer, write:media pour joindre des fichiers.",
                 "Collez ici l’adresse du serveur, le jeton d’accès et l’identifiant du compte.",
                 "Mentions, réponses, modifications et suppressions arrivent aussitôt par le flux du serveur ; une"
                 " lecture chaque minute rattrape le reste.",
                 "Si le serveur est le vôtre et n’a pas de flux, un webhook d’administration vers {hook_url} suffit.",
             ),
             "en": (
-                "On your server: Preferences › Development › New application, with read and write:statuses.",
+                "On your server: Preferences › Development › New application, with read and write:statuses;"
+                " write:favourites to like, write:media to send files.",
                 "Paste the server's address, the access token and the account's ID here.",
                 "Mentions, answers, edits and deletions come at once by the server's stream; a look every minute"
                 " catches what it missed.",

@@ -60,9 +60,11 @@ def api_url(channel: ChannelRecord, default: str) -> str:
 
 
 def api_url_field(example: str, *, required: bool = False) -> SetupField:
+    """`required`: of a network that is many sites, each with an API of its own."""
     return SetupField(
         "api_url", "setting",
-        {"fr": "Adresse de l’API", "en": "API address"},
+        {"fr": "Adresse de l’API", "en": "API address"} if not required
+        else {"fr": "Adresse du site", "en": "Address of the site"},
         {"fr": f"Vide : {example}", "en": f"Empty: {example}"} if not required
         else {"fr": f"Par exemple {example}", "en": f"For example {example}"},
         required=required, kind="url",

@@ -96,14 +96,16 @@ class Slack(BaseChannel):
                 "Sur api.slack.com/apps, créez une app et copiez son secret de signature ci-dessous.",
                 "Event Subscriptions : activez-les avec l’adresse {hook_url}.",
                 "Abonnez le bot à app_mention, message.channels, message.groups et message.im.",
-                "OAuth & Permissions : ajoutez chat:write et les droits *:history, puis installez l’app.",
+                "OAuth & Permissions : ajoutez app_mentions:read, chat:write et les droits *:history ; reactions:write"
+                " pour aimer, files:write pour joindre des fichiers. Puis installez l’app.",
                 "Invitez l’app dans chaque canal à suivre (/invite).",
             ),
             "en": (
                 "On api.slack.com/apps, make an app and copy its signing secret below.",
                 "Event Subscriptions: turn them on with the address {hook_url}.",
                 "Subscribe the bot to app_mention, message.channels, message.groups and message.im.",
-                "OAuth & Permissions: add chat:write and the *:history scopes, then install the app.",
+                "OAuth & Permissions: add app_mentions:read, chat:write and the *:history scopes; reactions:write to"
+                " like, files:write to send files. Then install the app.",
                 "Invite the app to each channel to be followed (/invite).",
             ),
         }

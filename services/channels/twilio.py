@@ -58,7 +58,10 @@ class Twilio(BaseChannel):
         SetupField(
             "account_sid", "setting",
             {"fr": "Identifiant du compte (Account SID)", "en": "Account SID"},
-            {"fr": "Il commence par AC. Pour répondre.", "en": "It begins with AC. To answer."},
+            {
+                "fr": "Il commence par AC. Pour répondre, et pour retrouver les messages que le webhook a manqués.",
+                "en": "It begins with AC. To answer, and to find the messages that the webhook missed.",
+            },
         ),
         SetupField(
             "account_id", "account",

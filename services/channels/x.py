@@ -66,8 +66,10 @@ class X(BaseChannel):
             "account_id", "account",
             {"fr": "Identifiant numérique du compte", "en": "Numeric ID of the account"},
             {
-                "fr": "Vide : prend tout compte abonné que personne d’autre ne réclame.",
-                "en": "Empty: takes any subscribed account that no other channel claims.",
+                "fr": "Nécessaire pour aimer, masquer et retrouver ce que le webhook a manqué. Vide : prend tout compte"
+                " abonné que personne d’autre ne réclame.",
+                "en": "Needed to like, to hide and to find what the webhook missed. Empty: takes any subscribed account"
+                " that no other channel claims.",
             },
         ),
         SetupField(

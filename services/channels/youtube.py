@@ -122,8 +122,8 @@ class YouTube(BaseChannel):
             "account_id", "account",
             {"fr": "Identifiant de la chaîne YouTube", "en": "YouTube channel ID"},
             {
-                "fr": "Commence par UC : YouTube Studio › Paramètres › Chaîne › Paramètres avancés.",
-                "en": "Begins with UC: YouTube › Settings › Advanced settings.",
+                "fr": "Commence par UC : youtube.com › Paramètres › Paramètres avancés.",
+                "en": "Begins with UC: youtube.com › Settings › Advanced settings.",
             },
             required=True,
         ),
@@ -135,7 +135,7 @@ class YouTube(BaseChannel):
                 "en": "To read comments. Google Cloud console › Credentials.",
             },
         ),
-        *google.OAUTH_FIELDS,
+        *google.oauth_fields(),
         SetupField(
             "secret", "secret",
             {"fr": "Secret WebSub", "en": "WebSub secret"},
