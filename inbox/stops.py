@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Literal
 
 from inbox.ids import BrandId
+from inbox.log import eras
 from inbox.log.store import Log
 from inbox.people import audit
 from inbox.sql import beside
@@ -33,6 +34,14 @@ async def stop(log: Log, brand: BrandId, *, now: datetime) -> None:
     """From now on nothing leaves. Doing it again changes nothing."""
     async with audit.changing(log, brand, "brand", "outbound_stopped", str(brand), by=None, now=now) as connection:
         await connection.execute(sql.stop, brand, now, "by_hand")
+
+
+async def restored(log: Log, brand: BrandId, *, now: datetime) -> None:
+    """The same for a database that was put back to an earlier moment by other means than ours: what its log gives from
+    now on is of a new era."""
+    async with audit.changing(log, brand, "brand", "outbound_stopped", str(brand), by=None, now=now) as connection:
+        await eras.begin(connection, brand, now=now)
+        await connection.execute(sql.stop, brand, now, "restored")
 
 
 async def go(log: Log, brand: BrandId, *, now: datetime) -> None:

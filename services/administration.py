@@ -179,8 +179,12 @@ async def outbound(settings: Settings, args: argparse.Namespace) -> int:
         wanted = [await brand_of(desk, args.brand)] if args.brand else there
         if args.action != "show" and not args.brand and not args.all:
             raise Refused("brand_missing", "Name a brand with --brand, or say --all.")
+        if args.restored and args.action != "stop":
+            raise Refused("bad_request", "--restored goes with stop.")
         for brand in wanted:
-            if args.action != "show":
+            if args.restored:
+                await stops.restored(desk.log, brand, now=desk.clock.now())
+            elif args.action != "show":
                 await (stops.go if args.action == "go" else stops.stop)(desk.log, brand, now=desk.clock.now())
             stop = await stops.of_brand(desk.log, brand)
             since = "sends" if stop is None else f"is stopped since {stop.since:%Y-%m-%d %H:%M} UTC ({stop.reason})"

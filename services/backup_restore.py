@@ -1,10 +1,10 @@
 """`vigie restore`: a backup into an empty instance, which then sends nothing until somebody says go.
 
 Both files are found whole before anything is written. All rows go in in one transaction; in the same one every brand's
-outbound is stopped and every reply that the copy believes unsent becomes uncertain, since it may have left after the
-backup was made. Then the views are made from the log, and the log is held against the seals that the backup bears
-witness of. The file of the keys may be of a later backup than that of the log: whoever was forgotten between the two
-stays forgotten.
+outbound is stopped, an era of its log begins (`inbox.log.eras`), and every reply that the copy believes unsent becomes
+uncertain, since it may have left after the backup was made. Then the views are made from the log, and the log is held
+against the seals that the backup bears witness of. The file of the keys may be of a later backup than that of the log:
+whoever was forgotten between the two stays forgotten.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import asyncpg
 from inbox import events as ev
 from inbox.errors import Refused
 from inbox.ids import BrandId, dedupe_key
-from inbox.log import ciphers, migrate, notary
+from inbox.log import ciphers, eras, migrate, notary
 from inbox.log.notary import Witness
 from inbox.log.record import NewEvent, item_stream
 from inbox.log.seal import CannotOpen
@@ -163,7 +163,9 @@ class _UnderWay:
 
 
 async def _settle(connection: asyncpg.Connection, log: Log, now: datetime) -> int:
-    """What may have left is not sent again: each is uncertain, in the log and so for ever."""
+    """What may have left is not sent again: each is uncertain, in the log and so for ever. Begins the new era."""
+    for row in await connection.fetch(sql.brands):
+        await eras.begin(connection, BrandId(row["brand_id"]), now=now)
     found, count = await _under_way(connection), 0
     for one in sorted(found):
         key = dedupe_key(f"{one.what} uncertain", str(one.brand), str(one.errand), "")

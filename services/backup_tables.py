@@ -26,7 +26,7 @@ LOG = frozenset(
         "hints", "subscriptions", "forwards", "forward_attempts", "reclassifications", "listening", "terms", "tending",
         "channel_hours", "account_waits", "wordings", "wording_uses", "muted_authors", "reply_files",
         "notices", "proposals", "saved_views", "member_keys", "exposures",
-        "wall_links",
+        "wall_links", "eras",
     }
 )  # fmt: skip
 """Known to hold no words in the open. A table that is in no list is copied too, so that nothing is ever missing."""

@@ -31,6 +31,10 @@ SELECT brand_id, subject_id, wrapped_key FROM vigie.subject_keys LIMIT 1
 INSERT INTO vigie.outbound_stops (brand_id, since, reason) SELECT brand_id, $1, 'restored' FROM vigie.brands
 ON CONFLICT (brand_id) DO NOTHING
 
+-- name: brands
+-- Whose positions are given again: all that were restored.
+SELECT brand_id FROM vigie.heads ORDER BY brand_id
+
 -- name: under_way
 -- Replies and gestures that the copy believes unsent, of all brands: in the outbox, or decided and not yet in it.
 -- Whether they left after the backup was made nobody can know.

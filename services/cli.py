@@ -151,6 +151,7 @@ def _add_safekeeping(commands: Any) -> None:
     outbound.add_argument("action", choices=("show", "stop", "go"))
     outbound.add_argument("--brand", type=int)
     outbound.add_argument("--all", action="store_true", help="every brand")
+    outbound.add_argument("--restored", action="store_true", help="stop: this database was put back to an earlier time")
     outbound.set_defaults(run=_administration("outbound"))
 
 

@@ -21,6 +21,7 @@ from inbox import subscriptions
 from inbox.clock import Clock
 from inbox.errors import Refused
 from inbox.ids import BrandId
+from inbox.log import eras
 from inbox.log.passing import PASSING
 from inbox.log.record import Recorded
 from inbox.log.store import Connection, Log
@@ -48,32 +49,34 @@ ANSWER_MOST = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """An attempt that is ours. `number`: of this event, and what ends the row."""
+    """An attempt that is ours. `era`: of the event's position. `number`: of this event, and what ends the row."""
 
     subscription: Subscription
     position: int
+    era: str
     number: int
     first_at: datetime
     attempt_id: int
 
 
-def webhook_id(subscription: Subscription, position: int) -> str:
-    """The same for every attempt at the same event, also for those by hand."""
-    return f"evt_{subscription.id}_{position}"
+def webhook_id(subscription: Subscription, position: int, era: str) -> str:
+    """The same for every attempt at the same event, also for those by hand; never that of an event which stood at this
+    position before a restore."""
+    return f"evt_{subscription.id}_{position}" + ("" if era == eras.FIRST else f"_{era}")
 
 
-def payload(subscription: Subscription, recorded: Recorded) -> bytes:
+def payload(subscription: Subscription, recorded: Recorded, era: str) -> bytes:
     shown = published(recorded, subscription.personal)
     content: dict[str, Any] = {
-        "type": shown["type"], "brand_id": subscription.brand, "position": shown["position"],
+        "type": shown["type"], "brand_id": subscription.brand, "position": shown["position"], "era": era,
         "item_id": shown["item_id"], "occurred_at": shown["at"], "data": shown["data"],
     }  # fmt: skip
     return orjson.dumps(content, default=str)
 
 
-def signed(subscription: Subscription, position: int, body: bytes, at: datetime) -> dict[str, str]:
+def signed(subscription: Subscription, ident: str, body: bytes, at: datetime) -> dict[str, str]:
     """Standard Webhooks. After a rotation there are two signatures: the receiver may hold either secret."""
-    ident, text = webhook_id(subscription, position), body.decode()
+    text = body.decode()
     each = [signing.headers(secret, ident, at, text) for secret in subscription.secrets]
     signatures = " ".join(headers["webhook-signature"] for headers in each)
     return {**each[0], "webhook-signature": signatures, "Content-Type": "application/json"}
@@ -115,8 +118,9 @@ class Attempting:
             if mine is None:
                 return None
             attempt_id = await self._begun(connection, brand, subscription_id, position, mine["attempts"], now)
+            era = (await eras.of_brand(connection, brand)).at(position)
         subscription = subscriptions.opened(self._log.keyring, row)
-        return Claim(subscription, position, mine["attempts"], mine["first_at"], attempt_id)
+        return Claim(subscription, position, era, mine["attempts"], mine["first_at"], attempt_id)
 
     @staticmethod
     async def _begun(connection: Connection, *given: object) -> int:
@@ -144,8 +148,8 @@ class Attempting:
         subscription, now = claim.subscription, self._clock.now()
         address = clean_address(subscription.address, self._allow)
         (recorded,) = await self._log.read(subscription.brand, claim.position - 1, 1)
-        body = payload(subscription, recorded)
-        headers = signed(subscription, claim.position, body, now)
+        body = payload(subscription, recorded, claim.era)
+        headers = signed(subscription, webhook_id(subscription, claim.position, claim.era), body, now)
         response = await self._http.request("POST", address, body=body, headers=headers, most=ANSWER_MOST)
         return forwarding.verdict(response, now)
 

@@ -36,6 +36,7 @@ ACROSS = {
     "backup_tables.occupied": "a restore: is anything in here?",
     "backup_tables.a_subject_key": "a restore: does the master key at hand open a key?",
     "backup_tables.stop_everywhere": "a restore: no brand sends anything",
+    "backup_tables.brands": "a restore: an era begins in each log",
     "backup_tables.under_way": "a restore: what was being sent, of all brands",
     "backup_tables.not_in_outbox": "a restore: the rest of it",
     "backup_tables.end_outbox": "a restore: none of it leaves",

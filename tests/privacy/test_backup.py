@@ -14,7 +14,7 @@ import pytest
 from inbox import events as ev
 from inbox import stops
 from inbox.errors import Refused
-from inbox.log import migrate, notary
+from inbox.log import eras, migrate, notary
 from inbox.log.follow import Runner
 from inbox.log.pulse import Pulse
 from inbox.log.record import NewDelivery
@@ -131,6 +131,26 @@ async def test_replies_under_way_are_uncertain_and_nothing_leaves_until_told(
     await stops.go(copy, told.brand, now=later)
     assert [row["reply_id"] for row in await copy.pool.fetch(deliver_sql.due, later, 10)] == [reply(3)]
     assert await stops.of_brand(copy, told.brand) is None
+
+
+async def test_each_restore_begins_an_era_of_its_own_for_what_comes_after_the_backup(
+    told: World, database: str, empty: tuple[str, Log], tmp_path: Path
+) -> None:
+    file, (dsn, copy) = await saved(told, database, tmp_path), empty
+    head = await told.log.head(told.brand)
+    await restored(empty, file, keys_beside(file), told.noon)
+    first = await eras.of_brand(copy.pool, told.brand)
+    assert [after for after, _ in first.began] == [head]
+    assert (first.at(head), first.at(head + 1)) == (eras.FIRST, first.began[0][1])
+    assert await copy.head(told.brand) > head  # what is uncertain is told under the new one
+    twice, _ = tmp_path / "copy.zip", await World(copy, told.brand, told.noon).says("ada")
+    await save(dsn, copy.keyring, twice, keys_beside(twice))
+    await copy.pool.execute(restoring.drop_schema)
+    await copy.pool.execute(restoring.drop_version)
+    await migrate.migrate(dsn)
+    await restored(empty, twice, keys_beside(twice), told.noon)
+    second = await eras.of_brand(copy.pool, told.brand)
+    assert (second.began[:1], len({name for _, name in second.began})) == (first.began, 2)
 
 
 async def test_the_file_of_the_log_says_nothing_without_that_of_the_keys(

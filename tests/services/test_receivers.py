@@ -98,24 +98,24 @@ BODY = '{"type":"ItemAssigned","brand_id":1,"position":%d,"item_id":null,"data":
 async def test_it_takes_what_is_signed_once_and_refuses_a_changed_byte(receiver: Receiver) -> None:
     now, ours = datetime.now(UTC), subscription(receiver.secret)
     first, second = (BODY % 7).encode(), (BODY % 8).encode()
-    signed = forward_attempt.signed(ours, 7, first, now)
+    signed = forward_attempt.signed(ours, "evt_7", first, now)
     assert await receiver.post(first, signed) == 204
     assert (await receiver.line()).startswith("7 ItemAssigned")
     assert await receiver.post(first.replace(b"fume", b"fumE"), signed) == 401
     assert await receiver.post(first, {**signed, "webhook-id": "evt_other"}) == 401
-    again = forward_attempt.signed(ours, 7, first, now + timedelta(seconds=9))
+    again = forward_attempt.signed(ours, "evt_7", first, now + timedelta(seconds=9))
     assert await receiver.post(first, again) == 204
-    assert await receiver.post(second, forward_attempt.signed(ours, 8, second, now)) == 204
+    assert await receiver.post(second, forward_attempt.signed(ours, "evt_8", second, now)) == 204
     assert (await receiver.line()).startswith("8 ItemAssigned")  # the second 7 was dropped
 
 
 async def test_it_refuses_an_old_request_and_a_foreign_secret_and_takes_either_of_two(receiver: Receiver) -> None:
     now, body = datetime.now(UTC), (BODY % 7).encode()
-    old = forward_attempt.signed(subscription(receiver.secret), 7, body, now - timedelta(minutes=6))
+    old = forward_attempt.signed(subscription(receiver.secret), "evt_7", body, now - timedelta(minutes=6))
     assert await receiver.post(body, old) == 401
-    assert await receiver.post(body, forward_attempt.signed(subscription(new_secret()), 7, body, now)) == 401
+    assert await receiver.post(body, forward_attempt.signed(subscription(new_secret()), "evt_7", body, now)) == 401
     for secrets in ((new_secret(), receiver.secret), (receiver.secret, new_secret())):
-        assert await receiver.post(body, forward_attempt.signed(subscription(*secrets), 7, body, now)) == 204
+        assert await receiver.post(body, forward_attempt.signed(subscription(*secrets), "evt_7", body, now)) == 204
 
 
 async def test_the_worker_and_the_receiver_understand_each_other(

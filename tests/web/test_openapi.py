@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from inbox.log import eras
 from inbox.web.api.openapi import operations
 from inbox.web.api.shapes import ChannelsShape, EventsShape, FiguresShape, MembersShape
 from inbox.web.table import TABLE
@@ -111,3 +112,23 @@ async def test_the_log_is_read_page_by_page(world: World) -> None:
     assert page["position"] == page["head"] == seen[-1]
     messages = [e for e in (await world.api("GET", "/events")).json()["events"] if e["type"] == "MessageReceived"]
     assert [e["data"]["external_id"] for e in messages] == [f"m{n}" for n in range(1, 8)]
+
+
+async def test_who_read_on_where_a_restored_log_never_was_is_told_where_to_begin(world: World) -> None:
+    for n in range(4):
+        await world.hear(author=f"a{n}")
+    known, head = (await world.api("GET", "/events")).json(), await world.log.head(world.brand)
+    assert (known["position"], known["era"]) == (head, "0")
+    async with world.pool.acquire() as connection:  # a backup had all but what is heard from here on
+        await eras.begin(connection, world.brand, now=world.clock.now())
+    for n in range(3):
+        await world.hear(author=f"b{n}")
+    lost = head + 2  # where they stood before the restore
+    answer = await world.api("GET", f"/events?after={lost}&era=0")
+    assert (answer.status, answer.json()["type"], answer.json()["after"]) == (409, "urn:vigie:problem:restored", head)
+    page = (await world.api("GET", f"/events?after={head}&era=0")).json()  # and who had read no further goes on
+    assert (page["events"][0]["position"], len(page["era"])) == (head + 1, 12)
+    assert (await world.api("GET", f"/events?after={page['position']}&era={page['era']}")).status == 200
+    unknown = await world.api("GET", f"/events?after={head}&era=elsewhere")
+    assert (unknown.status, unknown.json()["after"]) == (409, 0)
+    assert (await world.api("GET", f"/events?after={lost}")).status == 200  # as ever, for who does not ask

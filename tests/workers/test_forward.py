@@ -15,6 +15,7 @@ from inbox import subscriptions
 from inbox.clock import SimulatedClock
 from inbox.errors import NotFound, Refused
 from inbox.events import SettingChanged
+from inbox.log import eras
 from inbox.log.store import Connection
 from inbox.subscription import By
 from services.workers import forward_attempt
@@ -52,7 +53,7 @@ async def test_what_happens_from_now_on_is_sent_signed_as_the_api_shows_it(post:
     assert proven(seen, secret)
     assert seen.headers["webhook-id"] == f"evt_{sub}_{position}"
     assert {name: body[name] for name in body if name != "data"} == {
-        "type": "MessageReceived", "brand_id": post.world.brand, "position": position, "item_id": str(item),
+        "type": "MessageReceived", "brand_id": post.world.brand, "position": position, "era": "0", "item_id": str(item),
         "occurred_at": "2026-11-24T11:00:00Z",
     }  # fmt: skip
     assert (body["data"]["text"], body["data"]["author"]["name"]) == ("Ça fume", "Zoe")
@@ -101,6 +102,25 @@ async def test_another_brands_events_go_nowhere(post: Post) -> None:
     with pytest.raises(NotFound):
         await subscriptions.send_again(post.log, stranger, sub, 1, by=LEAD, now=post.clock.now())
     assert await subscriptions.attempts(post.log, stranger, sub) == []
+
+
+async def test_after_a_restore_new_events_at_old_positions_have_ids_of_their_own_and_old_events_keep_theirs(
+    post: Post,
+) -> None:
+    sub, _ = await post.subscribed(types=("MessageReceived",))
+    await post.world.says("zoe")
+    await post.round()
+    head = await post.log.head(post.world.brand)
+    async with post.world.pool.acquire() as connection:
+        await eras.begin(connection, post.world.brand, now=post.clock.now())
+    await post.world.says("zoe")
+    await subscriptions.send_again(post.log, post.world.brand, sub, head, onwards=True, by=LEAD, now=post.clock.now())
+    await post.round(after=MINUTE)
+    first, again, new = post.subscriber.idents
+    era = post.subscriber.got[-1]["era"]
+    assert first == again == f"evt_{sub}_{head}"
+    assert new == f"evt_{sub}_{post.subscriber.got[-1]['position']}_{era}"
+    assert (len(era), [body["era"] for body in post.subscriber.got[:2]]) == (12, ["0", "0"])
 
 
 # --- order --------------------------------------------------------------------------------------------------------

@@ -188,10 +188,11 @@ class EventShape(Shape):
 
 
 class EventsShape(Shape):
-    """`position`: read on with `after` = this; `head`: the newest position of the log."""
+    """`position`: read on with `after` = this, and its `era`; `head`: the newest position of the log."""
 
     events: list[EventShape]
     position: int
+    era: str
     head: int
 
 
