@@ -40,13 +40,14 @@ FROM unnest($3::uuid[], $4::text[], $5::text[]) AS u (item_id, state, code)
 WHERE b.brand_id = $1 AND b.job_id = $2 AND b.item_id = u.item_id
 
 -- name: order
--- Other orders, while it is a draft.
-UPDATE vigie.bulk_jobs SET orders = $3, writes = $4 WHERE brand_id = $1 AND job_id = $2 AND state = 'draft' RETURNING job_id
+-- Other orders, while it is a draft, by whoever made it: in their name it is carried out.
+UPDATE vigie.bulk_jobs SET orders = $3, writes = $4
+WHERE brand_id = $1 AND job_id = $2 AND state = 'draft' AND made_by = $5 RETURNING job_id
 
 -- name: begin
--- From here on the worker has it. A draft is begun once.
-UPDATE vigie.bulk_jobs SET state = 'running', begun_at = $3 WHERE brand_id = $1 AND job_id = $2 AND state = 'draft'
-RETURNING job_id
+-- From here on the worker has it. A draft is begun once, by whoever made it.
+UPDATE vigie.bulk_jobs SET state = 'running', begun_at = $3
+WHERE brand_id = $1 AND job_id = $2 AND state = 'draft' AND made_by = $4 RETURNING job_id
 
 -- name: stop
 -- Whoever does its next item finds the state changed.

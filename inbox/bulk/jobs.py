@@ -1,7 +1,8 @@
 """Jobs: kept from the first draft to the report, begun, stopped, taken back, followed up.
 
-A draft holds what was chosen, at the positions that were seen; orders can be changed until it is begun. From then on
-only the worker (`services/workers/bulk.py`) changes what becomes of its items.
+A draft holds what was chosen, at the positions that were seen; orders can be changed until it is begun, by whoever
+made it alone, since it is carried out in their name and with what their role may send unseen. From then on only the
+worker (`services/workers/bulk.py`) changes what becomes of its items.
 """
 
 from __future__ import annotations
@@ -105,16 +106,22 @@ async def counts(connection: Connection | asyncpg.Pool, brand: BrandId, job_id: 
     return [Count(*(row[name] for name in Count.__dataclass_fields__)) for row in rows]
 
 
-async def order(log: Log, brand: BrandId, job_id: uuid.UUID, orders: Orders) -> None:
-    """Refused: `already_begun` (409)."""
-    if await log.pool.fetchval(sql.order, brand, job_id, written(orders), orders.writes) is None:
+async def order(log: Log, brand: BrandId, job_id: uuid.UUID, orders: Orders, *, by: int) -> None:
+    """Refused: `not_your_draft` (403), `already_begun` (409)."""
+    if await log.pool.fetchval(sql.order, brand, job_id, written(orders), orders.writes, by) is None:
+        _refuse_others(await one(log.pool, brand, job_id), by)
         raise Refused("already_begun", "It was begun already.", status=409)
 
 
-async def begin(log: Log, brand: BrandId, job_id: uuid.UUID, *, now: datetime) -> None:
-    """Pressed twice, it is begun once."""
-    if await log.pool.fetchval(sql.begin, brand, job_id, now) is None:
-        await one(log.pool, brand, job_id)
+async def begin(log: Log, brand: BrandId, job_id: uuid.UUID, *, by: int, now: datetime) -> None:
+    """Pressed twice, it is begun once. Refused: `not_your_draft` (403)."""
+    if await log.pool.fetchval(sql.begin, brand, job_id, now, by) is None:
+        _refuse_others(await one(log.pool, brand, job_id), by)
+
+
+def _refuse_others(job: Job, by: int) -> None:
+    if job.made_by != by:
+        raise Refused("not_your_draft", "Only who made this draft changes and begins it.", status=403)
 
 
 async def stop(log: Log, brand: BrandId, job_id: uuid.UUID, *, by: int, now: datetime, why: str = "by_hand") -> None:

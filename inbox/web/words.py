@@ -666,6 +666,7 @@ REFUSALS: Mapping[str, str] = {
     "too_many_chosen": N_("That is more than can be done at once: at most 10,000 items. Narrow the list."),
     "not_running": N_("It has ended already."),
     "already_begun": N_("It was begun already."),
+    "not_your_draft": N_("Only who made this draft changes and begins it. Choose again to make one of your own."),
     "not_undoable": N_("This cannot be taken back."),
     "not_written": N_("Nobody was written to by this."),
     "gap_missing": N_("Something is still to be filled in: %(missing)s. Nothing is sent with a gap in it."),

@@ -7,7 +7,8 @@ from datetime import timedelta
 
 from inbox import events
 from inbox.desk import Commands
-from inbox.ids import ItemId
+from inbox.ids import ItemId, MemberId
+from inbox.people import members
 from inbox.policy import Approval, Policy
 from inbox.views import notices
 from tests.web.world import Answer, World
@@ -109,8 +110,9 @@ async def a_link(world: World, item: ItemId) -> str:
     return found[1].removeprefix(world.deps.settings.base_url)
 
 
-async def by_link(world: World, link: str, **fields: str) -> Answer:
-    shown = await world.ask("GET", link)
+async def by_link(world: World, link: str, shown: Answer | None = None, **fields: str) -> Answer:
+    """By the form that is shown now, or was before."""
+    shown = shown or await world.ask("GET", link)
     cookie = shown.headers.get("Set-Cookie", "").partition(";")[0]
     form = {**dict(HIDDEN.findall(shown.text)), "do": "approve", "variant": "0", "text-0": "On arrive", **fields}
     return await world.ask("POST", link, headers={"Cookie": cookie}, form=form)
@@ -146,6 +148,18 @@ async def test_a_link_dies_when_it_is_taken_back_or_its_time_is_over_and_guessin
     assert (await world.ask("GET", second)).status == 410
     guessed = [(await world.ask("GET", link[:-1] + letter)).status for letter in "abcdefgh"]
     assert guessed[-1] == 429
+    assert "ReplyQueued" not in await types(world, item)
+
+
+async def test_a_link_lives_no_longer_than_the_right_of_whoever_made_it(world: World) -> None:
+    item = await a_proposal(world)
+    link = await a_link(world, item)
+    lead, owner = MemberId(world.people["lead"]), world.people["owner"]
+    shown = await world.ask("GET", link)
+    assert shown.status == 200
+    await members.change_role(world.log, world.brand, lead, "cm", by=owner, now=world.clock.now())
+    assert (await world.ask("GET", link)).status == 410
+    assert (await by_link(world, link, shown)).status == 410
     assert "ReplyQueued" not in await types(world, item)
 
 

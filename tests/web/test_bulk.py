@@ -13,8 +13,8 @@ from tests.web.test_wordings import made, page, press
 from tests.web.world import Answer, World
 
 
-async def chosen(world: World, **fields: Any) -> str:
-    answer = await press(world, "/bulk", "cm", **fields)
+async def chosen(world: World, who: str = "cm", **fields: Any) -> str:
+    answer = await press(world, "/bulk", who, **fields)
     assert answer.status == 303, answer.text
     return answer.headers["Location"].removeprefix(f"/b/{world.brand}")
 
@@ -110,6 +110,20 @@ async def test_it_can_be_stopped_taken_back_and_is_nobody_elses(world: World) ->
     assert (again.status, 'role="alert"' in again.text) == (409, True)
     state = {job.state for job in await jobs.of_brand(world.pool, world.brand)}
     assert state == {"done", "stopped"}
+
+
+async def test_a_draft_is_begun_by_whoever_made_it_alone_since_it_is_carried_out_in_their_name(world: World) -> None:
+    zoe = await world.hear()
+    path = await chosen(world, "lead", what="mute", item=[await position(world, zoe)])
+    shown = await page(world, path, "cm")
+    assert (shown.status, 'id="bulk-begin"' in shown.text) == (200, False)
+    for act in ("/orders", "/begin"):
+        assert (await press(world, path + act, "cm")).status == 403
+    await worked(world)
+    assert (await world.api("GET", f"/items/{zoe}")).json()["muted"] is False
+    assert (await press(world, path + "/begin", "lead")).status == 303
+    await worked(world)
+    assert (await world.api("GET", f"/items/{zoe}")).json()["muted"] is True
 
 
 async def test_what_no_page_of_ours_sends_is_refused(world: World) -> None:

@@ -71,7 +71,7 @@ class Crowd:
 
     async def begun(self, orders: Orders, items: Sequence[ItemId], **more: Any) -> uuid.UUID:
         job = await self.draft(orders, items, **more)
-        await jobs.begin(self.world.log, self.world.brand, job, now=self.clock.now())
+        await jobs.begin(self.world.log, self.world.brand, job, by=self.me, now=self.clock.now())
         return job
 
     async def worked(self, job: uuid.UUID, worker: Bulk | None = None) -> None:

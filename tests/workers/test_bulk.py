@@ -111,7 +111,7 @@ async def test_what_was_done_is_taken_back_where_nothing_came_in_between(crowd: 
     )
     await crowd.world.happens(ev.ItemAssigned(item_id=max_, assignee=other, by=other, at=crowd.clock.now()))
     await crowd.world.project()
-    await jobs.begin(crowd.world.log, crowd.world.brand, undo, now=crowd.clock.now())
+    await jobs.begin(crowd.world.log, crowd.world.brand, undo, by=mine, now=crowd.clock.now())
     await crowd.worked(undo)
     assert [(await crowd.world.row(item)).assignee for item in (zoe, max_)] == [other, other]
     assert await crowd.fates(undo) == {"done": 1, "conflict": 1}
@@ -195,10 +195,10 @@ async def test_a_follow_up_reaches_those_the_first_reached_and_not_who_has_writt
     assert await crowd.fates(await crowd.draft(REPLY, [max_])) == {"already_written": 1}
     clock = crowd.clock.now()
     again = await jobs.follow_up(crowd.world.log, crowd.world.brand, job, by=crowd.me, now=clock)
-    await jobs.order(crowd.world.log, crowd.world.brand, again, REPLY)
+    await jobs.order(crowd.world.log, crowd.world.brand, again, REPLY, by=crowd.me)
     await crowd.foretold(again)
     assert await crowd.fates(again) == {"waiting": 1, "spoke_again": 1}
-    await jobs.begin(crowd.world.log, crowd.world.brand, again, now=clock)
+    await jobs.begin(crowd.world.log, crowd.world.brand, again, by=crowd.me, now=clock)
     await crowd.worked(again)
     assert Counter(e.item_id for e in await crowd.events(ev.ReplyQueued)) == Counter([zoe, zoe, max_, ada])
 

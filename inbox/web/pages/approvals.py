@@ -1,8 +1,8 @@
 """Proposals that wait, for those who decide on them; and the way in for somebody of the brand who has no seat.
 
-The link shows one proposal and what the author wrote, opens no session, and is dead once the proposal is decided. Its
-token is in no log line (routes are logged by their pattern) and in the log only as a digest, sealed with the author's
-words.
+The link shows one proposal and what the author wrote, opens no session, and is dead once the proposal is decided, or
+whoever made it leads the brand no more. Its token is in no log line (routes are logged by their pattern) and in the log
+only as a digest, sealed with the author's words.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from inbox.desk import Commands
 from inbox.errors import NotFound, Refused
 from inbox.history import History
 from inbox.ids import BrandId, ItemId
-from inbox.people import bearer, brands, throttle
+from inbox.people import bearer, brands, members, throttle
 from inbox.state import ApprovalLink, Proposal
 from inbox.views import notices
 from inbox.web import address, words
@@ -72,7 +72,8 @@ async def _opened(request: web.Request) -> tuple[BrandId, History, Proposal, App
         brand, item_id = brand_of(request), ItemId(uuid.UUID(request.match_info["item_id"]))
         past = await history.load(own.log, brand, item_id)
         proposal, link = _link(past, request.match_info["token"])
-        if proposal.state == "waiting" and approving.link_of(proposal, link.link_id, now) is not None:
+        alive = proposal.state == "waiting" and approving.link_of(proposal, link.link_id, now) is not None
+        if alive and await members.role_in(own.log, brand, link.by) in approval.LEADS:
             return brand, past, proposal, link
     except (ValueError, NotFound):
         pass

@@ -180,7 +180,7 @@ async def change(request: web.Request) -> web.StreamResponse:
     orders = job.orders
     try:
         orders = await bulk_form.orders(request, job.orders, world)
-        await jobs.order(own.log, world.brand.id, job_id, orders)
+        await jobs.order(own.log, world.brand.id, job_id, orders, by=viewer(request).actor)
     except NotFound:
         raise
     except Refused as refused:
@@ -191,7 +191,7 @@ async def change(request: web.Request) -> web.StreamResponse:
 
 async def begin(request: web.Request) -> web.StreamResponse:
     own, world, job_id = deps(request), await render.world(request), _job_id(request)
-    await jobs.begin(own.log, world.brand.id, job_id, now=own.clock.now())
+    await jobs.begin(own.log, world.brand.id, job_id, by=viewer(request).actor, now=own.clock.now())
     return _to(request, world, job_id)
 
 

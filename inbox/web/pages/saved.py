@@ -134,9 +134,10 @@ async def change(request: web.Request) -> web.StreamResponse:
 
 
 async def move(request: web.Request) -> web.StreamResponse:
-    """One place up; the first one goes last."""
-    own, brand, me = deps(request), brand_of(request), viewer(request).actor
-    kept = [view.id for view in await saved_views.of_member(own.log, brand, me, own.clock.now()) if not view.deleted]
+    """One place up; the first one goes last. Who may not share leaves the team's order alone."""
+    own, brand, who = deps(request), brand_of(request), _who(request)
+    every = await saved_views.of_member(own.log, brand, who.member, own.clock.now())
+    kept = [view.id for view in every if not view.deleted and (who.shares or not view.shared)]
     wanted = _id(request)
     if wanted not in kept:
         raise NotFound
