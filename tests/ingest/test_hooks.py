@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import asyncpg
 import pytest
 from aiohttp import web
 
+from inbox.clock import SimulatedClock, SystemClock
 from inbox.events import DeliveryQuarantined, MessageReceived
 from inbox.ids import BrandId
 from inbox.log.batcher import Batcher
@@ -18,6 +19,7 @@ from inbox.log.store import LogUnavailable, Positions
 from inbox.meters import REGISTRY
 from services.ingest import body as bodies
 from services.ingest import turns
+from services.workers import retention
 from tests.channels.senders import APP_SECRET, WHSEC, standard
 from tests.channels.test_generic import MESSAGE
 from tests.conftest import new_brand
@@ -45,6 +47,17 @@ async def test_what_is_sent_again_changes_nothing_and_is_answered_so(hooks: Hook
     assert status == 202
     assert [m["new"] for m in answer["messages"]] == [False, True, False]
     assert await hooks.types() == ["MessageReceived", "MessageReceived"]
+
+
+async def test_a_captured_delivery_is_one_message_also_once_its_raw_body_is_gone(hooks: Hooks) -> None:
+    channel = await hooks.channel()
+    await hooks.post(channel, MESSAGE)
+    later = SimulatedClock(SystemClock().now() + timedelta(days=400))
+    await retention.Retention(hooks.log, later).round()
+    assert await hooks.log.pool.fetchval("SELECT count(*) FROM vigie.deliveries") == 0
+    answers = await asyncio.gather(*(hooks.post(channel, MESSAGE) for _ in range(20)))
+    assert [answer["messages"][0]["new"] for _, answer, _ in answers] == [False] * 20
+    assert await hooks.types() == ["MessageReceived"]
 
 
 async def test_five_simultaneous_twins_are_one_message(hooks: Hooks) -> None:

@@ -20,11 +20,11 @@ from inbox.web.table import TABLE
 from services import database as connecting
 from tests.conftest import new_brand
 from tests.web.conftest import clock as clock  # noqa: PLC0414 — the clock of its world
+from tests.web.foreign import stored
 from tests.web.test_access_matrix import as_member, as_token, fill
 from tests.web.world import World, a_world
 
 CANARY = "zygomycete"
-SHARED = {"organisations", "brands", "members", "sessions", "sign_in_links", "login_attempts", "crew"}
 
 
 @pytest.fixture
@@ -74,7 +74,7 @@ async def test_with_the_first_wall_removed_a_stranger_sees_and_changes_nothing(
     item = await web.hear(f"Votre {CANARY} a pris feu", author=CANARY)
     monkeypatch.setattr(security, "_admit", lambda request, route, asking: None)
     monkeypatch.setattr(Viewer, "may", lambda self, brand, right: True)
-    before = await _checksums(web)
+    before = await stored(web, web.brand)
     for route in web.app[TABLE]:
         if route.access in {"public", "signed_in"} or "{brand_id}" not in route.path:
             continue
@@ -83,21 +83,9 @@ async def test_with_the_first_wall_removed_a_stranger_sees_and_changes_nothing(
         answer = await ask(web, route, path, "foreign" if route.surface == "api" else "stranger")
         assert CANARY not in answer.text, (route.name, answer.status)
         assert web.tokens["full"] not in answer.text
-    assert await _checksums(web) == before
+    assert await stored(web, web.brand) == before
     own = await web.api("GET", f"/items/{item}")
     assert CANARY in own.text
-
-
-async def _checksums(web: World) -> dict[str, str]:
-    """Of all that is stored of the brand."""
-    tables = await web.pool.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'vigie'")
-    found = {}
-    for name in sorted({row["tablename"] for row in tables} - SHARED - {"api_tokens"}):
-        found[name] = await web.pool.fetchval(
-            f"SELECT md5(coalesce(string_agg(t::text, '|' ORDER BY t::text), '')) FROM vigie.{name} t"
-            " WHERE brand_id = $1", web.brand,
-        )  # fmt: skip
-    return found
 
 
 async def test_who_may_sees_all_as_before(web: World) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from inbox.web.headers import CONTENT_SECURITY_POLICY
 from inbox.web.table import TABLE
+from tests.web import foreign
 from tests.web.described import example
 from tests.web.test_access_matrix import fill
 from tests.web.world import World
@@ -135,6 +136,28 @@ async def test_a_stream_resumed_at_a_foreign_position_tells_nothing_of_theirs(wo
     found = [await world.ask("GET", where, headers=headers) for where in (path, missing)]
     assert [answer.status for answer in found] == [404, 404]
     assert found[0].text.replace(str(world.brand), "") == found[1].text.replace("999999", "") or surface == "page"
+
+
+async def test_each_foreign_id_in_an_address_answers_like_a_missing_one(world: World) -> None:
+    """By every route that names anything: a file with bytes in it, too, at their item and at one of ours."""
+    ours, of_others = {"item_id": str(await world.hear())}, await foreign.theirs(world)
+    before, head = await foreign.stored(world, world.other), await world.log.head(world.brand)
+    cookie, csrf = await world.session("owner")
+    asked = set()
+    for route in world.app[TABLE]:
+        named = foreign.places(route) - {"brand_id"}
+        if "{brand_id}" not in route.path or not named or route.access == "public":
+            continue
+        for at in ({}, ours) if "file_id" in named else ({},):
+            told = [
+                await foreign.ask(world, route, {**ids, **at}, cookie, csrf) for ids in (of_others, foreign.MISSING)
+            ]  # fmt: skip
+            assert told[0] == told[1], route.name
+            assert foreign.CANARY not in told[0][1], route.name
+        asked |= named
+    assert asked == foreign.MISSING.keys()
+    assert before == await foreign.stored(world, world.other)
+    assert head == await world.log.head(world.brand)
 
 
 async def test_exports_and_files_of_others_are_not_there(world: World) -> None:
