@@ -17,6 +17,7 @@ from pathlib import Path
 from tests.chaos import page
 from tests.chaos.faults import ALL
 from tests.chaos.figures import CannotRun, Round
+from tests.chaos.proxies import PROXIES
 from tests.chaos.size import LONG, Size
 from tests.chaos.world import World, world
 
@@ -45,10 +46,11 @@ def main() -> int:
     parser.add_argument("--rate", type=float, default=LONG.rate, help="messages a second")
     parser.add_argument("--away", type=float, default=LONG.away_s, help="seconds without a database")
     parser.add_argument("--count", type=int, default=LONG.count, help="messages where they come as fast as they can")
+    parser.add_argument("--proxy", default=LONG.proxy, choices=PROXIES, help="which one stands in front (R22)")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--keep", action="store_true", help="write neither chaos.json nor docs/reliability.md")
     args = parser.parse_args()
-    size = Size(args.times, args.rate, args.away, args.count)
+    size = Size(args.times, args.rate, args.away, args.count, args.proxy)
     done = asyncio.run(rounds(args.only.split(","), size, args.seed))
     if not args.keep:
         page.write(done)

@@ -1,4 +1,4 @@
-"""The reverse proxy that ships (deploy/proxy/nginx.conf), run as it is but for addresses, certificate and folders."""
+"""The reverse proxies that ship (deploy/proxy), run as they are but for addresses, certificate and folders."""
 
 from __future__ import annotations
 
@@ -9,14 +9,16 @@ import re
 import shutil
 import ssl
 import subprocess
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 from tests.chaos.figures import CannotRun
 from tests.chaos.world import until
 from tests.product.instance import REPOSITORY, free_port
 
-SHIPPED = REPOSITORY / "deploy" / "proxy" / "nginx.conf"
+SHIPPED = REPOSITORY / "deploy" / "proxy"
+PATHS = os.environ.get("PATH", "") + ":/usr/sbin:/usr/local/sbin"
 AROUND = """
 daemon off; worker_processes 1; pid {folder}/nginx.pid; error_log {folder}/error.log warn;
 events {{ worker_connections 1024; }}
@@ -31,16 +33,47 @@ http {{
 @contextlib.asynccontextmanager
 async def nginx(folder: Path, instances: Sequence[int]) -> AsyncIterator[int]:
     """The port that it listens on with TLS, in front of those two ports. `CannotRun` where there is no nginx."""
-    program = _program()
-    folder.mkdir()
-    port = free_port()
-    configuration = folder / "nginx.conf"
+    program, port = _program("nginx"), free_port()
     await asyncio.to_thread(_certificate, folder)
-    configuration.write_text(AROUND.format(folder=folder, shipped=_shipped(program, folder, port, instances)))
-    process = await asyncio.create_subprocess_exec(program, "-c", str(configuration), "-p", str(folder))
+    shipped = _shipped("nginx.conf", instances, {
+        "listen 443 ssl": f"listen 127.0.0.1:{port} ssl", "/etc/ssl/vigie.pem": f"{folder}/vigie.pem",
+        "/etc/ssl/vigie.key": f"{folder}/vigie.key", "/var/log/nginx/vigie.log": f"{folder}/access.log",
+    })  # fmt: skip
+    if not _knows_http2(program):
+        shipped = re.sub(r"^\s*http2 on;\n", "", shipped, flags=re.MULTILINE)
+    configuration = folder / "nginx.conf"
+    configuration.write_text(AROUND.format(folder=folder, shipped=shipped))
+    async with _running(folder, port, program, "-c", str(configuration), "-p", str(folder)):
+        yield port
+
+
+@contextlib.asynccontextmanager
+async def caddy(folder: Path, instances: Sequence[int]) -> AsyncIterator[int]:
+    """The same with Caddy, which keeps what it keeps in the folder and asks nobody for a certificate."""
+    program, port = _program("caddy"), free_port()
+    await asyncio.to_thread(_certificate, folder)
+    shipped = _shipped("Caddyfile", instances, {
+        "\nvigie.example {\n": f"\n:{port} {{\n\tbind 127.0.0.1\n\ttls {folder}/vigie.pem {folder}/vigie.key\n",
+        "{\n\tservers {\n": f"{{\n\tadmin off\n\tauto_https off\n\tstorage file_system {folder}/kept\n\tservers {{\n",
+    })  # fmt: skip
+    configuration = folder / "Caddyfile"
+    configuration.write_text(shipped)
+    async with _running(folder, port, program, "run", "--config", str(configuration), "--adapter", "caddyfile"):
+        yield port
+
+
+Proxy = Callable[[Path, Sequence[int]], AbstractAsyncContextManager[int]]
+PROXIES: Mapping[str, Proxy] = {"nginx": nginx, "caddy": caddy}
+
+
+@contextlib.asynccontextmanager
+async def _running(folder: Path, port: int, *call: str) -> AsyncIterator[None]:
+    home = os.environ | {"HOME": str(folder), "XDG_DATA_HOME": str(folder), "XDG_CONFIG_HOME": str(folder)}
+    with (folder / "said.log").open("wb") as said:
+        process = await asyncio.create_subprocess_exec(*call, env=home, stdout=said, stderr=said)
     try:
         await until(lambda: _listens(port))
-        yield port
+        yield
     finally:
         process.terminate()
         await process.wait()
@@ -53,22 +86,19 @@ def trusting() -> ssl.SSLContext:
     return context
 
 
-def _shipped(program: str, folder: Path, port: int, instances: Sequence[int]) -> str:
-    text = SHIPPED.read_text()
-    for shipped, own in (
-        ("127.0.0.1:8040", f"127.0.0.1:{instances[0]}"), ("127.0.0.1:8041", f"127.0.0.1:{instances[1]}"),
-        ("listen 443 ssl", f"listen 127.0.0.1:{port} ssl"), ("/etc/ssl/vigie.pem", f"{folder}/vigie.pem"),
-        ("/etc/ssl/vigie.key", f"{folder}/vigie.key"),
-    ):  # fmt: skip
+def _shipped(name: str, instances: Sequence[int], others: Mapping[str, str]) -> str:
+    text = (SHIPPED / name).read_text()
+    own = {"127.0.0.1:8040": f"127.0.0.1:{instances[0]}", "127.0.0.1:8041": f"127.0.0.1:{instances[1]}", **others}
+    for shipped, here in own.items():
         assert shipped in text, shipped
-        text = text.replace(shipped, own)
-    return text if _knows_http2(program) else re.sub(r"^\s*http2 on;\n", "", text, flags=re.MULTILINE)
+        text = text.replace(shipped, here)
+    return text
 
 
-def _program() -> str:
-    found = shutil.which("nginx", path=os.environ.get("PATH", "") + ":/usr/sbin:/usr/local/sbin")
+def _program(name: str) -> str:
+    found = shutil.which(name, path=PATHS)
     if found is None:
-        raise CannotRun("there is no nginx on the PATH")
+        raise CannotRun(f"there is no {name} on the PATH")
     return found
 
 
@@ -80,6 +110,7 @@ def _knows_http2(program: str) -> bool:
 
 
 def _certificate(folder: Path) -> None:
+    folder.mkdir()
     subprocess.run(
         ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=vigie.example",
          "-keyout", str(folder / "vigie.key"), "-out", str(folder / "vigie.pem")],
