@@ -69,7 +69,9 @@ async def test_no_spoilt_body_makes_a_server_error_and_what_is_proven_is_kept(
             for n in range(0, len(requests), AT_ONCE):
                 answers.update(await asyncio.gather(*(send(hooks, channel, one) for one in requests[n : n + AT_ONCE])))
         kept = await hooks.log.pool.fetchval(KEPT, channel.channel_id)
-        told = f"{len(requests)} bodies {dict(sorted(answers.items()))}, {kept} kept, {highest_kib()} KiB at the highest"
+        told = (
+            f"{len(requests)} bodies {dict(sorted(answers.items()))}, {kept} kept, {highest_kib()} KiB at the highest"
+        )
         print(f"{network}: {told}", flush=True)
         assert caplog.records == [], network
         assert set(answers) <= {200, 202, 204, 400, 401 if network == "twilio" else 400}, network

@@ -12,7 +12,7 @@ from inbox.bulk.orders import Orders
 from inbox.freezing import Wanted
 from inbox.ids import BrandId, ItemId
 from inbox.log.record import NewDelivery
-from inbox.people import saved_views, tokens
+from inbox.people import saved_views, tokens, wall_links
 from inbox.people.saved_views import Who
 from inbox.subscription import By
 from inbox.web.routes import Route
@@ -26,6 +26,7 @@ RUN = """INSERT INTO vigie.reclassifications (brand_id, run_id, model, since, as
 VALUES ($1, $2, $3, now(), now(), 'tried', now())"""
 MISSING: Mapping[str, str] = {
     "member_id": "999999", "channel_id": "1-nowhere", "subscription_id": "0" * 16, "token_id": "0" * 16,
+    "link_id": "0" * 16,
     **{
         name: str(uuid.UUID(int=7, version=4))
         for name in (
@@ -38,17 +39,20 @@ MISSING: Mapping[str, str] = {
 SHARED = {"organisations", "brands", "members", "sessions", "sign_in_links", "login_attempts", "crew"}
 """Tables of no brand."""
 PLACES = re.compile(r"\{(\w+)(?::[^}]*)?\}")
+NO_IDS = {"act": "note"}
+"""Places in addresses that name nothing of a brand."""
 OF_THIS_REQUEST = re.compile(r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}")
 """Keys of forms and numbers of requests."""
 
 
 def places(route: Route) -> set[str]:
-    return set(PLACES.findall(route.path))
+    """What it names of a brand."""
+    return set(PLACES.findall(route.path)) - {"brand_id"} - NO_IDS.keys()
 
 
 async def ask(world: World, route: Route, ids: Mapping[str, str], cookie: str, csrf: str) -> tuple[int, str]:
     """As the owner, or with a token that may do everything: the status, and what is said but for the ids themselves."""
-    path = PLACES.sub(lambda place: {"brand_id": str(world.brand), **ids}[place[1]], route.path)
+    path = PLACES.sub(lambda place: {"brand_id": str(world.brand), **NO_IDS, **ids}[place[1]], route.path)
     if route.surface == "api":
         headers = world.bearer() | {"Idempotency-Key": uuid.uuid4().hex}
         answer = await world.ask(route.method, path, headers=headers, json={} if route.method != "GET" else None)
@@ -95,6 +99,9 @@ async def theirs(world: World) -> dict[str, str]:
         "freeze_id": await freezing.freeze(log, brand, Wanted(CANARY), by=by, now=now),
         "delivery_id": await _delivery(world, brand), "wave_id": uuid.uuid4(), "run_id": uuid.uuid4(),
     }  # fmt: skip
+    await wall_links.create(log, brand, name=CANARY, lang="fr", by=by, now=now)
+    (wall,) = await wall_links.of_brand(log, brand)
+    ids["link_id"] = wall.id
     await world.pool.execute(WAVE, brand, ids["wave_id"])
     await world.pool.execute(RUN, brand, ids["run_id"], CANARY)
     return {name: str(value) for name, value in ids.items()}

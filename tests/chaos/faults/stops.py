@@ -24,7 +24,7 @@ from tests.product.many import Tenant
 STOPPED_S = 10.0
 OPENS = "zygomycete"
 """What lets somebody in: a proxy's log of requests must not tell it."""
-DOORS = (f"/approve/1/none/{OPENS}", f"/sign-in/{OPENS}", f"/hooks/none?token={OPENS}")
+DOORS = (f"/approve/1/none/{OPENS}", f"/sign-in/{OPENS}", f"/wall/1/{OPENS}", f"/hooks/none?token={OPENS}")
 ENDS = "0\r\n\r\n"
 ASIDE = "POST /hooks/none HTTP/1.1\r\nHost: vigie.example\r\n"
 SMUGGLED = "GET /smuggled HTTP/1.1\r\nHost: vigie.example\r\n\r\n"
