@@ -6,15 +6,17 @@ One page holds many scripts, so that it takes seconds: what ran or was asked for
 
 from __future__ import annotations
 
+import re
 import uuid
 
 import pytest
-from playwright.async_api import Page, Request
+from playwright.async_api import Page, Request, expect
 
 from inbox import events as ev
 from inbox.ids import BrandId, ChannelId, ItemId, dedupe_key
 from inbox.log.record import NewDelivery, NewEvent
 from inbox.people import brands, members, tokens
+from tests.browser import sinks
 from tests.browser.conftest import Site
 from tests.browser.scripts import CANARY, scripts
 from tests.web.world import ALL_RIGHTS, World
@@ -33,8 +35,17 @@ INTRUDERS = """() => [...document.querySelectorAll('*')].flatMap(node => [
     .map(name => node.tagName + ' ' + name),
 ])"""
 """What no page of ours holds: handlers, frames, addresses that run."""
+PATIENCE_MS = 120_000.0
+"""Nothing here is about speed."""
 NAMES = 60
-"""Members, tokens, channels and subscriptions of hostile names: they are few in life, and cost a commit each."""
+"""Members, tokens, channels and views of hostile names: they are few in life, and cost a commit each."""
+NUMBERED = re.compile(r"canary\.invalid/\d")
+"""A script stands there, as words."""
+WORDLESS = (
+    "/waves", "/agreement", "/weights", "/record", "/settings/brand", "/sla/turns?ack=due", "/forget",
+    "/settings/policy",
+)  # fmt: skip
+"""No numbered script stands there here."""
 
 
 def heard(world: World, thread: str, author: str, number: int, text: str) -> NewEvent:
@@ -76,12 +87,16 @@ async def fill(world: World, texts: list[str]) -> ItemId:
     return item
 
 
-async def name(world: World, texts: list[str]) -> None:
-    now, owner = world.clock.now(), world.people["owner"]
-    named = [
+def nameable(texts: list[str]) -> list[str]:
+    """Those that a name may be: members and channels are few in life, and cost a commit each."""
+    return [
         text.replace("\x01", "").replace("\x0c", " ").replace("\t", " ")[:100] for text in texts[:: len(texts) // NAMES]
     ]
-    for n, text in enumerate(named):
+
+
+async def name(world: World, texts: list[str]) -> None:
+    now, owner = world.clock.now(), world.people["owner"]
+    for n, text in enumerate(nameable(texts)):
         await members.add(world.log, world.brand, email=f"m{n}@t.test", name=text, role="cm", by=owner, now=now)
         await tokens.create(world.log, world.brand, name=text, rights=ALL_RIGHTS[:1], by=owner, now=now)
         await world.deps.channels.add(world.brand, network="generic", name=text, secrets={"secret": "x"}, by=None)
@@ -122,16 +137,42 @@ class Watch:
         assert self.said == [], where
 
 
-def addresses(site: Site, brand: BrandId, item: ItemId) -> list[str]:
-    return [
+def addresses(site: Site, brand: BrandId, item: ItemId, job: uuid.UUID) -> list[str]:
+    return [f"{site.base}/approve/{brand}/{item}/{sinks.TOKEN}"] + [
         site.path(rest)
         for rest in (
             f"/items/{item}", f"/items/{item}/forget", f"/items/{item}/weights", "/sla", "/sla/turns?ack=due",
             "/queue?q=%3Cscript%3Ewindow.ran%3D1%3C/script%3E%22onfocus%3D1&view=all", "/waves", "/agreement",
             "/record", "/settings/brand", "/settings/channels", "/settings/quarantine", "/settings/set-aside",
             "/settings/members", "/settings/tokens", "/settings/subscriptions", "/settings/policy",
+            f"/items/{item}/author", "/walls", "/approvals", "/freezes", "/notices", "/views",
+            f"/bulk/{job}", f"/bulk/{job}?state=excluded", "/settings/wordings", "/settings/history",
+            "/settings/exposure", "/settings/retention", "/settings/approval",
         )
     ]  # fmt: skip
+
+
+async def opened_by_hand(site: Site, page: Page, watch: Watch, item: ItemId) -> None:
+    """What a module puts onto the page after it was loaded: prepared words, offers of the search, the palette."""
+    await page.goto(site.path(f"/items/{item}"))
+    assert CANARY in await page.inner_text("main")  # the words are there, as words
+    await page.keyboard.press("w")
+    await expect(page.locator("#wording-list [role=option]", has_text="canary").first).to_be_visible(
+        timeout=PATIENCE_MS
+    )
+    await watch.calm("prepared words")
+    await page.goto(site.path("/queue?view=all"))
+    async with page.expect_response("**/queue/words"):
+        await page.locator("#q").focus()
+    await page.keyboard.type("channel:")
+    await expect(page.locator("#q-offers-0")).to_be_visible(timeout=PATIENCE_MS)
+    await watch.calm("offers of the search")
+    await page.keyboard.press("Control+k")
+    await page.keyboard.type("canary")
+    await expect(page.locator("#palette-list [role=option]", has_text="canary").first).to_be_visible(
+        timeout=PATIENCE_MS
+    )
+    await watch.calm("the palette")
 
 
 async def test_no_script_in_any_field_runs_on_any_screen(site: Site) -> None:
@@ -141,6 +182,7 @@ async def test_no_script_in_any_field_runs_on_any_screen(site: Site) -> None:
     context = await site.visitor("owner")
     await context.add_init_script(LISTEN)
     page = await context.new_page()
+    page.set_default_timeout(PATIENCE_MS)
     watch = Watch(page, site.base)
     await watch.see(site.path("/queue?view=all"))
     while await page.locator("#more").count():
@@ -148,9 +190,17 @@ async def test_no_script_in_any_field_runs_on_any_screen(site: Site) -> None:
         await watch.see(site.base + str(more))
     await world.hear(texts[0], author="<img src=x onerror=window.ran=0>late")  # and one that comes by the stream
     await watch.calm("the stream")
-    for address in addresses(site, world.brand, item):
+    await sinks.fill(world, item, texts, nameable(texts))
+    job = await sinks.job(world, texts)
+    silent = set()
+    for address in addresses(site, world.brand, item, job):
         await watch.see(address)
-    await page.goto(site.path(f"/items/{item}"))
-    assert CANARY in await page.inner_text("main")  # the words are there, as words
+        if not NUMBERED.search(await page.content()):
+            silent.add(address)
+    await opened_by_hand(site, page, watch, item)
+    for table in ("/sla.csv", "/agreement.csv", "/corrections.jsonl"):
+        answer = await context.request.get(site.path(table))
+        assert (answer.status, answer.headers["content-disposition"].partition(";")[0]) == (200, "attachment"), table
     assert site.complaints == []
+    assert {address for address in silent if not address.endswith(WORDLESS)} == set()
     await context.close()
