@@ -1,7 +1,8 @@
 """Who is called by `@name` in a note. Pure.
 
-A full name always calls, a first name where only one colleague has it. What stands in front of the sign must not be
-part of a word, so that an address of mail calls nobody.
+A full name always calls, a first name where only one colleague has it. Where several names fit at one sign the longest
+is meant: who writes "@Ana Lopez" does not call Ana. What stands in front of the sign must not be part of a word, so
+that an address of mail calls nobody.
 """
 
 from __future__ import annotations
@@ -14,8 +15,12 @@ from collections.abc import Mapping
 def called(text: str, names: Mapping[int, str]) -> list[int]:
     """Member ids, in the order of `names`."""
     firsts = Counter(name.split()[0].casefold() for name in names.values() if name.split())
-    said = text.casefold()
-    return [member for member, name in names.items() if any(_calls(said, one) for one in _forms(name, firsts))]
+    forms = {member: _forms(name, firsts) for member, name in names.items()}
+    every = sorted({form for found in forms.values() for form in found}, key=len, reverse=True)
+    if not every:
+        return []
+    said = set(re.findall(rf"(?<!\w)@({'|'.join(map(re.escape, every))})(?!\w)", " ".join(text.casefold().split())))
+    return [member for member, found in forms.items() if said & set(found)]
 
 
 def _forms(name: str, firsts: Mapping[str, int]) -> list[str]:
@@ -23,7 +28,3 @@ def _forms(name: str, firsts: Mapping[str, int]) -> list[str]:
     if not parts:
         return []
     return [" ".join(parts), *([parts[0]] if firsts[parts[0]] == 1 else [])]
-
-
-def _calls(said: str, form: str) -> bool:
-    return re.search(rf"(?<!\w)@{re.escape(form)}(?!\w)", said) is not None

@@ -2,7 +2,8 @@
 
 Within the process a beat sets a flag. To the others it goes by PostgreSQL's NOTIFY, from a connection of its own, after
 the commit, and coalesced: inside the append's transaction it made appends 5.6 times slower. A beat is a hint, never the
-truth: whoever waits also looks each second.
+truth: whoever waits also looks each second. A whisper goes the same way and holds a few words that are true for seconds
+only; nobody keeps it, and whoever says one says it again.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import uuid
+from collections import deque
+from collections.abc import Callable
 from typing import Literal
 
 import asyncpg
@@ -23,6 +26,11 @@ CHANNEL = "vigie"
 RECONNECT_S = 1.0
 REST_S = 0.02
 """Between two NOTIFYs: what beats meanwhile goes with the next. The first beat after a calm goes at once."""
+WHISPER = "whisper"
+MOST_WHISPERS = 500
+MOST_WHISPERED = 2000
+"""Characters: PostgreSQL takes 8,000 bytes."""
+Ear = Callable[[BrandId, str], None]
 
 logger = logging.getLogger(__name__)
 
@@ -61,7 +69,9 @@ class Pulse:
         self._dsn = dsn
         self._origin = uuid.uuid4().hex[:12]
         self.subscriptions: set[Subscription] = set()
+        self.ears: set[Ear] = set()
         self._outgoing: set[tuple[Topic, BrandId]] = set()
+        self._whispers: deque[str] = deque(maxlen=MOST_WHISPERS)
         self._send = asyncio.Event()
 
     def subscribe(self, *topics: Topic) -> Subscription:
@@ -73,6 +83,12 @@ class Pulse:
         self._hit(topic, brand)
         if self._dsn is not None:
             self._outgoing.add((topic, brand))
+            self._send.set()
+
+    def whisper(self, brand: BrandId, text: str) -> None:
+        """To the other processes, each of `ears` there; lost while they cannot be reached."""
+        if self._dsn is not None and len(text) <= MOST_WHISPERED:
+            self._whispers.append(f"{self._origin} {WHISPER} {brand} {text}")
             self._send.set()
 
     def _hit(self, topic: str, brand: BrandId) -> None:
@@ -108,9 +124,10 @@ class Pulse:
 
     async def _notify(self, connection: asyncpg.Connection) -> None:
         beats, self._outgoing = self._outgoing, set()
-        if not beats:
+        payloads = [f"{self._origin} {topic} {brand}" for topic, brand in beats] + list(self._whispers)
+        self._whispers.clear()
+        if not payloads:
             return
-        payloads = [f"{self._origin} {topic} {brand}" for topic, brand in beats]
         try:
             await connection.execute(
                 "SELECT pg_notify($1, beat) FROM unnest($2::text[]) AS beat", CHANNEL, payloads, timeout=5
@@ -122,6 +139,12 @@ class Pulse:
 
     def _heard(self, _connection: object, _pid: int, _channel: str, payload: object) -> None:
         origin, _, rest = str(payload).partition(" ")
-        topic, _, brand = rest.partition(" ")
-        if origin != self._origin and brand.isdigit():
+        topic, _, rest = rest.partition(" ")
+        brand, _, text = rest.partition(" ")
+        if origin == self._origin or not brand.isdigit():
+            return
+        if topic != WHISPER:
             self._hit(topic, BrandId(int(brand)))
+            return
+        for ear in tuple(self.ears):
+            ear(BrandId(int(brand)), text)

@@ -14,6 +14,7 @@ from typing import Literal
 
 from inbox import events as ev
 from inbox import mentions
+from inbox import team_events as team
 from inbox.events import Role, occurred_at
 from inbox.ids import BrandId
 from inbox.log.record import Recorded
@@ -24,13 +25,17 @@ from inbox.views.stored import load_row
 
 sql = beside(__file__, "notices.sql")
 
-Kind = Literal["to_approve", "approved", "refused", "expired", "mentioned", "assigned"]
+Kind = Literal[
+    "to_approve", "approved", "refused", "expired", "mentioned", "assigned",
+    "handover", "handover_accepted", "handover_declined",
+]  # fmt: skip
 MOST_WAITING = 200
 WANTS = frozenset(
     kind.TYPE
     for kind in (
         ev.ReplyProposed, ev.ReplyApproved, ev.ReplyRejected, ev.ProposalEscalated, ev.ProposalExpired, ev.ReplyQueued,
-        ev.ItemResolved, ev.NoteAdded, ev.ItemAssigned,
+        ev.ItemResolved, ev.NoteAdded, ev.ItemAssigned, team.HandoverOffered, team.HandoverAccepted,
+        team.HandoverDeclined,
     )
 )  # fmt: skip
 LEADS: frozenset[Role] = frozenset({"lead", "owner"})
@@ -129,6 +134,18 @@ def _whom(event: ev.Event, people: Mapping[int, Person], wrote: int | None) -> I
         yield from ((member, "mentioned") for member in mentions.called(event.text, names))
     elif isinstance(event, ev.ItemAssigned) and event.assignee is not None:
         yield event.assignee, "assigned"
+    else:
+        yield from _of_handover(event, people)
+
+
+def _of_handover(event: ev.Event, people: Mapping[int, Person]) -> Iterator[tuple[int, Kind]]:
+    if isinstance(event, team.HandoverOffered):
+        working = [member for member, person in people.items() if person.role != "observer"]
+        yield from ((member, "handover") for member in (working if event.to is None else [event.to]))
+    elif isinstance(event, team.HandoverAccepted):
+        yield event.offered_by, "handover_accepted"
+    elif isinstance(event, team.HandoverDeclined):
+        yield event.offered_by, "handover_declined"
 
 
 def _ending(event: ev.ReplyApproved | ev.ReplyRejected | ev.ProposalExpired) -> Kind:

@@ -29,8 +29,8 @@ class Row:
     of the latest turn. `warn_*`: when a clock that still runs turns amber, None once it stopped or was missed.
     `rank_due_at`: what is due first, None when nothing is. `corrected`: what people corrected of the classifier's
     reading ("categories", "urgency", "language"). `provisional`: read at first sight only. `muted`: nobody is to be
-    alarmed by its author. `wave`: that its words belong to; `wave_size`: its messages, filled in when the row is
-    read."""
+    alarmed by its author. `promise_until`: of a promise that runs, or was broken to somebody who still waits. `wave`:
+    that its words belong to; `wave_size`: its messages, filled in when the row is read."""
 
     id: ItemId
     position: int
@@ -149,7 +149,7 @@ def row_of(item: Item, policy: Policy, alarms: Sequence[sla.Alarm] | None = None
         acknowledged_at=turn.acknowledged_at, acknowledged_by=turn.acknowledged_by, responded_at=turn.responded_at,
         responded_by=turn.responded_by, ack_breached=_missed(turn, "ack"), response_breached=_missed(turn, "response"),
         warn_ack_at=warnings.get("ack"), warn_response_at=warnings.get("response"),
-        promise_until=sla.running_promise(turn), reply_possible_until=item.reply_until, rank_due_at=sla.rank_due(item),
+        promise_until=_promised(turn), reply_possible_until=item.reply_until, rank_due_at=sla.rank_due(item),
         uncertain=any(reply.state == "uncertain" for reply in item.replies), corrected=_corrected(counted),
         provisional=any(map(is_first_look, counted)), wave=_wave(item, counted), muted=item.muted,
     )  # fmt: skip
@@ -161,6 +161,11 @@ def _shown(item: Item) -> Message:
     if len(standing) == 1:
         return standing[0]
     return max(standing, key=lambda message: (message.sent_at, message.received_at))
+
+
+def _promised(turn: Turn) -> datetime | None:
+    broken = turn.promise_broken and turn.ended_at is None
+    return turn.promise_until if broken else sla.running_promise(turn)
 
 
 def _corrected(counted: Sequence[Message]) -> tuple[str, ...]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 import orjson
 
 from inbox import meters
 from inbox.views.row import Row, timestamp
+from inbox.web.crowd import Person
 
 HEARTBEAT = b"event: beat\ndata: {}\n\n"
 """An event and not a comment, which EventSource keeps to itself: a page must notice when nothing comes any more."""
@@ -83,6 +85,12 @@ def ready(position: int, *, reset: bool) -> Entry:
 
 def counts(of_views: Mapping[str, int]) -> Entry:
     return Entry(None, event="counts", data=orjson.dumps(dict(of_views)))
+
+
+def people(items: Mapping[UUID, Sequence[Person]], *, every: bool) -> Entry:
+    """Who looks at these items: member, name, whether they write. `every`: nobody looks at any other one."""
+    shown = {str(item): [[one.member, one.name, one.writing] for one in there] for item, there in items.items()}
+    return Entry(None, event="people", data=orjson.dumps({"items": shown, "every": every}))
 
 
 def facets(row: Row) -> dict[str, Any]:

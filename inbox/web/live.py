@@ -20,6 +20,7 @@ from inbox.log.pulse import Subscription
 from inbox.views.row import Row
 from inbox.web import frames
 from inbox.web.context import DEPS, Deps
+from inbox.web.presence import Presence
 from inbox.web.tail import Tail
 from inbox.web.watchers import Watcher
 
@@ -41,6 +42,7 @@ class Hub:
         self._deps = deps
         self._closed = False
         self._tails: dict[BrandId, tuple[Tail, asyncio.Task[None]]] = {}
+        self.presence = Presence(deps.pulse, self._stir)
 
     def viewers(self) -> dict[BrandId, int]:
         """Open streams by brand, for the metrics."""
@@ -50,12 +52,16 @@ class Hub:
         """Passes the pulse's beats on to the tails; each also looks by itself every second."""
         while True:
             for brand in await subscription.wait():
-                if brand in self._tails:
-                    self._tails[brand][0].wake.set()
+                self._stir(brand)
+
+    def _stir(self, brand: BrandId) -> bool:
+        if brand in self._tails:
+            self._tails[brand][0].wake.set()
+        return brand in self._tails
 
     def _tail(self, brand: BrandId) -> Tail:
         if brand not in self._tails:
-            tail = Tail(self._deps, brand, self._render)
+            tail = Tail(self._deps, brand, self._render, self.presence.crowd(brand))
             task = asyncio.create_task(tail.run(), name=f"live-{brand}")
             task.add_done_callback(lambda done: self._ended(tail, done))
             self._tails[brand] = tail, task
@@ -72,11 +78,13 @@ class Hub:
         try:
             async with asyncio.timeout(START_TIMEOUT_S):
                 await tail.started.wait()
+            self.presence.sit(brand, watcher.seat, watcher.member)
             tail.join(watcher)
             async for entries in _entries(tail, watcher, after):
                 yield b"".join(entry.frame(watcher.variant, tail.render) for entry in entries) or frames.HEARTBEAT
         finally:
             tail.watchers.discard(watcher)
+            self.presence.rise(brand, watcher.seat, watcher.member)
             tail.holders -= 1
             await self._let_go(tail)
 
@@ -147,12 +155,18 @@ HUB: web.AppKey[Hub] = web.AppKey("hub", Hub)
 
 async def running(app: web.Application) -> AsyncIterator[None]:
     """While the application runs, the hub hears the pulse; it is closed when the server stops taking requests."""
-    hub, subscription = app[HUB], app[DEPS].pulse.subscribe("views")
-    listening = asyncio.create_task(hub.wake(subscription), name="live-pulse")
-    stopping = asyncio.create_task(_close_when(app[DEPS].stopping, hub), name="live-stopping")
+    hub, pulse = app[HUB], app[DEPS].pulse
+    subscription = pulse.subscribe("views")
+    pulse.ears.add(hub.presence.heard)
+    tasks = [
+        asyncio.create_task(hub.wake(subscription), name="live-pulse"),
+        asyncio.create_task(_close_when(app[DEPS].stopping, hub), name="live-stopping"),
+        asyncio.create_task(hub.presence.run(), name="live-presence"),
+    ]
     yield
-    await _cancelled(listening)
-    await _cancelled(stopping)
+    for task in tasks:
+        await _cancelled(task)
+    pulse.ears.discard(hub.presence.heard)
     subscription.close()
     await hub.close()
 

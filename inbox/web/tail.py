@@ -23,6 +23,7 @@ from inbox.views import queue, shadow
 from inbox.views.row import Row
 from inbox.web import frames
 from inbox.web.context import RIGHTS_OF_ROLE, Deps, Right
+from inbox.web.crowd import Crowd
 from inbox.web.watchers import Watcher
 
 sql = beside(__file__, "live.sql")
@@ -35,6 +36,7 @@ MOST_GAP_S = 0.25
 READ_AT_ONCE = 500
 COUNTS_EVERY_S = 1.0
 CHECK_EVERY_S = 3.0
+PEOPLE_EVERY_S = 0.3
 REMEMBERED = 1000
 NOWHERE = 2**62
 WALL: frozenset[Right] = frozenset({"read"})
@@ -48,8 +50,9 @@ class Tail:
     """`position`: up to where every change was handed on. `recent`: the last changes, all that came after
     `recent_after`."""
 
-    def __init__(self, deps: Deps, brand: BrandId, render: Render) -> None:
+    def __init__(self, deps: Deps, brand: BrandId, render: Render, crowd: Crowd) -> None:
         self.brand = brand
+        self._crowd = crowd
         self.watchers: set[Watcher] = set()
         self.holders = 0  # streams that use it, those that still wait for its start included
         self.wake = asyncio.Event()
@@ -66,6 +69,7 @@ class Tail:
         self._to_count = True
         self._next_count = 0.0
         self._next_check = 0.0
+        self._next_people = 0.0
         self._switches = 0
 
     async def run(self) -> None:
@@ -105,9 +109,19 @@ class Tail:
         if self._to_count and now >= self._next_count:
             self._next_count, self._to_count = now + COUNTS_EVERY_S, False
             await self._count()
+        if self._crowd.changed and now >= self._next_people:
+            self._next_people = now + PEOPLE_EVERY_S
+            self._tell_people()
         if now >= self._next_check:
             self._next_check = now + CHECK_EVERY_S
             await self._check()
+
+    def _tell_people(self) -> None:
+        """What many do at once is told together, and to pages only."""
+        batch = frames.Batch([frames.people(self._crowd.take_changed(), every=False)])
+        for watcher in tuple(self.watchers):
+            if watcher.variant.kind == "page":
+                watcher.give(batch, self.render)
 
     def render(self, row: Row, variant: frames.Variant) -> dict[str, Any]:
         return self._render(row, variant, self.names)
@@ -170,6 +184,8 @@ class Tail:
         self.watchers.add(watcher)
         if self._counts is not None:
             watcher.give(self._counts_for(watcher.member), self.render)
+        if watcher.variant.kind == "page":
+            watcher.give(frames.Batch([frames.people(self._crowd.people(), every=True)]), self.render)
 
     # --- rights ---
 

@@ -28,7 +28,8 @@ class Socket:
 @dataclass(eq=False, slots=True)
 class Watcher:
     """`variant`: which rendering it gets; `credential`: the digest it was admitted by, with these `rights` in the
-    brand. `socket`: None until the answer has begun; `current`: it was sent all that it had missed.
+    brand. `socket`: None until the answer has begun; `current`: it was sent all that it had missed. `seat`: what its
+    page calls itself, where it is one.
 
     One that is current is written to at once, by whoever has news: to wake a task for each of five hundred readers
     costs ten times the write. What comes before waits in `waiting` for the task of its request. A watcher that does not
@@ -39,6 +40,7 @@ class Watcher:
     member: int
     credential: bytes
     rights: frozenset[Right]
+    seat: str = ""
     socket: Socket | None = None
     current: bool = False
     waiting: deque[Entry] = field(default_factory=deque)

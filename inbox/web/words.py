@@ -13,6 +13,7 @@ from typing import Any
 from inbox import reply_failures
 from inbox.errors import Refused
 from inbox.events import ReasonGiven
+from inbox.web import together_words
 from inbox.web.i18n import N_, Speech
 
 NETWORKS: Mapping[str, str] = {
@@ -641,6 +642,7 @@ REFUSALS: Mapping[str, str] = {
     "link_bad": N_("Say who the link is for, and for how long: at most a week."),
     "no_such_link": N_("This item has no such link."),
     "frozen": N_("Nobody replies on this topic for now."),
+    **together_words.REFUSALS,
     "freeze_bad": N_("Say why, in at most 500 characters; words have 3 to 100 characters; the end lies ahead."),
     "no_such_freeze": N_("This brand has no such freeze."),
     "withdrawn": N_("The author withdrew these words: there is nothing left to answer."),

@@ -22,6 +22,7 @@ from services.workers.deliver import Deliver
 from services.workers.fetch import Fetcher
 from services.workers.forward import Forward
 from services.workers.forward_attempt import TIMEOUT_S, Attempting
+from services.workers.hand_over import HandOver
 from services.workers.in_force import InForce
 from services.workers.judging import Judging
 from services.workers.link import Link
@@ -77,6 +78,7 @@ def team(parts: Parts) -> Team:
         Runner(log, Mute(log), lookout=lookout),
         Runner(log, deliver.outbox, gather_s=UNHURRIED_S, lookout=lookout),
         Runner(log, Tell(), gather_s=UNHURRIED_S, lookout=lookout),
+        Runner(log, HandOver(log, clock), lookout=lookout),
     ]
     return Team(
         runners=runners,

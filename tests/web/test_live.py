@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Mapping
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,9 +14,13 @@ import aiohttp
 import orjson
 import pytest
 
+from inbox.ids import BrandId, ItemId
+from inbox.log.pulse import Pulse
 from inbox.people import members
 from inbox.views.row import Row
+from inbox.web.crowd import WRITING_S, Crowd, Person, Seat
 from inbox.web.live import HUB
+from inbox.web.presence import FORGOTTEN_S, Presence
 from inbox.web.watchers import QUEUE
 from tests.web.world import World
 
@@ -322,3 +327,90 @@ async def test_a_bad_last_event_id_is_refused(world: World, last: str) -> None:
     headers = world.bearer() | {"Last-Event-ID": last}
     answer = await world.ask("GET", f"/api/v1/brands/{world.brand}/live", headers=headers)
     assert answer.status == 400
+
+
+# --- who is here ---------------------------------------------------------------------------------------------------
+
+
+@asynccontextmanager
+async def a_page(world: World, who: str, seat: str) -> AsyncIterator[tuple[Listener, Callable[..., Awaitable[int]]]]:
+    """A page of the queue that somebody has open, and how it says what it shows."""
+    cookie, csrf = await world.session(who)
+
+    async def shows(item: object = "", writing: str = "", seat: str = seat) -> int:
+        headers, form = world.cookie(cookie) | {"X-CSRF-Token": csrf}, {"seat": seat, "item": item, "writing": writing}
+        return (await world.ask("POST", f"/b/{world.brand}/here", headers=headers, form=form)).status
+
+    async with listening(world, cookie=cookie, path=f"/live?lang=fr&seat={seat}") as listener:
+        await listener.until("ready")
+        yield listener, shows
+
+
+async def test_colleagues_see_who_looks_and_who_writes_until_the_page_is_closed(world: World) -> None:
+    item, cm = await world.hear(), world.people["cm"]
+    async with a_page(world, "lead", "a" * 32) as (lead, _):
+        assert (await lead.until("people")).data == {"items": {}, "every": True}
+        async with a_page(world, "cm", "b" * 32) as (_, shows):
+            assert await shows(item) == 204
+            assert (await lead.until("people")).data["items"] == {str(item): [[cm, "Cm Test", False]]}
+            await shows(item, "yes")
+            assert (await lead.until("people")).data["items"] == {str(item): [[cm, "Cm Test", True]]}
+            async with a_page(world, "owner", "c" * 32) as (late, _):
+                assert (await late.until("people")).data == {
+                    "items": {str(item): [[cm, "Cm Test", True]]},
+                    "every": True,
+                }
+        while (await lead.until("people")).data["items"] != {str(item): []}:  # perhaps they stop writing first
+            pass
+    assert await types_of(world, item) == ["MessageReceived"]
+
+
+async def types_of(world: World, item: ItemId) -> list[str]:
+    return [r.event.TYPE for r in await world.log.read_stream(world.brand, str(item))]
+
+
+async def test_nobody_speaks_for_the_page_of_another_nor_writes_who_may_only_look(world: World) -> None:
+    item = await world.hear()
+    async with a_page(world, "lead", "a" * 32) as (lead, _), a_page(world, "observer", "b" * 32) as (_, shows):
+        assert (await lead.until("people")).data["every"]
+        assert await shows(item, seat="a" * 32) == 204  # the lead's: goes nowhere
+        assert await shows(item, "yes") == 204
+        said = (await lead.until("people")).data["items"]
+        assert said == {str(item): [[world.people["observer"], "Observer Test", False]]}
+        assert await shows("x") == await shows(item, seat="a") == 400
+
+
+async def test_another_process_hears_who_looks_and_forgets_them_when_it_dies(database: str) -> None:
+    pulses, brand, item = [Pulse(database), Pulse(database)], BrandId(7), uuid.uuid4()
+    here, there = [Presence(pulse, lambda brand: True) for pulse in pulses]
+    for pulse, presence in zip(pulses, (here, there), strict=True):
+        pulse.ears.add(presence.heard)
+    running = [asyncio.create_task(pulse.run()) for pulse in pulses]
+    here.sit(brand, "a" * 32, 1)
+    looking = Seat("a" * 32, 1, "Ana", item)
+    try:
+        async with asyncio.timeout(10):
+            while item not in here.crowd(brand).people() or item not in there.crowd(brand).people():
+                there.say(brand, looking)  # asked of a process that does not hold the page
+                await asyncio.sleep(0.05)
+    finally:
+        for task in running:
+            task.cancel()
+    there.crowd(brand).expire(asyncio.get_running_loop().time() + FORGOTTEN_S)
+    assert there.crowd(brand).take_changed() == {item: []}
+    here.crowd(brand).expire(asyncio.get_running_loop().time() + FORGOTTEN_S)
+    assert item in here.crowd(brand).people()
+
+
+def test_who_does_not_go_on_writing_has_stopped_and_two_pages_are_one_person() -> None:
+    crowd, item = Crowd(), uuid.uuid4()
+    crowd.put(Seat("a", 1, "Ana", item, writing=True), now=0, until=100)
+    crowd.put(Seat("b", 1, "Ana", item), now=0, until=100)
+    assert crowd.people() == {item: [Person(1, "Ana", True)]}
+    crowd.expire(WRITING_S - 1)
+    assert crowd.people() == {item: [Person(1, "Ana", True)]}
+    crowd.expire(WRITING_S)
+    assert crowd.people() == {item: [Person(1, "Ana", False)]}
+    crowd.drop("a")
+    crowd.put(Seat("b", 1, "Ana"), now=9, until=100)
+    assert crowd.take_changed() == {item: []}

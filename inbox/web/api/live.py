@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
+import uuid
 
 from aiohttp import hdrs, web
 
@@ -13,6 +15,7 @@ from inbox.web import failures, frames
 from inbox.web.api import asked
 from inbox.web.api.described import LAST_EVENT_ID, POSITION, Operation, Parameter
 from inbox.web.context import deps, viewer
+from inbox.web.crowd import Seat
 from inbox.web.live import HUB
 from inbox.web.problems import bad
 from inbox.web.routes import Route
@@ -21,6 +24,8 @@ from inbox.web.watchers import Socket, Watcher
 
 WRITE_TIMEOUT_S = 10.0
 LANGUAGES = ("fr", "en")
+SEAT = re.compile(r"[0-9a-f]{32}", re.ASCII)
+"""What a page calls itself: random, and known to its own browser only."""
 
 
 async def for_scripts(request: web.Request) -> web.StreamResponse:
@@ -30,11 +35,13 @@ async def for_scripts(request: web.Request) -> web.StreamResponse:
 
 
 async def for_pages(request: web.Request) -> web.StreamResponse:
-    asked.only(request, "after", "lang")
-    lang = asked.one(request, "lang") or viewer(request).locale
+    asked.only(request, "after", "lang", "seat")
+    lang, seat = asked.one(request, "lang") or viewer(request).locale, asked.one(request, "seat") or ""
     if lang not in LANGUAGES:
         raise bad("lang", "fr or en")
-    return await _stream(request, frames.Variant("page", lang))
+    if seat and not SEAT.fullmatch(seat):
+        raise bad("seat", "32 hexadecimal digits")
+    return await _stream(request, frames.Variant("page", lang), seat)
 
 
 def _after(request: web.Request) -> int | None:
@@ -47,9 +54,10 @@ def _after(request: web.Request) -> int | None:
     return asked.position(request) if "after" in request.query else None
 
 
-async def _stream(request: web.Request, variant: frames.Variant) -> web.StreamResponse:
+async def _stream(request: web.Request, variant: frames.Variant, seat: str = "") -> web.StreamResponse:
     brand, asking = brand_of(request), viewer(request)
-    return await stream(request, brand, Watcher(variant, asking.actor, credential(request), asking.rights[brand]))
+    watcher = Watcher(variant, asking.actor, credential(request), asking.rights[brand], seat)
+    return await stream(request, brand, watcher)
 
 
 async def stream(request: web.Request, brand: BrandId, watcher: Watcher) -> web.StreamResponse:
@@ -89,9 +97,26 @@ async def _write(response: web.StreamResponse, batch: bytes) -> None:
         await response.write(batch)
 
 
+async def here(request: web.Request) -> web.StreamResponse:
+    """What a page shows, and whether its member writes there: for those who watch the brand, and kept nowhere."""
+    fields, asking = await request.post(), viewer(request)
+    seat, item = str(fields.get("seat", "")), str(fields.get("item", ""))
+    if not SEAT.fullmatch(seat):
+        raise bad("seat", "32 hexadecimal digits")
+    try:
+        shown = uuid.UUID(item) if item else None
+    except ValueError as error:
+        raise bad("item", "an item's id, or nothing") from error
+    writing = shown is not None and fields.get("writing") == "yes" and asking.may(brand_of(request), "act")
+    said = Seat(seat, asking.actor, asking.name, shown, writing)
+    request.app[HUB].presence.say(brand_of(request), said)
+    return web.Response(status=204)
+
+
 ROUTES = [
     Route("GET", "/api/v1/brands/{brand_id}/live", for_scripts, "read", "api", "api.live"),
     Route("GET", "/b/{brand_id}/live", for_pages, "personal", "page", "page.live"),
+    Route("POST", "/b/{brand_id}/here", here, "personal", "page", "page.here"),
 ]
 OPERATIONS = {
     "api.live": Operation(

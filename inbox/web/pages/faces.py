@@ -1,4 +1,5 @@
-"""The two clocks of an item as a screen shows them: a state, a value, a word for the eye and one for the ear.
+"""The two clocks of an item, and that of a promise, as a screen shows them: a state, a value, a word for the eye and
+one for the ear.
 
 Pure. `static/js/clocks.js` applies the same rule each second from the same data; what changes here changes there.
 """
@@ -13,6 +14,7 @@ from inbox.events import ClockName
 from inbox.web.i18n import N_, Speech
 
 FaceState = Literal["calm", "soon", "overdue", "met", "late", "void"]
+FaceClock = ClockName | Literal["promise"]
 RING = 34.6  # circumference of the ring's circle, r = 5.5
 
 WORDS: dict[tuple[str, str], tuple[str, str]] = {
@@ -28,13 +30,18 @@ WORDS: dict[tuple[str, str], tuple[str, str]] = {
     ("response", "met"): (N_("Responded"), N_("Response: done in")),
     ("response", "late"): (N_("Late response"), N_("Response: done late, in")),
     ("response", "void"): (N_("Response"), N_("Response: no longer due")),
+    ("promise", "calm"): (N_("promised"), N_("Promise: time left")),
+    ("promise", "soon"): (N_("promised"), N_("Promise: due soon, time left")),
+    ("promise", "overdue"): (N_("promise broken"), N_("Promise: broken since")),
+    ("promise", "met"): (N_("promise kept"), N_("Promise: kept")),
+    ("promise", "late"): (N_("promise broken"), N_("Promise: broken")),
 }
 """(clock, state) → what stands beside the value, and what is read aloud before it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    clock: ClockName
+    clock: FaceClock
     state: FaceState
     value: str
     word: str
@@ -55,7 +62,7 @@ class Face:
 
 
 def face(
-    clock: ClockName,
+    clock: FaceClock,
     *,
     start_at: datetime | None,
     due_at: datetime | None,
@@ -85,7 +92,7 @@ def face(
 
 
 def _made(
-    clock: ClockName,
+    clock: FaceClock,
     state: FaceState,
     value: str,
     say: Speech,
@@ -103,5 +110,5 @@ def spoken_words(say: Speech) -> dict[str, dict[str, list[str]]]:
     """What the browser needs to change a face in place: clock → state → [word, spoken]."""
     return {
         clock: {state: [say(part) for part in WORDS[clock, state]] for state in ("calm", "soon", "overdue")}
-        for clock in ("ack", "response")
+        for clock in ("ack", "response", "promise")
     }

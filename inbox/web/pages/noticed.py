@@ -19,6 +19,9 @@ TOLD: Mapping[str, tuple[str, str]] = {
     "expired": (N_("Nobody decided on your reply in time"), "clock"),
     "mentioned": (N_("%(who)s mentions you in a note"), "note"),
     "assigned": (N_("%(who)s gave you an item"), "user"),
+    "handover": (N_("%(who)s hands a shift over"), "users"),
+    "handover_accepted": (N_("%(who)s accepted your hand-over"), "check"),
+    "handover_declined": (N_("%(who)s declined your hand-over"), "x"),
 }
 A_PAGE = 50
 

@@ -157,6 +157,7 @@ def context(
         "author": author,
         "meta": _meta(row, item, say),
         "large": _large(row, now, say),
+        "promise": rows.promise_face(row.promise_until, now, say),
         "banners": [*draft.banners, *_held(item, waiting, now, say), *_banners(item, row, say)],
         "whys": _whys(past, names, now, say),
         "correcting": _correcting(item, say),

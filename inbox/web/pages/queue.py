@@ -236,6 +236,8 @@ def _browser_words(say: Speech, title: str) -> str:
         "sending": say("Sending…"),
         "me": say("you"),
         "matching": {"one": say("1 item"), "more": say("{n} items")},
+        "looking": {"one": say("{who} is looking."), "more": say("{who} are looking.")},
+        "writing": {"one": say("{who} is writing."), "more": say("{who} are writing.")},
         "page": say("page"),
         "undo": say("Undo"),
         "undone": say("Taken back."),

@@ -23,7 +23,7 @@ from inbox.ids import BrandId
 from inbox.people import brands, members
 from inbox.people.brands import Brand
 from inbox.people.members import Member
-from inbox.views import notices
+from inbox.views import notices, promises
 from inbox.views.notices import Counts
 from inbox.web import file_words, security, words
 from inbox.web.context import Viewer, deps, viewer
@@ -107,7 +107,8 @@ def see_other(request: web.Request, where: str) -> web.Response:
 
 @dataclass(frozen=True)
 class World:
-    """What every page of a brand knows: the brand, its people and channels, and what the viewer may do there."""
+    """What every page of a brand knows: the brand, its people and channels, and what the viewer may do there.
+    `promised`: promises that are theirs to keep."""
 
     brand: Brand
     brands: list[Brand]
@@ -118,6 +119,7 @@ class World:
     say: Speech
     names: Mapping[int, str] = field(default_factory=dict)
     counts: Counts = field(default_factory=Counts)
+    promised: int = 0
 
     @property
     def base(self) -> str:
@@ -148,6 +150,7 @@ async def world(request: web.Request) -> World:
     everybody = await members.of_brand(own.log, brand_id)
     async with own.pool.acquire() as connection:
         counts = await notices.counts(connection, brand_id, asking.actor, lead=asking.may(brand_id, "manage"))
+        promised = await promises.count_mine(connection, brand_id, asking.actor, own.clock.now())
     return World(
         brand=brand,
         brands=await brands.named(own.log, asking.rights),
@@ -158,6 +161,7 @@ async def world(request: web.Request) -> World:
         say=Speech(language_of(asking), brand.zone),
         names={int(member.id): member.name for member in everybody},
         counts=counts,
+        promised=promised,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from inbox.clock import SystemClock
 from inbox.views.row import Row
@@ -12,6 +12,7 @@ from inbox.web.i18n import RTL, Speech
 from inbox.web.pages import faces, render
 
 SOON_CLOSING_S = 6 * 3600
+PROMISE_SOON = timedelta(minutes=15)
 _RANK_OF_NOBODY = 253402300799000
 """9999-12-31: after everything, where nobody waits."""
 
@@ -59,6 +60,14 @@ def two_faces(row: Row, now: datetime, say: Speech) -> list[faces.Face]:
     return [face for face in (ack, response) if face is not None]
 
 
+def promise_face(until: datetime | None, now: datetime, say: Speech) -> faces.Face | None:
+    """The countdown of a promise that runs, or how long ago it was broken."""
+    warn_at = None if until is None else until - PROMISE_SOON
+    return faces.face(
+        "promise", start_at=None, due_at=until, warn_at=warn_at, stopped_at=None, void=False, now=now, say=say
+    )
+
+
 def window_words(row: Row, now: datetime, say: Speech) -> str | None:
     """The network's reply window, once it is about to close on somebody who waits."""
     if not row.waiting or row.reply_possible_until is None:
@@ -97,7 +106,8 @@ def render_row(
         meta=meta(row, say),
         text_dir=text_direction(row.lang),
         faces=two_faces(row, now, say),
-        promise=say.moment(row.promise_until, now) if row.promise_until else None,
+        promise=promise_face(row.promise_until, now, say),
+        now=now,
         window=window_words(row, now, say),
         rank=rank(row),
         href=f"{base}/items/{row.id}{query}" if base else f"items/{row.id}",

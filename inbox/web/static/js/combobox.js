@@ -1,10 +1,11 @@
 // A field with a list of offers beneath it, as ARIA's practices have it: the focus stays in the field, arrows walk the list,
-// Enter takes, Escape closes. What is offered, and what taking does, is the caller's.
+// Enter takes, Escape closes. What is offered, and what taking does, is the caller's. In a text of many lines (`area`) the
+// keys are the text's own until something is offered, and its role stays that of a text.
 
 /** @typedef {{label: string, hint?: string, take: () => void}} Option */
 
 /**
- * @param {HTMLInputElement} input
+ * @param {HTMLInputElement | HTMLTextAreaElement} input
  * @param {HTMLElement} list
  * @param {(typed: string) => Option[]} offer
  * @param {{first?: boolean, told?: (count: number) => void}} [how] `first`: the first offer is taken unless another is chosen.
@@ -13,12 +14,15 @@ export function combobox(input, list, offer, { first = false, told = () => {} } 
   /** @type {Option[]} */
   let offers = [];
   let at = -1;
-  for (const [name, value] of [["role", "combobox"], ["aria-autocomplete", "list"], ["aria-controls", list.id], ["aria-expanded", "false"]]) input.setAttribute(name, value);
+  const area = input instanceof HTMLTextAreaElement;
+  const expanded = (/** @type {boolean} */ is) => { if (!area) input.setAttribute("aria-expanded", String(is)); };
+  if (area) for (const [name, value] of [["aria-autocomplete", "list"], ["aria-controls", list.id]]) input.setAttribute(name, value);
+  else for (const [name, value] of [["role", "combobox"], ["aria-autocomplete", "list"], ["aria-controls", list.id], ["aria-expanded", "false"]]) input.setAttribute(name, value);
 
   function close() {
     list.hidden = true;
     at = -1;
-    input.setAttribute("aria-expanded", "false");
+    expanded(false);
     input.removeAttribute("aria-activedescendant");
   }
 
@@ -26,7 +30,7 @@ export function combobox(input, list, offer, { first = false, told = () => {} } 
     offers = offer(input.value);
     list.replaceChildren(...offers.map(line));
     list.hidden = offers.length === 0;
-    input.setAttribute("aria-expanded", String(offers.length > 0));
+    expanded(offers.length > 0);
     point(first && offers.length ? 0 : -1);
     told(offers.length);
   }
@@ -76,10 +80,10 @@ export function combobox(input, list, offer, { first = false, told = () => {} } 
   }
 
   input.addEventListener("input", show);
-  input.addEventListener("click", () => { if (list.hidden) show(); });
+  input.addEventListener("click", () => { if (list.hidden || area) show(); });
   input.addEventListener("blur", close);
-  input.addEventListener("keydown", (event) => {
-    if (event.isComposing) return;
+  input.addEventListener("keydown", (/** @type {any} */ event) => {
+    if (event.isComposing || area && list.hidden) return;
     if (event.key === "ArrowDown" || event.key === "ArrowUp") { event.preventDefault(); walk(event.key === "ArrowDown" ? 1 : -1); }
     else if (event.key === "Enter" && at >= 0) { event.preventDefault(); takeAt(at); }
     else if (event.key === "Escape" && !list.hidden) { event.preventDefault(); event.stopPropagation(); close(); }

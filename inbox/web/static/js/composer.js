@@ -6,7 +6,7 @@ import { lengthOf } from "./lengths.js";
 import { openItem, pane } from "./opened.js";
 
 export const text = () => /** @type {HTMLTextAreaElement | null} */ (find("#text"));
-const mode = () => /** @type {HTMLInputElement | null} */ (find("#composer [name=mode]:checked"))?.value ?? "note";
+export const mode = () => /** @type {HTMLInputElement | null} */ (find("#composer [name=mode]:checked"))?.value ?? "note";
 
 /** @param {string} id */
 export function restore(id) {

@@ -6,7 +6,8 @@
  *   sending: string, me: string, lately: string, offers: string, sound_on: string, sound_off: string, compact: string,
  *   comfortable: string, page: string, undo: string, undone: string, not_undone: string, search_for: string,
  *   matching: {one: string, more: string}, kept: { acts: Record<string, string>, other: string, one: string, kept: string,
- *   leaves: string, taken_back: string, waits: {one: string, more: string}, refused: {one: string, more: string} } }} Words */
+ *   leaves: string, taken_back: string, waits: {one: string, more: string}, refused: {one: string, more: string} },
+ *   looking: {one: string, more: string}, writing: {one: string, more: string} }} Words */
 
 /**
  * @param {string} selector

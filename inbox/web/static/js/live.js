@@ -11,8 +11,10 @@ const SILENCE_MS = 40_000;
 /**
  * @param {(change: Change) => void} onChange
  * @param {(counts: Record<string, number>) => void} onCounts
+ * @param {(news: {items: Record<string, [number, string, boolean][]>, every: boolean}) => void} onPeople
+ * @param {string} seat
  */
-export function follow(onChange, onCounts) {
+export function follow(onChange, onCounts, onPeople, seat) {
   const { base, lang, position } = document.body.dataset;
   let last = Number(position);
   let lost = 0;
@@ -27,7 +29,7 @@ export function follow(onChange, onCounts) {
     clearTimeout(again);
     source?.close();
     heard = Date.now();
-    source = new EventSource(`${base}/live?lang=${lang}&after=${last}`);
+    source = new EventSource(`${base}/live?lang=${lang}&after=${last}&seat=${seat}`);
     source.addEventListener("open", () => { retry = 1000; });
     source.addEventListener("ready", alive);
     source.addEventListener("beat", alive);
@@ -39,6 +41,7 @@ export function follow(onChange, onCounts) {
       onChange(change);
     });
     source.addEventListener("counts", (event) => { alive(); onCounts(JSON.parse(event.data)); });
+    source.addEventListener("people", (event) => { alive(); onPeople(JSON.parse(event.data)); });
     source.addEventListener("error", () => {
       offline();
       if (source?.readyState === EventSource.CLOSED) {

@@ -1,0 +1,32 @@
+// `@` in a note offers the colleagues of this brand; who is chosen gets a notice once the note is added.
+import { combobox } from "./combobox.js";
+import { mode, text } from "./composer.js";
+import { announce, fill, find, words } from "./dom.js";
+
+const CALLED = /(?<![\p{L}\p{N}_])@([^@\n]{0,40})$/u;
+const MOST = 8;
+/** @type {HTMLTextAreaElement | null} */
+let ready = null;
+
+/** @param {HTMLTextAreaElement} area @returns {import("./combobox.js").Option[]} */
+function offers(area) {
+  const called = mode() === "note" && area.selectionStart === area.selectionEnd ? CALLED.exec(area.value.slice(0, area.selectionStart)) : null;
+  if (!called) return [];
+  const typed = (called[1] ?? "").toLowerCase();
+  /** @type {string[]} */
+  const names = JSON.parse(find("#colleagues")?.dataset.names ?? "[]");
+  const fits = (/** @type {string} */ name) => ` ${name.toLowerCase()}`.includes(` ${typed}`);
+  return names.filter(fits).slice(0, MOST).map((name) => ({ label: name, take: () => {
+    area.setRangeText(`@${name} `, called.index, area.selectionStart, "end");
+    area.dispatchEvent(new Event("input", { bubbles: true }));
+  } }));
+}
+
+export function startMentions() {
+  document.addEventListener("focusin", () => {
+    const [area, list] = [text(), find("#colleagues")];
+    if (!area || !list || area === ready) return;
+    ready = area;
+    combobox(area, list, () => offers(area), { first: true, told: (count) => { if (count) announce(fill(words.offers, { n: count })); } });
+  });
+}

@@ -1,0 +1,15 @@
+"""What colleagues do together, in words: refusals of hand-overs, of rules that assign, of authors linked by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from inbox.web.i18n import N_
+
+REFUSALS: Mapping[str, str] = {
+    "handover_bad": N_("Hand over to a colleague, with at most 200 items and 1,000 characters."),
+    "handover_open": N_("You have offered a hand-over already: take it back first."),
+    "no_such_handover": N_("There is no such hand-over."),
+    "handover_over": N_("Somebody has decided on this hand-over already, or its day is over."),
+    "handover_not_yours": N_("This hand-over was offered to somebody else."),
+}
