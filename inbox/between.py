@@ -32,6 +32,7 @@ HAPPENED: Mapping[str, str] = {
     "MessageEdited": "the author changed their words",
     "MessageWithdrawn": "the author took words back",
     "ReplyEchoed": "somebody answered on the network",
+    "ItemAssigned": "a rule assigned it",
     "ReplySent": "a reply was posted",
     "ReplyFailed": "a reply could not be posted",
     "ReplyUncertain": "a reply may or may not have been posted",

@@ -258,9 +258,12 @@ class ItemAcknowledged(ItemEvent):
 
 
 class ItemAssigned(ItemEvent):
+    """`by` is None where a rule of the brand did it: `rule`, see `inbox.assigning`."""
+
     assignee: int | None
-    by: int
+    by: int | None
     at: AwareDatetime
+    rule: uuid.UUID | None = None
 
 
 class NoteAdded(ItemEvent):

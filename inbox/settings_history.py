@@ -25,11 +25,12 @@ from inbox.log.record import Recorded
 from inbox.log.store import Log
 from inbox.policy import Policy
 from inbox.sql import beside
+from inbox.team_events import AssignmentRule, AssignmentRulesChanged
 
 sql = beside(__file__, "settings_history.sql")
 
 Path = tuple[str, ...]
-States = PolicyChanged | RetentionChanged | ModelSwitched
+States = PolicyChanged | RetentionChanged | ModelSwitched | AssignmentRulesChanged
 """Events that carry a whole new state."""
 
 
@@ -88,6 +89,8 @@ def _named(event: Event) -> tuple[str, str, str]:
             return "classifier", "switched", ""
         case RetentionChanged():
             return "retention", "changed", ""
+        case AssignmentRulesChanged():
+            return "assignment", "changed", ""
         case CorrectionsExported():
             return "corrections", "exported", str(event.lines)
         case PersonExported():
@@ -106,12 +109,20 @@ def _differences(event: Event, before: Event | None) -> Iterator[Difference]:
         case ModelSwitched():
             old_model = before.model if isinstance(before, ModelSwitched) else ""
             yield from compared({"model": old_model}, {"model": event.model})
+        case AssignmentRulesChanged():
+            old_rules = before.rules if isinstance(before, AssignmentRulesChanged) else ()
+            yield from compared({"rules": _names(old_rules)}, {"rules": _names(event.rules)})
         case RetentionChanged():
             fields = ("words_days", "raw_days", "hold", "reason")
             if isinstance(before, RetentionChanged):
                 yield from compared({f: getattr(before, f) for f in fields}, {f: getattr(event, f) for f in fields})
             else:
                 yield from (Difference((f,), None, getattr(event, f)) for f in fields)
+
+
+def _names(rules: Sequence[AssignmentRule]) -> list[str]:
+    """In their order, which matters."""
+    return [rule.name for rule in rules]
 
 
 def compared(old: Any, new: Any, path: Path = ()) -> Iterator[Difference]:

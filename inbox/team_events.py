@@ -1,4 +1,5 @@
-"""Events of how colleagues share the work: hand-overs. They hold members and items, and no person outside."""
+"""Events of how colleagues share the work: hand-overs, and rules that assign. They hold members and items, and no
+person outside."""
 
 from __future__ import annotations
 
@@ -52,4 +53,30 @@ class HandoverDeclined(Event):
     at: AwareDatetime
 
 
-ALL: tuple[type[Event], ...] = (HandoverOffered, HandoverAccepted, HandoverDeclined)
+class AssignmentRule(Part):
+    """What fits all of `channels`, `langs` and `categories` (each empty: any) goes to one of `members` or of `team`
+    (neither: to anybody who acts), in `turn` or to whom has the least waiting (`load`). `speaks`: only to who speaks
+    the author's language."""
+
+    rule_id: uuid.UUID
+    name: str
+    channels: tuple[str, ...] = ()
+    langs: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    members: tuple[int, ...] = ()
+    team: str = ""
+    way: Literal["turn", "load"] = "turn"
+    speaks: bool = False
+
+
+class AssignmentRulesChanged(Event):
+    """All of the brand's rules from this position on, in their order: of several that fit the first one assigns."""
+
+    rules: tuple[AssignmentRule, ...]
+    by: int
+    at: AwareDatetime
+
+
+ALL: tuple[type[Event], ...] = (
+    HandoverOffered, HandoverAccepted, HandoverDeclined, AssignmentRulesChanged,
+)  # fmt: skip

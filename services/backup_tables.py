@@ -17,7 +17,7 @@ REMADE = frozenset(
         "rebuilding_wave_members", "rebuilding_waves", "leases", "crew",
     }
 )  # fmt: skip
-LEFT_OUT = frozenset({"sessions", "sign_in_links", "login_attempts"})
+LEFT_OUT = frozenset({"sessions", "sign_in_links", "login_attempts", "presences"})
 LOG = frozenset(
     {
         "bulk_jobs", "bulk_items", "bulk_reached",
@@ -27,6 +27,7 @@ LOG = frozenset(
         "channel_hours", "account_waits", "wordings", "wording_uses", "muted_authors", "reply_files",
         "notices", "proposals", "saved_views", "member_keys", "exposures",
         "wall_links", "eras",
+        "given_by_rule",
     }
 )  # fmt: skip
 """Known to hold no words in the open. A table that is in no list is copied too, so that nothing is ever missing."""

@@ -19,7 +19,7 @@ from inbox.errors import NotFound, Refused
 from inbox.events import Role
 from inbox.ids import BrandId, MemberId
 from inbox.log.store import Connection, Log
-from inbox.people import audit, links, numbers, passwords, sessions
+from inbox.people import audit, links, numbers, passwords, sessions, skills
 from inbox.people.brands import clean_name
 from inbox.sql import beside
 
@@ -32,7 +32,7 @@ _EMAIL = re.compile(r"[^\s@\x00-\x1f\x7f]{1,64}@[^\s@\x00-\x1f\x7f]{1,188}\.[^\s
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One member as one brand sees them."""
+    """One member as one brand sees them. `langs`: they speak (ISO 639); `teams`: of the brand's own making."""
 
     id: MemberId
     name: str
@@ -43,6 +43,8 @@ class Member:
     added_at: datetime
     active: bool
     has_password: bool
+    langs: tuple[str, ...] = ()
+    teams: tuple[str, ...] = ()
 
 
 def clean_email(email: str) -> str:
@@ -98,7 +100,8 @@ async def of_brand(log: Log, brand: BrandId) -> list[Member]:
     return [
         Member(
             MemberId(row["member_id"]), row["name"], row["email"], row["role"], row["locale"], row["theme"],
-            row["added_at"], row["deactivated_at"] is None, row["has_password"],
+            row["added_at"], row["deactivated_at"] is None, row["has_password"], tuple(row["langs"]),
+            tuple(row["teams"]),
         )
         for row in await log.pool.fetch(sql.of_brand, brand)
     ]  # fmt: skip
@@ -134,6 +137,20 @@ async def change_role(log: Log, brand: BrandId, member: MemberId, role: str, *, 
             await _an_owner_remains(connection, brand, member)
         if await connection.execute(sql.set_role, brand, member, known) != "UPDATE 1":
             raise NotFound
+
+
+async def set_skills(
+    log: Log, brand: BrandId, member: MemberId, *, langs: str, teams: str, by: int, now: datetime
+) -> None:
+    """What they speak and belong to, as lists with commas. Refused: `langs_bad`, `teams_bad`."""
+    spoken, named, values = skills.langs(langs), skills.teams(teams), audit.Values()
+    async with audit.changing(log, brand, "member", "skills", str(member), by=by, now=now, values=values) as connection:
+        before = await connection.fetchrow(sql.skills, brand, member)
+        if before is None:
+            raise NotFound
+        values.say("langs", ", ".join(before["langs"]), ", ".join(spoken))
+        values.say("teams", ", ".join(before["teams"]), ", ".join(named))
+        await connection.execute(sql.set_skills, brand, member, spoken, named)
 
 
 async def remove(log: Log, brand: BrandId, member: MemberId, *, by: int, now: datetime) -> None:

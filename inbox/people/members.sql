@@ -23,7 +23,7 @@ INSERT INTO vigie.memberships (brand_id, member_id, role, added_at) VALUES ($1, 
 -- name: of_brand
 -- Everybody of a brand, for settings and for assigning.
 SELECT m.member_id, m.name, m.email, ms.role, m.locale, m.theme, ms.added_at, m.deactivated_at,
-  m.password_hash IS NOT NULL AS has_password
+  m.password_hash IS NOT NULL AS has_password, ms.langs, ms.teams
 FROM vigie.memberships ms JOIN vigie.members m USING (member_id)
 WHERE ms.brand_id = $1 ORDER BY lower(m.name), m.member_id
 
@@ -45,6 +45,14 @@ WHERE ms.brand_id = $1 AND ms.member_id = $2 AND m.deactivated_at IS NULL
 -- name: set_role
 -- Changes nothing for who is not of the brand.
 UPDATE vigie.memberships SET role = $3 WHERE brand_id = $1 AND member_id = $2
+
+-- name: skills
+-- What a member speaks and belongs to, before it is changed.
+SELECT langs, teams FROM vigie.memberships WHERE brand_id = $1 AND member_id = $2 FOR UPDATE
+
+-- name: set_skills
+-- In this brand.
+UPDATE vigie.memberships SET langs = $3, teams = $4 WHERE brand_id = $1 AND member_id = $2
 
 -- name: leave
 -- Out of one brand.

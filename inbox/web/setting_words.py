@@ -14,6 +14,7 @@ WHAT: Mapping[str, str] = {
     "subscription": N_("Webhook out"), "policy": N_("Times and hours"), "classifier": N_("Classifier"),
     "retention": N_("Retention"), "corrections": N_("Corrections"), "person": N_("A person’s data"),
     "view": N_("Saved view"), "wall": N_("Link to the wallboard"), "report": N_("Report"),
+    "assignment": N_("Assignment"),
 }  # fmt: skip
 ACTIONS: Mapping[str, str] = {
     "added": N_("added"), "changed": N_("changed"), "updated": N_("changed"), "removed": N_("removed"),
@@ -21,9 +22,11 @@ ACTIONS: Mapping[str, str] = {
     "deactivated": N_("deactivated"), "reactivated": N_("brought back"), "link_made": N_("one-time link made"),
     "paused": N_("paused"), "resumed": N_("resumed"), "switched": N_("switched"), "exported": N_("exported"),
     "saved": N_("saved"), "deleted": N_("deleted"), "restored": N_("brought back"),
+    "skills": N_("languages and teams changed"),
     "outbound_stopped": N_("replies stopped"), "outbound_resumed": N_("replies resumed"),
 }  # fmt: skip
 NAMES: Mapping[str, str] = {
+    "langs": N_("Languages"), "teams": N_("Teams"), "rules": N_("Rules, in their order"),
     "name": N_("Name"), "zone": N_("Time zone"), "role": N_("Role"), "account": N_("Account"), "model": N_("Model"),
     "enabled": N_("Switched on"), "words_days": N_("Words are kept, days"), "hold": N_("Legal hold"),
     "reason": N_("Reason of the legal hold"),

@@ -15,7 +15,7 @@ from typing import Any
 
 import asyncpg
 
-from inbox import meters
+from inbox import meters, rules
 from inbox.ids import BrandId
 from inbox.people import members, sessions, tokens, wall_links
 from inbox.sql import beside
@@ -70,6 +70,7 @@ class Tail:
         self._next_count = 0.0
         self._next_check = 0.0
         self._next_people = 0.0
+        self._next_noted = 0.0
         self._switches = 0
 
     async def run(self) -> None:
@@ -115,6 +116,16 @@ class Tail:
         if now >= self._next_check:
             self._next_check = now + CHECK_EVERY_S
             await self._check()
+        if now >= self._next_noted:
+            self._next_noted = now + rules.NOTED_EVERY_S
+            await self._note_here()
+
+    async def _note_here(self) -> None:
+        """For rules that assign to who is here, in other processes, too."""
+        here = {watcher.member for watcher in self.watchers if watcher.variant.kind == "page"}
+        if here:
+            async with self._deps.pool.acquire() as connection:
+                await rules.note_here(connection, self.brand, here, self._deps.clock.now())
 
     def _tell_people(self) -> None:
         """What many do at once is told together, and to pages only."""
@@ -186,6 +197,7 @@ class Tail:
             watcher.give(self._counts_for(watcher.member), self.render)
         if watcher.variant.kind == "page":
             watcher.give(frames.Batch([frames.people(self._crowd.people(), every=True)]), self.render)
+            self._next_noted = 0.0
 
     # --- rights ---
 

@@ -12,4 +12,6 @@ REFUSALS: Mapping[str, str] = {
     "no_such_handover": N_("There is no such hand-over."),
     "handover_over": N_("Somebody has decided on this hand-over already, or its day is over."),
     "handover_not_yours": N_("This hand-over was offered to somebody else."),
+    "langs_bad": N_("At most 12 languages, each two or three letters of ISO 639, such as fr or tr."),
+    "rules_bad": N_("At most 20 rules, each with a name of 1 to 100 characters."),
 }

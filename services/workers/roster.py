@@ -15,6 +15,7 @@ from services.outbound import Outbound
 from services.parts import Parts
 from services.workers import apart
 from services.workers.again import Again
+from services.workers.assign import Assign
 from services.workers.bulk import Bulk
 from services.workers.classify import Classify
 from services.workers.clock import ClockWorker
@@ -79,6 +80,7 @@ def team(parts: Parts) -> Team:
         Runner(log, deliver.outbox, gather_s=UNHURRIED_S, lookout=lookout),
         Runner(log, Tell(), gather_s=UNHURRIED_S, lookout=lookout),
         Runner(log, HandOver(log, clock), lookout=lookout),
+        Runner(log, Assign(log, clock), lookout=lookout),
     ]
     return Team(
         runners=runners,

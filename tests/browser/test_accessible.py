@@ -15,6 +15,7 @@ PAGES = (
     "/settings/brand", "/settings/policy", "/settings/channels", "/settings/channels/new?network=generic",
     "/settings/quarantine", "/settings/retention", "/settings/subscriptions", "/settings/members", "/settings/tokens",
     "/settings/approval", "/settings/exposure", "/approvals", "/freezes", "/notices", "/items/{item}/author",
+    "/promises", "/handover", "/settings/assignment",
 )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from inbox import approval, commands, events, freezes, item
+from inbox import approval, commands, events, freezes, item, mentions
 from inbox.errors import Refused
 from inbox.events import Event, Role
 from inbox.freezes import Freeze
@@ -252,3 +252,10 @@ def test_a_freeze_touches_its_topic_and_ends_in_time_or_by_hand() -> None:
     said_so = frozen().said
     lifted = events.FreezeLifted(freeze_id=said_so.freeze_id, by=BEN, at=minute(15))
     assert not freezes.over(freezes.fold([said_so, lifted]), state, now)
+
+
+def test_a_note_calls_by_full_name_or_by_a_first_name_that_only_one_has() -> None:
+    names = {1: "Ana", 2: "Ana Lopez", 3: "Léo Roux", 4: "Zoë Ndiaye"}
+    assert mentions.called("@Ana Lopez, tu peux voir ?", names) == [2]  # not Ana, whose name begins alike
+    assert mentions.called("Voir avec @ana et @LÉO", names) == [1, 3]
+    assert mentions.called("ana@zoë.example, @Zoëlle et @@", names) == []

@@ -164,6 +164,8 @@ EXPECTED: dict[str, Access] = {
     "freeze": "manage",
     "freeze_lift": "manage",
     "promises": "personal",
+    "settings_assignment": "manage",
+    "settings_change_assignment": "manage",
     "handover": "act",
     "handover_offer": "act",
     "handover_decide": "act",

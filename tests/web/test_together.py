@@ -1,4 +1,5 @@
-"""What colleagues do together, as the pages and the API have it: promises, and hand-overs at the end of a shift."""
+"""What colleagues do together, as the pages and the API have it: promises, hand-overs at the end of a shift, and rules
+that assign."""
 
 from __future__ import annotations
 
@@ -6,11 +7,25 @@ import re
 import uuid
 from datetime import timedelta
 
-from inbox import handing
-from inbox.events import Event, ItemAssigned, PromiseBroken, ReplyQueued, ReplySending, ReplySent
+from inbox import assigning, handing, rules
+from inbox.assigning import Colleague
+from inbox.events import (
+    Event,
+    ItemAssigned,
+    MessageClassified,
+    PromiseBroken,
+    ReasonGiven,
+    ReplyQueued,
+    ReplySending,
+    ReplySent,
+)
 from inbox.ids import ItemId, dedupe_key
-from inbox.log.record import NewEvent
+from inbox.log.record import NewEvent, Recorded
+from inbox.people import members
+from inbox.state import Item
+from inbox.team_events import AssignmentRule
 from inbox.views import notices
+from services.workers.assign import Assign
 from tests.web.test_approval import page, press
 from tests.web.world import World
 
@@ -215,3 +230,97 @@ async def test_a_script_offers_accepts_and_repeats_itself_without_harm(world: Wo
     back = (await world.api("POST", f"/handovers/{made[0]['id']}/decline", json={})).json()
     assert (back["state"], back["decided_by"]) == ("declined", world.people["owner"])
     assert (await world.api("GET", "/handovers")).json()["handovers"] == []
+
+
+# --- rules that assign ---------------------------------------------------------------------------------------------
+
+RULE = AssignmentRule(rule_id=uuid.UUID(int=1), name="Tout")
+
+
+def an_item(lang: str = "fr", channel: str = "c", category: str = "press") -> Item:
+    reasons = (ReasonGiven(category=category, score=0.9),)
+    return Item(ItemId(uuid.UUID(int=2)), channel_id=channel, lang=lang, reasons=reasons)
+
+
+def test_the_first_rule_whose_every_condition_holds_assigns() -> None:
+    press = RULE.model_copy(update={"channels": ("c",), "langs": ("fr", "en"), "categories": ("press", "legal")})
+    assert assigning.rule_for([press, RULE], an_item()) is press
+    others = [an_item(lang="de"), an_item(channel="d"), an_item(category="praise")]
+    assert [assigning.rule_for([press, RULE], item) for item in others] == [RULE] * 3
+    assert assigning.rule_for([press], an_item(lang="de")) is None
+
+
+def test_it_goes_by_turns_or_to_the_least_load_among_who_is_named_and_understands() -> None:
+    ana = Colleague(1, frozenset({"fr"}), frozenset({"night"}), load=5, last=10)
+    ben = Colleague(2, frozenset({"de"}), frozenset(), load=1, last=20)
+
+    def chosen(**how: object) -> int | None:
+        return assigning.choose(RULE.model_copy(update=how), an_item(), [ana, ben])
+
+    assert (chosen(), chosen(way="load")) == (1, 2)
+    assert (chosen(way="load", speaks=True), chosen(way="load", team="night"), chosen(members=(2,))) == (1, 1, 2)
+    assert chosen(members=(2,), speaks=True) is None
+
+
+async def in_force(world: World, *made: AssignmentRule) -> None:
+    _, seen = await rules.of_brand(world.log, world.brand)
+    await rules.change(world.log, world.brand, made, by=world.people["lead"], seen=seen, now=world.clock.now())
+
+
+async def here(world: World, *who: str) -> None:
+    async with world.pool.acquire() as connection:
+        await rules.note_here(connection, world.brand, [world.people[one] for one in who], world.clock.now())
+
+
+async def read(world: World, author: str) -> ItemId:
+    """Somebody speaks, the classifier reads it, and the follower does what it does."""
+    item = await world.hear(author=author)
+    judged = MessageClassified(
+        item_id=item, external_id=f"m{world.heard}", model="m", assessed=True, sentiment="negative", urgency=0.5,
+        level=2, lang="fr", at=world.clock.now(),
+    )  # fmt: skip
+    before = await world.log.head(world.brand)
+    await happen(world, item, judged)
+    events: list[Recorded] = await world.log.read(world.brand, before)
+    await Assign(world.log, world.clock).handle(None, world.brand, events)
+    await Assign(world.log, world.clock).handle(None, world.brand, events)  # as after a restart
+    return item
+
+
+async def test_rules_give_by_turns_to_who_is_here_and_a_person_has_the_last_word(world: World) -> None:
+    cm, lead = world.people["cm"], world.people["lead"]
+    await in_force(world, RULE)
+    assert await holder(world, await read(world, "a")) is None  # nobody is here
+    await here(world, "cm", "lead", "observer", "revoked")
+    items = [await read(world, name) for name in "bcde"]
+    assert sorted([await holder(world, item) for item in items]) == sorted([cm, lead] * 2)  # type: ignore[type-var]
+    assert "Vigie" in await page(world, "cm", f"/items/{items[0]}")
+    owner = "cm" if await holder(world, items[0]) == cm else "lead"
+    await press(world, owner, f"/items/{items[0]}/assign", assignee="none")
+    await read(world, "b")
+    assert await holder(world, items[0]) is None  # given back to the queue: that was meant
+    world.clock.advance(timedelta(minutes=4))
+    assert await holder(world, await read(world, "f")) is None  # they have gone home
+
+
+async def test_a_lead_adds_rehearses_and_removes_rules_and_sees_what_they_would_have_done(world: World) -> None:
+    await world.hear()
+    form = {"name": "Tout à Cm", "member": str(world.people["cm"]), "seen": "0"}
+    rehearsed = await press(world, "lead", "/settings/assignment", do="rehearse", **form)
+    assert re.search(r"Cm Test <strong>1</strong>", rehearsed.text)
+    assert (await rules.of_brand(world.log, world.brand))[0] == ()
+    assert (await press(world, "lead", "/settings/assignment", do="add", **form)).status == 303
+    assert (await press(world, "owner", "/settings/assignment", do="add", **form)).status == 409  # of an old page
+    (made,), seen = await rules.of_brand(world.log, world.brand)
+    assert (made.name, made.members) == ("Tout à Cm", (world.people["cm"],))
+    assert "Tout à Cm" in await page(world, "lead", "/settings/history")
+    await press(world, "lead", "/settings/assignment", do="remove", rule=str(made.rule_id), seen=str(seen))
+    assert (await rules.of_brand(world.log, world.brand))[0] == ()
+
+
+async def test_an_owner_says_what_a_member_speaks_and_belongs_to(world: World) -> None:
+    path = f"/settings/members/{world.people['cm']}"
+    assert (await press(world, "owner", path, do="skills", langs="FR, en,fr", teams="Nuit,  Nuit ")).status == 303
+    (cm,) = [one for one in await members.of_brand(world.log, world.brand) if one.id == world.people["cm"]]
+    assert (cm.langs, cm.teams) == (("fr", "en"), ("Nuit",))
+    assert (await press(world, "owner", path, do="skills", langs="français", teams="")).status == 400

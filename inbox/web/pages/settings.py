@@ -16,7 +16,8 @@ from inbox.web.routes import Route
 
 SECTIONS = (
     ("brand", N_("Brand"), "own"), ("policy", N_("Times and hours"), "manage"),
-    ("approval", N_("Approval"), "manage"), ("exposure", N_("Exposure"), "manage"),
+    ("approval", N_("Approval"), "manage"), ("assignment", N_("Assignment"), "manage"),
+    ("exposure", N_("Exposure"), "manage"),
     ("classifier", N_("Classifier"), "manage"), ("channels", N_("Channels"), "manage"),
     ("quarantine", N_("Quarantine"), "manage"), ("set-aside", N_("Set aside"), "manage"),
     ("subscriptions", N_("Webhooks out"), "manage"), ("wordings", N_("Wordings"), "manage"),

@@ -25,6 +25,8 @@ REFUSALS: Mapping[str, tuple[str, str]] = {
     "email_taken": ("email", N_("This address belongs to a member of another organisation.")),
     "last_owner": ("form", N_("A brand needs an owner: make somebody else one first.")),
     "not_all_owned": ("form", N_("They also work for a brand that is not yours: remove them from this one instead.")),
+    "langs_bad": ("form", N_("At most 12 languages, each two or three letters of ISO 639, such as fr or tr.")),
+    "teams_bad": ("form", N_("At most 12 teams, each of at most 40 characters.")),
     "right_unknown": ("rights", N_("Choose at least one right.")),
     "right_not_yours": ("rights", N_("A token cannot do more than you may.")),
 }
@@ -98,7 +100,7 @@ async def new_link(request: web.Request) -> web.StreamResponse:
 
 
 async def change(request: web.Request) -> web.StreamResponse:
-    """Role, removal from the brand, deactivation, return: each by its own button of the same row."""
+    """Role, languages and teams, removal, deactivation, return: each by its own button of the same row."""
     own, asking, world = deps(request), viewer(request), await render.world(request)
     member, fields, now = _member(request, world), await render.form(request), deps(request).clock.now()
     what: dict[str, Any] = {"by": asking.actor, "now": now}
@@ -106,6 +108,9 @@ async def change(request: web.Request) -> web.StreamResponse:
         match fields.get("do"):
             case "role":
                 await members.change_role(own.log, world.brand.id, member.id, fields.get("role", ""), **what)
+            case "skills":
+                langs, teams = fields.get("langs", ""), fields.get("teams", "")
+                await members.set_skills(own.log, world.brand.id, member.id, langs=langs, teams=teams, **what)
             case "remove":
                 await members.remove(own.log, world.brand.id, member.id, **what)
             case "deactivate":
