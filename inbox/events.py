@@ -21,7 +21,7 @@ from typing import Annotated, Any, Literal
 import orjson
 from pydantic import AwareDatetime, Field, model_validator
 
-from inbox import team_events, trusted
+from inbox import author_events, team_events, trusted
 from inbox.event import Event as Event  # noqa: PLC0414 — named here by all who read events
 from inbox.event import ItemEvent as ItemEvent  # noqa: PLC0414 — named here by all who read events
 from inbox.event import Part as Part  # noqa: PLC0414 — named here by all who read events
@@ -695,7 +695,7 @@ EVENT_TYPES: dict[str, type[Event]] = {
         SlaWarned, SlaBreached, ClaimLapsed, PromiseBroken, PolicyChanged, ModelSwitched, AuthorForgotten,
         SettingChanged, PersonExported, EvidenceTaken, RetentionChanged, WordingSaved, WordingRemoved,
     )
-} | {cls.TYPE: cls for cls in team_events.ALL}  # fmt: skip
+} | {cls.TYPE: cls for cls in (*team_events.ALL, *author_events.ALL)}  # fmt: skip
 
 Fields = dict[str, Any]
 UPCASTERS: Mapping[tuple[str, int], Callable[[Fields], Fields]] = {}

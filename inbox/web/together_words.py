@@ -13,5 +13,8 @@ REFUSALS: Mapping[str, str] = {
     "handover_over": N_("Somebody has decided on this hand-over already, or its day is over."),
     "handover_not_yours": N_("This hand-over was offered to somebody else."),
     "langs_bad": N_("At most 12 languages, each two or three letters of ISO 639, such as fr or tr."),
+    "note_bad": N_("A note on an author has 1 to 2,000 characters."),
+    "same_author": N_("That is the same author already."),
+    "too_many_links": N_("At most 20 authors are linked with one."),
     "rules_bad": N_("At most 20 rules, each with a name of 1 to 100 characters."),
 }

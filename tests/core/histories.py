@@ -94,6 +94,7 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "reasons": st.just((ReasonGiven(category="delivery", score=0.5, evidence=("never came",)),)),
     "by": MEMBERS,
     "assignee": st.one_of(st.none(), MEMBERS),
+    "rule": st.none(),
     "note_id": REPLY_IDS,
     "reply_id": REPLY_IDS,
     "private": st.booleans(),

@@ -148,6 +148,7 @@ EXPECTED: dict[str, Access] = {
     "item_not-urgent": "act",
     "item_mute": "act",
     "item_unmute": "act",
+    "item_author_keep": "act",
     "item_author": "personal",
     "item_opened": "personal",
     "item_evidence": "manage",

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import io
+import re
 import uuid
 import zipfile
 
 import orjson
 
 from inbox import events
+from inbox.desk import Commands
 from inbox.ids import DedupeKey, ItemId
 from inbox.log import notary
 from inbox.log.record import NewEvent
@@ -34,6 +36,46 @@ async def test_the_card_holds_all_that_one_author_wrote_and_nobody_elses_words(w
     await world.hear("Autre personne", "max")
     shown = await page(world, "cm", f"/items/{item}/author")
     assert [text in shown for text in ("Première plainte", "Deuxième plainte", "Autre personne")] == [True, True, False]
+
+
+async def test_notes_on_an_author_stand_on_each_of_their_items_and_go_with_them(world: World) -> None:
+    item = await world.hear("Première plainte")
+    assert (await press(world, "cm", f"/items/{item}/author", do="note", text="Cliente de longue date")).status == 303
+    assert "Cliente de longue date" in await page(world, "observer", f"/items/{item}/author")
+    person = (await world.api("GET", f"/items/{item}/person")).text
+    assert "Cliente de longue date" in person  # theirs to have, too
+    assert (await press(world, "cm", f"/items/{item}/author", do="note", text=" ")).status == 400
+    await Commands(world.log, world.clock).forget(world.brand, item, by=world.people["owner"])
+    await world.project()
+    assert "Cliente de longue date" not in await page(world, "cm", f"/items/{item}/author")
+    assert (await press(world, "cm", f"/items/{item}/author", do="note", text="Encore")).status == 409
+
+
+async def test_a_note_on_an_author_is_removed(world: World) -> None:
+    item = await world.hear()
+    await press(world, "cm", f"/items/{item}/author", do="note", text="Cliente de longue date")
+    shown = await page(world, "cm", f"/items/{item}/author")
+    found = re.search(r'name="note" value="([0-9a-f-]+)"', shown)
+    assert found
+    await press(world, "lead", f"/items/{item}/author", do="remove", note=found[1])
+    assert "Cliente de longue date" not in await page(world, "cm", f"/items/{item}/author")
+
+
+async def test_two_authors_are_linked_by_hand_on_both_cards_and_unlinked(world: World) -> None:
+    zoe, max_ = await world.hear(author="zoe"), await world.hear(author="max")
+    here, there = f"/items/{zoe}/author", f"/items/{max_}/author"
+    assert "Nom max" in await page(world, "cm", f"{here}?find=max")
+    assert "Nom max" not in await page(world, "cm", here)  # nobody is linked by guessing
+    assert (await press(world, "cm", here, do="link", item=str(zoe))).status == 400
+    for _ in range(2):
+        assert (await press(world, "cm", here, do="link", item=str(max_))).status == 303
+    assert "Nom max" in await page(world, "cm", here)
+    assert "Nom zoe" in re.sub(r"<h1>.*?</h1>", "", await page(world, "cm", there))
+    other = world.log.keyring.ids.subject(world.brand, "generic", "zoe")
+    assert (await press(world, "lead", there, do="unlink", other=str(other))).status == 303
+    assert "Nom max" not in await page(world, "cm", here)
+    recorded = [r.event.TYPE for r in await world.log.read(world.brand)]
+    assert [one for one in recorded if "inked" in one] == ["AuthorsLinked", "AuthorsUnlinked"]
 
 
 async def test_a_threat_stays_folded_and_each_opening_counts_for_the_lead(world: World) -> None:

@@ -3,21 +3,41 @@ the team from them: folded words that somebody opened are counted, and an item's
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
 from aiohttp import web
 
-from inbox import evidence, history
+from inbox import author_keeping, evidence, history
+from inbox.errors import NotFound, Refused
+from inbox.history import History
+from inbox.ids import ItemId
+from inbox.log.store import Connection
 from inbox.state import Turn
-from inbox.views import authors, exposures
+from inbox.views import authors, exposures, queue
+from inbox.web import words
 from inbox.web.context import deps, viewer
 from inbox.web.i18n import Speech
 from inbox.web.pages import pane, render, rows, settings
 from inbox.web.pages.item_acts import item_id_of
 from inbox.web.routes import Route
 
+LOOKED_AT = 50
+"""So many items that hold the words are looked at; their authors are offered."""
+
 
 async def show(request: web.Request) -> web.StreamResponse:
-    own, world, now = deps(request), await render.world(request), deps(request).clock.now()
-    past = await history.load(own.log, world.brand.id, item_id_of(request))
+    world = await render.world(request)
+    past = await history.load(deps(request).log, world.brand.id, item_id_of(request))
+    return await _shown(request, world, past)
+
+
+async def _shown(
+    request: web.Request, world: render.World, past: History, error: str | None = None, status: int = 200
+) -> web.Response:
+    own, now = deps(request), deps(request).clock.now()
     shown = pane.row_shown(past, now)
     before = request.query.get("before", "")
     start = int(before) if before.isascii() and before.isdigit() and len(before) < 19 else 2**62
@@ -25,11 +45,83 @@ async def show(request: web.Request) -> web.StreamResponse:
     if past.subject is not None:
         async with own.pool.acquire() as connection:
             found = await authors.page(connection, world.brand.id, past.subject, past.item.channel_id, before=start)
+    kept = await _kept(request, world, past)
     return render.page(
-        request, "author.html", world.say, world=world, here="queue", item=past.item, row=shown, found=found,
+        request, "author.html", world.say, status=status, error_text=error, **kept, world=world, here="queue",
+        item=past.item, row=shown, found=found,
         author=rows.author_name(shown, world.say), path=f"{world.base}/items/{past.item.item_id}", speed=_speed,
-        folded=pane.folded,
+        folded=pane.folded, name=rows.author_name,
     )  # fmt: skip
+
+
+async def _kept(request: web.Request, world: render.World, past: History) -> render.Context:
+    """Notes, links, and whom a name that is looked for may be."""
+    own, looked_for = deps(request), " ".join(request.query.get("find", "").split())[:100]
+    if past.subject is None:
+        return {"notes": [], "links": [], "others": [], "looked_for": "", "writable": False}
+    notes = await author_keeping.notes(own.log, world.brand.id, past.subject)
+    links = await author_keeping.links(own.log, world.brand.id, past.subject)
+    async with own.pool.acquire() as connection:
+        known = await author_keeping.known(connection, world.brand.id, [link.other for link in links])
+        others = await _others(connection, world, looked_for, own.clock.now()) if looked_for else []
+    here = {past.subject, *(link.other for link in links)}
+    return {
+        "notes": notes, "links": [(link, known.get(link.other)) for link in links], "looked_for": looked_for,
+        "others": [one for one in others if one.subject not in here], "writable": _is_somebody(past),
+    }  # fmt: skip
+
+
+async def _others(
+    connection: Connection, world: render.World, looked_for: str, now: datetime
+) -> list[author_keeping.Known]:  # fmt: skip
+    page = await queue.page(connection, world.brand.id, queue.Filter(q=looked_for), limit=LOOKED_AT, now=now)
+    return await author_keeping.of_items(connection, world.brand.id, [row.id for row in page.rows])
+
+
+def _is_somebody(past: History) -> bool:
+    """Nothing new is written of who was forgotten."""
+    return past.subject is not None and past.item.author is not None
+
+
+async def keep(request: web.Request) -> web.StreamResponse:
+    """A note, or a link with another author, or one of them taken back: each by its own button."""
+    own, world, fields = deps(request), await render.world(request), await render.form(request)
+    past = await history.load(own.log, world.brand.id, item_id_of(request))
+    try:
+        await _say(request, world, past, fields)
+    except NotFound:
+        raise
+    except Refused as refused:
+        return await _shown(request, world, past, words.refusal(refused, world.say), refused.status)
+    return render.see_other(request, f"{world.base}/items/{past.item.item_id}/author")
+
+
+async def _say(request: web.Request, world: render.World, past: History, fields: Mapping[str, str]) -> None:
+    log, brand, subject = deps(request).log, world.brand.id, past.subject
+    if subject is None or not _is_somebody(past):
+        raise Refused("nobody_here", "Nothing here identifies a person.", status=409)
+    what: dict[str, Any] = {"by": viewer(request).actor, "now": deps(request).clock.now()}
+    match fields.get("do"):
+        case "note":
+            await author_keeping.note(log, brand, subject, fields.get("text", ""), **what)
+        case "remove":
+            await author_keeping.remove(log, brand, subject, _ident(fields.get("note")), **what)
+        case "link":
+            other = await history.load(log, brand, ItemId(_ident(fields.get("item"))))
+            if other.subject is None:
+                raise Refused("nobody_here", "Nothing here identifies a person.", status=409)
+            await author_keeping.link(log, brand, subject, other.subject, **what)
+        case "unlink":
+            await author_keeping.link(log, brand, subject, _ident(fields.get("other")), **what, undo=True)
+        case _:
+            raise NotFound
+
+
+def _ident(text: str | None) -> uuid.UUID:
+    try:
+        return uuid.UUID(text or "")
+    except ValueError as error:
+        raise NotFound from error
 
 
 def _speed(turn: Turn, say: Speech) -> str:
@@ -72,6 +164,7 @@ async def take_evidence(request: web.Request) -> web.StreamResponse:
 
 ROUTES = [
     Route("GET", "/b/{brand_id}/items/{item_id}/author", show, "personal", "page", "item_author"),
+    Route("POST", "/b/{brand_id}/items/{item_id}/author", keep, "act", "page", "item_author_keep"),
     Route("POST", "/b/{brand_id}/items/{item_id}/opened", opened, "personal", "page", "item_opened"),
     Route("POST", "/b/{brand_id}/items/{item_id}/evidence", take_evidence, "manage", "page", "item_evidence"),
     Route("GET", "/b/{brand_id}/settings/exposure", exposure, "manage", "page", "settings_exposure"),
