@@ -8,16 +8,12 @@ import { rowOf } from "./rows.js";
 /** @type {Map<string, Person[]>} */
 const known = new Map();
 const { base = "", me = "" } = document.body.dataset;
-const QUIET_MS = 6000;
-const AGAIN_MS = 4000;
-const POLITE_MS = 15_000;
+const [QUIET_MS, AGAIN_MS, POLITE_MS] = [6000, 4000, 15_000];
 const names = new Intl.ListFormat(document.documentElement.lang);
 /** What this page calls itself. */
 export const seat = [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 let said = "";
-let saidAt = 0;
-let writtenAt = -QUIET_MS;
-let toldAt = -POLITE_MS;
+let [saidAt, writtenAt, toldAt] = [0, -QUIET_MS, -POLITE_MS];
 
 /** The stream says who is where. @param {{items: Record<string, Person[]>, every: boolean}} news */
 export function heard({ items, every }) {
