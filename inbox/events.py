@@ -681,6 +681,31 @@ class SettingChanged(Event):
     at: AwareDatetime
 
 
+class ReportMade(Event):
+    """A report of the days `first` to `last` (ISO) was made, as of a position of this log. `digest`: SHA-256 of its
+    figures: made again as of the same position they have the same. `by`: None for the first of the month."""
+
+    report_id: uuid.UUID
+    issue_id: uuid.UUID
+    first: str
+    last: str
+    as_of: int
+    digest: str
+    by: int | None = None
+    at: AwareDatetime
+
+
+class ReportMailed(Event):
+    """A report went to one of the addresses that leads chose, or did not. `reason`: of a failure, in the words of
+    deliveries. Who it was is not told."""
+
+    report_id: uuid.UUID
+    issue_id: uuid.UUID
+    outcome: Literal["sent", "failed", "uncertain"]
+    reason: str | None = None
+    at: AwareDatetime
+
+
 EVENT_TYPES: dict[str, type[Event]] = {
     cls.TYPE: cls
     for cls in (
@@ -694,6 +719,7 @@ EVENT_TYPES: dict[str, type[Event]] = {
         GestureQueued, GestureSending, GestureEnded, AuthorMuted, AuthorUnmuted,
         SlaWarned, SlaBreached, ClaimLapsed, PromiseBroken, PolicyChanged, ModelSwitched, AuthorForgotten,
         SettingChanged, PersonExported, EvidenceTaken, RetentionChanged, WordingSaved, WordingRemoved,
+        ReportMade, ReportMailed,
     )
 } | {cls.TYPE: cls for cls in (*team_events.ALL, *author_events.ALL)}  # fmt: skip
 

@@ -28,6 +28,7 @@ LOG = frozenset(
         "notices", "proposals", "saved_views", "member_keys", "exposures",
         "wall_links", "eras",
         "given_by_rule",
+        "reports", "report_issues", "report_mails", "logos",
     }
 )  # fmt: skip
 """Known to hold no words in the open. A table that is in no list is copied too, so that nothing is ever missing."""

@@ -23,6 +23,7 @@ ACTIONS: Mapping[str, str] = {
     "paused": N_("paused"), "resumed": N_("resumed"), "switched": N_("switched"), "exported": N_("exported"),
     "saved": N_("saved"), "deleted": N_("deleted"), "restored": N_("brought back"),
     "skills": N_("languages and teams changed"),
+    "logo_changed": N_("logo changed"), "logo_removed": N_("logo removed"),
     "outbound_stopped": N_("replies stopped"), "outbound_resumed": N_("replies resumed"),
 }  # fmt: skip
 NAMES: Mapping[str, str] = {
@@ -35,6 +36,8 @@ NAMES: Mapping[str, str] = {
     "impact_edges": N_("Followers, steps"), "spread_edges": N_("People in a thread, steps"),
     "holidays_of": N_("Public holidays of"), "closed": N_("Further days off"),
     "open_on_holidays": N_("Holidays on which you work"),
+    "monthly": N_("Made on the first of each month"), "recipients": N_("Recipients"),
+    "sender": N_("Sent by the mailbox"),
 }  # fmt: skip
 TARGETS: Mapping[str, str] = {
     "ack_s": N_("P%(p)s: acknowledge within"), "response_s": N_("P%(p)s: respond within"),

@@ -31,6 +31,7 @@ from services.workers.listen import Listener
 from services.workers.mute import Mute
 from services.workers.notary import Notary
 from services.workers.project import Projector
+from services.workers.reports import Reports
 from services.workers.retention import Retention
 from services.workers.sweep import Sweeper
 from services.workers.tell import Tell
@@ -100,6 +101,7 @@ def team(parts: Parts) -> Team:
             "notary": Notary(log).run,
             "retention": Retention(log, clock).run,
             "sender": deliver.run,
+            "reports": Reports(log, parts.channels, asking[3], clock).run,
             "forward": forward.run,
             "sweep": Sweeper(parts.channels, registry.networks(), parts.batcher, asking[0], clock).run,
             "fetch": Fetcher(parts.channels, registry.networks(), parts.batcher, asking[1], clock).run,

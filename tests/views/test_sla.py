@@ -5,18 +5,21 @@ from __future__ import annotations
 import csv as rfc4180
 import io
 import uuid
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from itertools import product
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from arro3.io import read_parquet
 
 from inbox import events as ev
 from inbox import sla as rules
 from inbox.state import Turn
 from inbox.views import buckets, sla, spread
 from inbox.views.export import cell
+from inbox.views.parquet import parquet
 from tests.conftest import new_brand
 from tests.views.world import ME, World
 
@@ -157,6 +160,19 @@ async def test_the_export_holds_one_line_a_turn_and_any_figure_can_be_opened(wor
     assert len(lines) == 6
     assert {line[0] for line in lines[1:]} == {str(item) for item in items}
     assert [row.item_id for row in missed] == sorted([items[1], items[2]])
+
+
+async def test_the_parquet_file_holds_the_same_turns_typed(world: World) -> None:
+    await five(world)
+    async with world.pool.acquire() as connection:
+        rows = await sla.turn_rows(connection, world.brand, world.minutes(-9), world.minutes(9), now=world.minutes(200))
+    read = read_parquet(io.BytesIO(parquet(rows))).read_all()
+    assert read.column_names == [field.name for field in fields(sla.TurnRow)]
+    assert read.column("item_id").to_pylist() == [str(row.item_id) for row in rows]
+    assert read.column("responded_at").to_pylist() == [row.responded_at for row in rows]
+    assert read.column("priority").to_pylist() == [2] * 5
+    empty = read_parquet(io.BytesIO(parquet([]))).read_all()
+    assert (empty.num_rows, empty.schema) == (0, read.schema)
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n", "\x00"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -59,8 +59,11 @@ def figures_of(figures: Figures, spread: Spread) -> Iterator[Figure]:
 
 
 def lines(now: tuple[Figures, Spread], then: tuple[Figures, Spread], say: Speech) -> list[Line]:
-    pairs = zip(figures_of(*now), figures_of(*then), strict=True)
-    return [_line(one, other, say) for one, other in pairs]
+    return side_by_side(figures_of(*now), figures_of(*then), say)
+
+
+def side_by_side(figures: Iterable[Figure], others: Iterable[Figure], say: Speech) -> list[Line]:
+    return [_line(one, other, say) for one, other in zip(figures, others, strict=True)]
 
 
 def _line(one: Figure, other: Figure, say: Speech) -> Line:

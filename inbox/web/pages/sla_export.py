@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from aiohttp import web
 
 from inbox.views import sla
+from inbox.views.parquet import parquet
 from inbox.web.context import deps
 from inbox.web.pages import render
 from inbox.web.pages.sla_asked import asked
@@ -15,6 +18,12 @@ async def as_csv(request: web.Request) -> web.StreamResponse:
     """Cells that a spreadsheet would take for a formula are made text."""
     rows, name = await _rows(request)
     return _file(sla.csv(rows).encode(), "text/csv", f"{name}.csv", charset="utf-8")
+
+
+async def as_parquet(request: web.Request) -> web.StreamResponse:
+    """The same columns, typed."""
+    rows, name = await _rows(request)
+    return _file(await asyncio.to_thread(parquet, rows), "application/vnd.apache.parquet", f"{name}.parquet")
 
 
 async def _rows(request: web.Request) -> tuple[list[sla.TurnRow], str]:
@@ -33,4 +42,7 @@ def _file(body: bytes, content_type: str, name: str, *, charset: str | None = No
     )  # fmt: skip
 
 
-ROUTES = [Route("GET", "/b/{brand_id}/sla.csv", as_csv, "read", "page", "sla_csv")]
+ROUTES = [
+    Route("GET", "/b/{brand_id}/sla.csv", as_csv, "read", "page", "sla_csv"),
+    Route("GET", "/b/{brand_id}/sla.parquet", as_parquet, "read", "page", "sla_parquet"),
+]

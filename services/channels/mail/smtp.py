@@ -11,6 +11,7 @@ import contextlib
 import ipaddress
 import re
 import socket
+from dataclasses import dataclass
 
 import aiosmtplib
 
@@ -32,15 +33,31 @@ class _Plain(Exception):
     """The server offers no encryption."""
 
 
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """One mail to one person, whole, and what is told once the server has it."""
+
+    sender: str
+    to: str
+    mail: bytes
+    sent: Sent
+
+
 async def send(way: Way, channel: ChannelRecord, reply: Reply) -> Outcome:
     answer = outgoing.compose(channel, reply)
-    where = host_port(channel.settings.get("smtp_host"), PORT)
-    if isinstance(answer, Refused) or where is None:
-        return answer if isinstance(answer, Refused) else Refused("not_configured")
+    if isinstance(answer, Refused):
+        return answer
     try:
         mail = outgoing.wire(answer, reply)
     except (ValueError, UnicodeError):
         return Refused("cannot_reply")
+    return await hand_over(way, channel, Envelope(answer.sender, answer.to, mail, Sent(answer.message_id)))
+
+
+async def hand_over(way: Way, channel: ChannelRecord, envelope: Envelope) -> Outcome:
+    where = host_port(channel.settings.get("smtp_host"), PORT)
+    if where is None:
+        return Refused("not_configured")
     try:
         connected = await way.http.connect(*where)
     except NotSent as error:
@@ -48,12 +65,12 @@ async def send(way: Way, channel: ChannelRecord, reply: Reply) -> Outcome:
     attempt = _Attempt(channel, where, connected)
     try:
         async with asyncio.timeout(TOTAL_S):
-            await attempt.hand_over(answer, mail)
+            await attempt.hand_over(envelope)
     except (aiosmtplib.SMTPException, _Plain, TimeoutError, OSError, ValueError) as error:
         return attempt.meaning(error)
     finally:
         attempt.close()
-    return Sent(answer.message_id)
+    return envelope.sent
 
 
 class _Attempt:
@@ -72,7 +89,7 @@ class _Attempt:
     def is_local(self) -> bool:
         return ipaddress.ip_address(str(self._connected.getpeername()[0]).partition("%")[0]).is_loopback
 
-    async def hand_over(self, answer: outgoing.Answer, mail: bytes) -> None:
+    async def hand_over(self, envelope: Envelope) -> None:
         client = self._client
         await client.connect()
         await client.ehlo()
@@ -83,10 +100,10 @@ class _Attempt:
             await client.ehlo()
         if self._password and client.supported_auth_methods:
             await client.login(self._user, self._password)
-        await client.mail(answer.sender)
-        await client.rcpt(answer.to)
+        await client.mail(envelope.sender)
+        await client.rcpt(envelope.to)
         self._begun = True
-        await client.data(mail)
+        await client.data(envelope.mail)
 
     def meaning(self, error: Exception) -> Outcome:
         """A server that says no has not sent it, at whatever point it says so."""
