@@ -1,28 +1,43 @@
-"""Fixtures of the browser tests: a real Chromium on the whole inbox over real HTTP, with people in it."""
+"""Fixtures of the browser tests: a real Chromium on the whole inbox over real HTTP, with people in it.
+
+One Chromium serves all tests of a process, since its start takes longer than most of them: each has visitors of its
+own, who share nothing. It belongs to one event loop, and so do the tests that use it."""
 
 from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+import asyncpg
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
 from inbox.clock import SimulatedClock
+from inbox.log.pulse import Pulse
+from inbox.log.seal import Keyring
 from inbox.log.store import Log
 from inbox.web.security import session_cookie
+from tests.databases import Server
 from tests.web.world import World, a_world
 
+HERE = Path(__file__).parent
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 DESK = (1440, 900)
 PHONE = (360, 740)
 
 
-@pytest.fixture
+def pytest_collection_modifyitems(items: Iterable[pytest.Item]) -> None:
+    for item in items:
+        if isinstance(item, pytest.Function) and "site" in item.fixturenames and item.path.parent == HERE:
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
     """VIGIE_CHROMIUM or CHROMIUM, one on the PATH, or Playwright's own; skipped only where there is truly none."""
     async with async_playwright() as playwright:
@@ -86,7 +101,14 @@ def clock() -> SimulatedClock:
     return SimulatedClock(datetime.now(UTC))
 
 
-@pytest.fixture
-async def site(log: Log, clock: SimulatedClock, browser: Browser) -> AsyncIterator[Site]:
-    async with a_world(log, clock) as world:
+@pytest_asyncio.fixture(loop_scope="session")
+async def site(postgres: Server, keyring: Keyring, clock: SimulatedClock, browser: Browser) -> AsyncIterator[Site]:
+    name, dsn = await postgres.fresh()
+    async with (
+        asyncpg.create_pool(dsn, min_size=1, max_size=10) as pool,
+        a_world(Log(pool, keyring, Pulse()), clock) as world,
+    ):
         yield Site(world, browser, [])
+        for context in browser.contexts:  # they hold streams open, which the server would wait for
+            await context.close()
+    await postgres.drop(name)

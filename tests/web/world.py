@@ -194,7 +194,7 @@ def deps_of(log: Log, clock: SimulatedClock, base_url: str, *, secure: bool = Fa
 @asynccontextmanager
 async def serving(deps: Deps) -> AsyncIterator[web.Application]:
     app = web_app.build(deps, of_services(deps), openapi=hooks_described.openapi())
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=2)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)  # whoever still listens is not waited for
     await runner.setup()
     port = int(deps.settings.base_url.rpartition(":")[2])
     await web.TCPSite(runner, "127.0.0.1", port).start()
