@@ -47,7 +47,9 @@ async def api(instance: Instance, path: str) -> Any:
 
 
 async def until_scored(instance: Instance, count: int) -> list[dict[str, Any]]:
-    """All items, once so many stand there with their judgement."""
+    """All items, once so many stand there with their judgement. Looked for more and more rarely: to write hundreds of
+    items out takes time that their judgement needs."""
+    pause_s = 0.2
     async with asyncio.timeout(60):
         while True:
             items: list[dict[str, Any]] = []
@@ -58,4 +60,5 @@ async def until_scored(instance: Instance, count: int) -> list[dict[str, Any]]:
                 items += page["items"]
             if len(items) >= count and all(item["scored"] for item in items):
                 return items
-            await asyncio.sleep(0.2)
+            await asyncio.sleep(pause_s)
+            pause_s = min(pause_s * 1.5, 2.0)
