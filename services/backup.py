@@ -19,6 +19,7 @@ import asyncpg
 
 from inbox.clock import SystemClock
 from inbox.errors import Refused
+from inbox.log import migrate
 from inbox.log.seal import Keyring
 from inbox.sql import beside
 from services import backup_archive, backup_tables, database, instance
@@ -61,12 +62,13 @@ async def connected(dsn: str) -> asyncpg.Connection:
 
 
 async def save(dsn: str, keyring: Keyring, log: Path, keys: Path) -> int:
-    """How many rows were saved."""
+    """How many rows were saved. Refused: `backup_of_another`."""
     connection = await connected(dsn)
     number, now = uuid.uuid4().hex, SystemClock().now().isoformat(timespec="seconds")
     try:
         async with connection.transaction(isolation="repeatable_read", readonly=True):
             migration = await connection.fetchval(sql.migration)
+            _check_known(migration)
             seals = [Seal(brand=b, position=p, digest=d.hex()) for b, p, d in await connection.fetch(sql.last_seals)]
             tables = await connection.fetch(sql.tables)
 
@@ -81,6 +83,12 @@ async def save(dsn: str, keyring: Keyring, log: Path, keys: Path) -> int:
             )
     finally:
         await connection.close()
+
+
+def _check_known(migration: str) -> None:
+    """What a table of a newer version holds, and so into which file it belongs, is not for this one to say."""
+    if migration > migrate.newest():
+        raise Refused("backup_of_another", "A newer version of Vigie runs on this database; make the backup with that.")
 
 
 async def _file(

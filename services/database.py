@@ -82,10 +82,14 @@ async def revision(dsn: str) -> str | None:
 
 
 async def prepare(dsn: str) -> None:
-    """Checks the server, and migrates where the database is behind."""
+    """Checks the server, and migrates where the database is behind. One that is ahead is worked with as it is: during
+    an upgrade, or back from one, older code runs on what newer code made of it."""
     await check(dsn)
-    if await revision(dsn) != migrate.newest():
+    at = await revision(dsn)
+    if migrate.is_behind(at):
         await migrate.migrate(dsn)
+    elif at != migrate.newest():
+        logger.warning("the database is at migration %s, of a newer version; this one knows %s", at, migrate.newest())
 
 
 class _Connection(asyncpg.Connection):

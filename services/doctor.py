@@ -133,10 +133,13 @@ async def _server(dsn: str) -> Finding:
         at = await database.revision(dsn)
     except database.DatabaseUnfit as error:
         return Finding("wrong", str(error), "see DATABASE_URL in docs/settings.md")
-    if at != migrate.newest():
+    if migrate.is_behind(at):
         return Finding(
             "note", f"the database is at migration {at or 'none'}, wanted {migrate.newest()}", "vigie migrate"
         )
+    if at != migrate.newest():
+        known = f"a newer version brought the database to migration {at}, this one knows {migrate.newest()}"
+        return Finding("note", known, "go on with the upgrade when nothing speaks against it")
     return Finding("ok", f"the database answers, is durable, and is at migration {at}")
 
 

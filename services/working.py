@@ -51,7 +51,7 @@ class Working:
                 revision = await self._shared.pool.fetchval("SELECT version_num FROM public.migrations")
         except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
             raise Unavailable(f"the database does not answer: {type(error).__name__}") from error
-        if revision != migrate.newest():
+        if migrate.is_behind(revision):
             raise Unavailable(f"the database is at migration {revision}, this version wants {migrate.newest()}")
         now = asyncio.get_running_loop().time()
         for runner in self.runners:

@@ -40,6 +40,12 @@ def newest() -> str:
     return max(path.name.split("_", 1)[0] for path in FOLDER.glob("*_*.sql"))
 
 
+def is_behind(revision: str | None) -> bool:
+    """Whether a database at this revision lacks what this code needs. None: it never saw a migration. One that is ahead
+    lacks nothing: a migration leaves in place what the version before it uses (docs/adr/0004)."""
+    return revision is None or revision < newest()
+
+
 def before(revision: str) -> str:
     """The revision that comes right before: numbers may be left out."""
     return max(number for path in FOLDER.glob("*_*.sql") if (number := path.name.split("_", 1)[0]) < revision)
