@@ -15,11 +15,13 @@ FROM (
 
 -- name: lease
 -- For workers whose work is no reading of the log: a brand is taken for a while; whoever holds it renews, others wait
--- until it runs out. A lease spares work and proves nothing: what must happen once is protected where it happens.
+-- until it runs out. One that ends later than a lease can is of before the server's clock was set back: it ran out, too.
+-- A lease spares work and proves nothing: what must happen once is protected where it happens.
 INSERT INTO vigie.leases (brand_id, follower, holder, expires_at)
 VALUES ($1, $2, $3, clock_timestamp() + make_interval(secs => $4))
 ON CONFLICT (brand_id, follower) DO UPDATE SET holder = excluded.holder, expires_at = excluded.expires_at
 WHERE vigie.leases.holder = excluded.holder OR excluded.expires_at - vigie.leases.expires_at > make_interval(secs => $4)
+  OR vigie.leases.expires_at - excluded.expires_at > make_interval(secs => $4)
 RETURNING holder
 
 -- name: release

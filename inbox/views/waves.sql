@@ -16,8 +16,8 @@ SELECT $1, * FROM unnest(
   $2::uuid[], $3::text[], $4::uuid[], $5::timestamptz[], $6::timestamptz[], $7::text[], $8::uuid[], $9::text[],
   $10::smallint[], $11::float8[], $12::smallint[])
 ON CONFLICT (brand_id, item_id, external_id) DO UPDATE SET
-  heard_at = excluded.heard_at, channel_id = excluded.channel_id, lang = excluded.lang, level = excluded.level,
-  urgency = excluded.urgency, raised = excluded.raised
+  heard_at = excluded.heard_at, channel_id = excluded.channel_id, author = excluded.author, lang = excluded.lang,
+  level = excluded.level, urgency = excluded.urgency, raised = excluded.raised
 
 -- name: sum_up
 -- What the members of these waves come to.

@@ -120,6 +120,22 @@ async def projected(world: World) -> int:
         return (await queue.changed_since(connection, world.brand, 2**62, 1))[1]
 
 
+async def test_who_is_heard_of_only_after_they_joined_a_wave_is_counted_as_a_rebuild_does(world: World) -> None:
+    said = world.message("zoe")
+    assert isinstance(said.event, ev.MessageReceived)
+    joined = ev.WaveJoined(
+        item_id=said.event.item_id, external_id=said.event.external_id, wave_id=uuid.uuid4(), alike="words",
+        similarity=0.9, at=world.noon,
+    )  # fmt: skip
+    await world.happens(joined)
+    await world.project_waves()
+    await world.log.append(world.brand, [said])
+    await world.project()
+    await world.project_waves()
+    built, rebuilt = await compared(world)
+    assert built == rebuilt
+
+
 async def test_two_projectors_write_each_event_once(world: World) -> None:
     subscription = world.log.pulse.subscribe("views")
     runners = [Runner(world.log, Projector(world.log), batch=2) for _ in range(2)]
