@@ -26,6 +26,11 @@ CONNECTIONS_MOST = Gauge(
     registry=REGISTRY,
 )  # fmt: skip
 
+CLOCK_APART_SECONDS = Gauge(
+    "vigie_clock_apart_seconds", "How far this host's clock is ahead of the database's, by which Vigie goes.",
+    registry=REGISTRY,
+)  # fmt: skip
+
 DELIVERIES = Counter(
     "vigie_deliveries", "Requests on hooks, by channel and by what became of them.",
     ["network", "channel", "outcome"],

@@ -3,7 +3,8 @@
 While it is away nobody waits for it: deliveries are spooled or refused in milliseconds, and memory stays flat. A
 connection of its own, because a full pool is no outage; with a timeout, because a network that swallows everything
 looks like a slow answer. Five seconds, since what is under way is given up then: a machine that is busy for three must
-not take that for an outage, and nobody is to wait for ten.
+not take that for an outage, and nobody is to wait for ten. What it is asked is the time: all processes go by it
+(`inbox.clock`).
 """
 
 from __future__ import annotations
@@ -11,9 +12,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import time
 
 import asyncpg
 
+from inbox.clock import COMMON, Common
+from services import metrics
 from services.lines import Lines
 
 logger = logging.getLogger(__name__)
@@ -25,12 +29,13 @@ WITHIN_S = 5.0
 
 class Outage:
     """`is_on`: the database did not answer when it was last asked. Without `run` it never is. `lines`: the connections
-    that are given up then."""
+    that are given up then. `common`: the clock that is told what time it is there."""
 
-    def __init__(self, dsn: str | None = None) -> None:
+    def __init__(self, dsn: str | None = None, common: Common = COMMON) -> None:
         self.is_on = False
         self.lines = Lines(lambda: self.is_on)
         self._dsn = dsn
+        self._common = common
         self._suspected = asyncio.Event()
         self._connection: asyncpg.Connection | None = None
 
@@ -52,6 +57,12 @@ class Outage:
         finally:
             self._hang_up()
 
+    async def ask(self, there: asyncpg.Pool | asyncpg.Connection) -> None:
+        """What time it is."""
+        asked_at = time.monotonic()
+        self._common.tell(await there.fetchval("SELECT clock_timestamp()"), asked_at)
+        metrics.CLOCK_APART_SECONDS.set(self._common.apart().total_seconds())
+
     def _note(self, *, away: bool) -> None:
         if away and not self.is_on:
             logger.error("the database does not answer: what networks do not send again is spooled, the rest refused")
@@ -64,7 +75,7 @@ class Outage:
             async with asyncio.timeout(WITHIN_S):
                 if self._connection is None:
                     self._connection = await asyncpg.connect(self._dsn)
-                await self._connection.fetchval("SELECT 1")
+                await self.ask(self._connection)
         except AWAY:
             self._hang_up()
             return False

@@ -41,6 +41,7 @@ async def parts(settings: Settings, dsn: str, base_url: str) -> AsyncIterator[Pa
     outage = Outage(dsn)
     pool = await database.connect(dsn, most=settings.database_pool, lines=outage.lines)
     try:
+        await outage.ask(pool)
         log = Log(pool, instance.keyring(settings), Pulse(dsn))
         clock = SystemClock()
         batcher = Batcher(log)

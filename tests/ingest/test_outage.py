@@ -10,6 +10,7 @@ import asyncpg
 import pytest
 
 from inbox.channels import ChannelRecord
+from inbox.clock import Common
 from inbox.events import DeliveryQuarantined, MessageReceived
 from inbox.log.store import LogUnavailable
 from services.channels import registry
@@ -167,8 +168,11 @@ async def test_a_database_that_goes_away_again_loses_nothing_of_the_spool(
 async def test_an_outage_is_noticed_and_so_is_its_end(postgres: object, database: str) -> None:
     outage = Outage("postgresql://vigie@/none?host=/nonexistent")
     assert not await outage._answers()
-    assert await Outage(database)._answers()
+    common = Common()
+    assert await Outage(database, common)._answers()
     connection = await asyncpg.connect(database)
+    assert abs(common.now() - await connection.fetchval("SELECT clock_timestamp()")) < timedelta(seconds=10)
+    assert common._told is not None
     await connection.close()
 
 

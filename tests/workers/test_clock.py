@@ -193,6 +193,39 @@ async def test_each_brand_has_its_own_clock_and_the_next_alarm_is_known(world: W
     assert (len(await said(other, ev.SlaWarned)), len(await said(world, ev.SlaWarned))) == (1, 0)
 
 
+@pytest.mark.parametrize("jumps", [(1440, 10, 40), (35, -1440, 36, 35), (-60, 31, 31, 1440, 31)])
+async def test_however_the_time_of_day_jumps_each_alarm_is_given_once_and_no_duration_is_below_nothing(
+    world: World, clock: SimulatedClock, jumps: Sequence[float]
+) -> None:
+    item = await world.says()
+    for minutes in jumps:
+        await at(world, clock, minutes)
+    given = [*await said(world, ev.SlaWarned), *await said(world, ev.SlaBreached)]
+    kinds = [(e.TYPE, e.turn, e.clock) for e in given]  # type: ignore[attr-defined]
+    assert ("SlaBreached", 1, "ack") in kinds
+    assert len(kinds) == len(set(kinds))
+    await world.happens(
+        ev.AnsweredByHand(item_id=item, purpose="response", by=ME, text="j'ai appelé", at=world.minutes(-90))
+    )
+    await world.project()
+    row = await world.row(item)
+    assert row.responded_at is not None
+    assert row.responded_at >= row.ack_started
+    positions = [one.position for one in await world.log.read(world.brand)]
+    assert positions == list(range(1, len(positions) + 1))
+
+
+async def test_a_lease_of_before_the_databases_clock_was_set_back_is_anybodys(
+    world: World, clock: SimulatedClock
+) -> None:
+    gone, here = ClockWorker(world.log, clock), ClockWorker(world.log, clock)
+    assert await gone._leases.take(world.brand)
+    assert not await here._leases.take(world.brand)
+    await world.pool.execute("UPDATE vigie.leases SET expires_at = expires_at + interval '1 day'")
+    assert await here._leases.take(world.brand)
+    assert not await gone._leases.take(world.brand)
+
+
 async def test_it_measures_who_waits(world: World, clock: SimulatedClock) -> None:
     await world.says()
     await world.project()
