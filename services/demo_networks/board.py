@@ -49,10 +49,11 @@ class Board:
     """Not for two processes at once: the one that serves the demo has it."""
 
     def __init__(self, file: Path) -> None:
-        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        lines = file.read_bytes().splitlines() if file.exists() else []
-        self.posts = [_POST.validate_json(line) for line in lines[-KEPT:]]
-        file.write_bytes(b"".join(line + b"\n" for line in lines[-KEPT:]))
+        whole = file.read_bytes() if file.exists() else b""
+        lines = whole[: whole.rfind(b"\n") + 1].splitlines()[-KEPT:]  # a crash may have cut the last one short
+        self.posts = [_POST.validate_json(line) for line in lines]
+        if whole:
+            file.write_bytes(b"".join(line + b"\n" for line in lines))
         self._file = file
         self._ears: set[asyncio.Queue[Post]] = set()
 
@@ -64,6 +65,7 @@ class Board:
         last = self.posts[-1] if self.posts else None
         at, number = (max(post.at, last.at + STEP), last.number + 1) if last else (post.at, 1)
         there = replace(post, at=at, number=number)
+        self._file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with self._file.open("ab") as file:
             file.write(orjson.dumps(asdict(there)) + b"\n")
         self.posts.append(there)

@@ -100,6 +100,7 @@ def test_what_was_said_is_there_after_the_demo_was_ended_and_comes_once(tmp_path
     assert board.add(Post("a", "comment", "Ça fume", datetime.now(UTC), person)) == first
     for number in range(KEPT):
         board.add(Post(f"b{number}", "comment", "x", first.at, person))
+    file.write_bytes(file.read_bytes() + b'{"id": "cut sh')
     again = Board(file)
     assert len(again.posts) == KEPT
     assert again.posts[-1].at > again.posts[-2].at > first.at
