@@ -11,6 +11,8 @@ from inbox.channel_state import CODES
 from inbox.channels import ChannelRecord
 from inbox.clock import SystemClock
 from inbox.web import channel_words
+from inbox.web.i18n import Speech
+from inbox.web.pages import render
 from services.channels import registry
 from services.channels.contract import Way
 from services.outbound import Outbound
@@ -145,3 +147,10 @@ async def test_every_network_can_be_asked_or_says_that_it_cannot() -> None:
 
 def test_each_concern_has_its_words() -> None:
     assert set(channel_words.WHAT) == set(channel_words.REMEDY) == set(CODES)
+
+
+@pytest.mark.parametrize(("network", "told"), [("mastodon", "net-name"), ("instagram", "sr")])
+def test_where_many_networks_share_a_drawing_the_queue_says_which_it_is(network: str, told: str) -> None:
+    template = '{% import "kit.html" as kit with context %}{{ kit.net(network, named=true) }}'
+    shown = render.environment("fr").from_string(template).render(network=network, say=Speech("fr", "Europe/Paris"))
+    assert f'<span class="{told}">{network.title()}</span>' in shown
