@@ -65,7 +65,8 @@ def _event(content: dict[str, Any], received_at: datetime) -> Parsed:
         return Ignored(f"another event: {named}"[:80])
     if content.get("private") is True:
         return Ignored("an internal note")
-    thread = reading.need(parts.dig(content, "conversation", "id"), "the conversation's id")
+    conversation = parts.table(content, "conversation")
+    thread = reading.need(conversation.get("id") or conversation.get("display_id"), "the conversation's id")
     ident = reading.need(content.get("id"), "the message's id")
     if named == "message_updated":
         return _updated(content, ident, thread, received_at) if kind in INCOMING else Ignored("own")

@@ -16,12 +16,13 @@ from types import MappingProxyType
 import orjson
 
 from inbox.channels import ChannelRecord, SetupField
-from services.channels import forms, posting, proof, reading
+from services.channels import forms, parts, posting, proof, reading
 from services.channels.base import BaseChannel, guarded
 from services.channels.contract import (
     CannotRead,
     Capabilities,
     Envelope,
+    Ignored,
     Inbound,
     Outcome,
     Parsed,
@@ -95,7 +96,17 @@ def _files(form: forms.Form) -> list[File]:
     return [*apart.files(form.uploads.values()), *stored]
 
 
+def _event(form: forms.Form) -> str | None:
+    """What became of a mail of ours, in the older or the newer form; None for a mail that somebody wrote."""
+    if "event-data" in form.fields:
+        return parts.name(parts.dig(reading.loads(form.fields["event-data"]), "event")) or "unknown"
+    has_words = any(name in form.fields for name in ("body-plain", "body-html", "stripped-text", "from"))
+    return None if has_words else form.text("event")
+
+
 def _parsed(form: forms.Form, channel: ChannelRecord, received_at: datetime) -> Parsed:
+    if (event := _event(form)) is not None:
+        return Ignored(f"another event: {event}"[:80])
     raw = form.fields.get(RAW) or (form.uploads[RAW].data if RAW in form.uploads else None)
     if raw:
         return mail.raw_read(raw, channel, received_at)

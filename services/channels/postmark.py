@@ -15,12 +15,13 @@ from typing import Any
 import orjson
 
 from inbox.channels import ChannelRecord, SetupField
-from services.channels import asking, posting, proof, reading
+from services.channels import asking, parts, posting, proof, reading
 from services.channels.base import BaseChannel, guarded
 from services.channels.contract import (
     CannotRead,
     Capabilities,
     Envelope,
+    Ignored,
     Inbound,
     Outcome,
     Parsed,
@@ -81,6 +82,9 @@ def _ident(content: dict[str, Any]) -> str | None:
 
 
 def _parsed(content: Any, channel: ChannelRecord, received_at: datetime) -> Parsed:
+    record = parts.name(parts.dig(content, "RecordType"))
+    if record not in (None, "Inbound"):
+        return Ignored(f"another event: {record}"[:80])
     if not isinstance(content, dict) or not {"From", "FromFull", "Headers", "TextBody"} & set(content):
         raise reading.Misread("it is no mail of Postmark's inbound webhook")
     found, words = tuple(_headers(content)), (reading.words(content.get(name)) for name in ("TextBody", "HtmlBody"))

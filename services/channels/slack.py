@@ -176,7 +176,8 @@ def _content(raw: bytes) -> dict[str, Any]:
     content = _form(raw) if is_form else reading.loads(raw)
     if not isinstance(content, dict):
         raise CannotRead("it is no event of Slack")
-    return content
+    inner = content.get("payload")  # what came by a socket has an envelope around it
+    return inner if "envelope_id" in content and isinstance(inner, dict) else content
 
 
 def _form(raw: bytes) -> dict[str, str]:

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from inbox.channels import ChannelRecord, SetupField
-from services.channels import asking, posting, proof, telegram_messages, telegram_replies
+from services.channels import asking, posting, proof, reading, telegram_messages, telegram_replies
 from services.channels.base import BaseChannel
 from services.channels.contract import (
     EVERY,
@@ -96,6 +96,12 @@ class Telegram(BaseChannel):
         token = asking.needed(channel, "bot_token")
         url = f"{posting.api_url(channel, telegram_replies.API_URL)}/bot{token}/getMe"
         return Probe(url, {}, ("result", "username"), "ok")
+
+    def split(self, raw: bytes) -> Sequence[Envelope]:
+        """An update as a hook gets it, or the list of them that `getUpdates` answers."""
+        content = reading.loads(raw)
+        listed = content.get("result") if isinstance(content, dict) and content.get("ok") is True else None
+        return [Envelope(one) for one in (listed if isinstance(listed, list) else [content])]
 
     async def reply(self, way: Way, channel: ChannelRecord, reply: Reply) -> Outcome:
         return await telegram_replies.send(way, channel, reply)

@@ -140,16 +140,28 @@ def _text(message: dict[str, Any]) -> str | None:
     contact, dice = reading.table(message.get("contact")), reading.table(message.get("dice"))
     names = (contact.get("first_name"), contact.get("last_name"), contact.get("phone_number"))
     card = " ".join(shown for name in names if (shown := reading.shown(name)))
-    return card or reading.shown(reading.table(message.get("poll")).get("question")) or reading.shown(dice.get("emoji"))
+    poll = reading.shown(reading.table(message.get("poll")).get("question"))
+    return card or poll or reading.shown(dice.get("emoji")) or _checklist(reading.table(message.get("checklist")))
+
+
+def _checklist(listed: dict[str, Any]) -> str | None:
+    tasks = [shown for one in reading.tables(listed.get("tasks")) if (shown := reading.shown(one.get("text")))]
+    title = reading.shown(listed.get("title"))
+    return reading.words("\n".join([*([title] if title else []), *(f"- {task}" for task in tasks)])) or None
 
 
 def _files(message: dict[str, Any]) -> tuple[Attachment, ...]:
     """Telegram gives a file an id, by which the bot gets it; where it has a name of its own, that is shown."""
+    paid = reading.tables(reading.table(message.get("paid_media")).get("paid_media"))
+    return (*(file for part in (message, *paid) for file in _own_files(part)), *_places(message))
+
+
+def _own_files(message: dict[str, Any]) -> list[Attachment]:
     found = [_file(reading.table(message.get(kind)), usual) for kind, usual in MEDIA.items() if _counts(message, kind)]
     sizes = reading.tables(message.get("photo"))
     if sizes:
         found.insert(0, _file(max(sizes, key=lambda size: reading.count(size.get("width")) or 0), "image/jpeg"))
-    return (*found, *_places(message))
+    return found
 
 
 def _places(message: dict[str, Any]) -> tuple[Attachment, ...]:

@@ -106,7 +106,8 @@ def _comment(content: dict[str, Any], own_ids: frozenset[str], otherwise: dateti
     ident = reading.need(content.get("comment_id"), "the comment's id")
     thread, action = reading.ident(content.get("video_id")) or ident, content.get("comment_action")
     author, sent_at = parts.person(content.get("unique_identifier")), parts.at_or(content.get("timestamp"), otherwise)
-    parent = reading.ident(content.get("parent_comment_id"))
+    answered = reading.ident(content.get("parent_comment_id"))
+    parent = None if answered == "0" else answered
     if action in VISIBILITY:
         return Ignored("a change of visibility")
     if author is not None and author.id in own_ids:

@@ -56,6 +56,9 @@ def number(fields: dict[str, Any]) -> str | None:
     return ours.removeprefix("whatsapp:")[:100] or None if isinstance(ours, str) else None
 
 
+FROM_OUTSIDE = frozenset({"SMS", "MMS", "WHATSAPP", "MESSENGER", "RCS"})
+
+
 def _state(fields: dict[str, Any]) -> str | None:
     """The state of a message of ours; None for what a person sent. What comes in has a state as well: received."""
     state = fields.get("MessageStatus") or fields.get("SmsStatus")
@@ -69,11 +72,25 @@ def parsed(fields: dict[str, Any], received_at: datetime) -> Parsed:
 def _parsed(fields: dict[str, Any], received_at: datetime) -> Parsed:
     if fields.get("CallSid"):
         return _call(fields, received_at)
+    if fields.get("EventType"):
+        return _in_conversation(fields, received_at)
     ident = reading.ident(fields.get("MessageSid") or fields.get("SmsSid") or fields.get("SmsMessageSid"))
     if ident is None:
         return Unreadable("it is no message of Twilio")
     state = _state(fields)
     return _message(fields, ident, received_at) if state is None else _status(fields, ident, state, received_at)
+
+
+def _in_conversation(fields: dict[str, Any], received_at: datetime) -> Parsed:
+    """Twilio Conversations: who wrote is named by their number; what a program or an agent's screen wrote is ours."""
+    named, source = str(fields["EventType"]), str(fields.get("Source") or "")
+    if named != "onMessageAdded":
+        return Ignored(f"another event: {named}"[:80])
+    if source.upper() not in FROM_OUTSIDE:
+        return Ignored("own")
+    ident, written = reading.need(fields.get("MessageSid"), "the message's id"), fields.get("DateCreated")
+    told = {**fields, "From": fields.get("Author"), "DateSent": written, "NumMedia": None}
+    return _message(told, ident, received_at)
 
 
 def _message(fields: dict[str, Any], ident: str, received_at: datetime) -> Parsed:

@@ -140,7 +140,8 @@ class X(BaseChannel):
         parts = content if isinstance(content, list) else [content]
         if not parts or not all(isinstance(part, dict) for part in parts):
             raise CannotRead("there is no event in it")
-        return [Envelope(part, _account(part), self.id, frozenset({self.id})) for part in parts]
+        events = [event for part in parts for event in x_activity.events(part)]
+        return [Envelope(event, _account(event), self.id, frozenset({self.id})) for event in events]
 
     def read(self, envelope: Envelope, channel: ChannelRecord, received_at: datetime) -> Sequence[Parsed]:
         own = frozenset(i for i in (channel.account_id, envelope.account_id) if i)

@@ -15,6 +15,16 @@ from services.channels.x_posts import Post, author_of, told, unescaped
 POSTS = frozenset({"post.create", "post.mention.create", "post.reply.create", "post.quote.create"})
 
 
+def events(content: dict[str, Any]) -> Sequence[dict[str, Any]]:
+    """A delivery as events. A filtered stream sends bare posts, and the API answers with a list of them: each came
+    because it was asked for, and is a mention as long as nothing says more."""
+    data, includes = content.get("data"), reading.table(content.get("includes"))
+    posts = [data] if isinstance(data, dict) and "event_type" not in data and "text" in data else data
+    if not isinstance(posts, list) or not all(isinstance(post, dict) for post in posts):
+        return (content,)
+    return [{"data": {"event_type": "post.mention.create", "payload": post, "includes": includes}} for post in posts]
+
+
 def parsed(data: dict[str, Any], own: frozenset[str], received_at: datetime) -> Sequence[Parsed]:
     return guarded_all(lambda event: _event(event, own, received_at), data)
 

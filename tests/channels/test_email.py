@@ -70,6 +70,9 @@ def test_an_answer_stands_in_the_thread_of_the_first_mail_without_its_history() 
         ("broken", {"text": "Rien à dire�.", "author": {"id": "f@exemple.fr"}, "external_id": "<broken>",
                     "sent_at": NOON.isoformat(), "title": "=?x-none?b?!!!?= déçu café"}),
         ("form", {"author": {"id": "eve@example.com", "name": "Eve"}}),
+        ("raw_names", {"text": "Voilà.", "sent_at": "1969-02-14T03:02:54Z", "attachments": [
+            {"name": "fêlure à gauche.png"}, {"name": "картинка пере�"},
+        ]}),
         ("attached", {"text": "See the crack here.", "thread_id": "+a1b2c3d4", "attachments": [
             {"name": "fêlure.png", "content_type": "image/png", "bytes": 45, "url": None},
             {"name": "the invoice", "content_type": "message/rfc822"},

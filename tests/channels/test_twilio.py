@@ -6,7 +6,7 @@ import base64
 import hashlib
 import hmac
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl
 
@@ -67,6 +67,8 @@ CASES: dict[str, list[Parsed]] = {
     "voicemail.form": [said("call", "RE01", None, parent_id="CA01", attachments=RECORDING)],
     "transcription.form": [said("call", "TR01", "Rappelez-moi", parent_id="CA01", attachments=RECORDING)],
     "our_call.form": [Ignored("own")],
+    "conversation.form": [said("sms", "IM01", "Bonjour", sent_at=datetime(2026, 3, 23, 10, tzinfo=UTC))],
+    "conversation_ours.form": [Ignored("own")],
 }
 
 

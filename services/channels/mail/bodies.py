@@ -111,13 +111,24 @@ def content_type(part: Message) -> str:
 
 def parameter(part: Message, name: str, header: str = "content-type") -> str | None:
     try:
-        value = part.get_param(name, header=header)
+        value = _asked(part, header).get_param(name, header=header)
     except (AttributeError, TypeError, ValueError, LookupError, IndexError):
         return None
     if isinstance(value, tuple):
         charset, _, encoded = value
         return charsets.decoded(encoded.encode("latin-1", "replace"), charset)
     return value if isinstance(value, str) else None
+
+
+def _asked(part: Message, header: str) -> Message:
+    """The part itself; where its header has bytes that are no ASCII, which the standard parser would not show, one with
+    that header as it was meant."""
+    raw = next((value for name, value in part.raw_items() if name.lower() == header and not value.isascii()), None)
+    if raw is None:
+        return part
+    mended = Message()
+    mended[header] = headers.clean(raw)
+    return mended
 
 
 def _is_attached(part: Message) -> bool:

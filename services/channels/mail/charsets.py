@@ -21,8 +21,16 @@ def decoded(raw: bytes, charset: str | None) -> str:
         try:
             return raw.decode(name)
         except (UnicodeDecodeError, ValueError):
-            continue
+            if name == "utf-8" and _was_cut(raw):
+                return raw.decode(name, "replace")
     return raw.decode(known(charset) or "cp1252", "replace")
+
+
+def _was_cut(raw: bytes) -> bool:
+    """A text of many letters that are right in UTF-8, and one that is not: somebody cut it by bytes."""
+    text = raw.decode("utf-8", "replace")
+    wrong = text.count("\ufffd")
+    return wrong == 1 and sum(not one.isascii() for one in text) > 8
 
 
 def known(charset: str | None) -> str | None:

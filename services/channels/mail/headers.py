@@ -166,4 +166,4 @@ def moment(value: str | None) -> datetime | None:
         found = at.astimezone(UTC)
     except (ValueError, TypeError, IndexError, OverflowError, AttributeError):
         return None
-    return found if 1970 <= found.year < 9999 else None
+    return found if 1900 <= found.year < 9999 else None
