@@ -17,7 +17,7 @@ REMADE = frozenset(
         "rebuilding_wave_members", "rebuilding_waves", "leases", "crew",
     }
 )  # fmt: skip
-LEFT_OUT = frozenset({"sessions", "sign_in_links", "login_attempts", "presences"})
+LEFT_OUT = frozenset({"sessions", "sign_in_links", "login_attempts", "presences", "push_devices"})
 LOG = frozenset(
     {
         "bulk_jobs", "bulk_items", "bulk_reached",
@@ -25,6 +25,7 @@ LOG = frozenset(
         "brands", "members", "memberships", "api_tokens", "channels", "channel_health", "held", "outbox", "sweeps",
         "hints", "subscriptions", "forwards", "forward_attempts", "reclassifications", "listening", "terms", "tending",
         "channel_hours", "account_waits", "wordings", "wording_uses", "muted_authors", "reply_files",
+        "push_wishes", "push_due", "push_turns", "push_told",
         "notices", "proposals", "saved_views", "member_keys", "exposures",
         "wall_links", "eras",
         "given_by_rule",

@@ -68,6 +68,16 @@ FOLLOWER_LAG_SECONDS = Gauge(
     registry=REGISTRY,
 )  # fmt: skip
 
+PUSHES = Counter(
+    "vigie_push_messages", "Messages to people's devices, by what became of them.", ["outcome"], registry=REGISTRY
+)
+"""Outcomes: sent, gone (the device is removed), refused, unreachable, no_answer, connection_lost,
+address_not_allowed."""
+PUSH_OLDEST_SECONDS = Gauge(
+    "vigie_push_oldest_seconds", "How long the oldest news of a brand is overdue to be looked at for people's devices.",
+    registry=REGISTRY,
+)  # fmt: skip
+
 CLASSIFICATION_SECONDS = Histogram(
     "vigie_classification_seconds", "From a message received to its judgement in the log, by stage.", ["stage"],
     buckets=(0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 60.0), registry=REGISTRY,

@@ -17,6 +17,7 @@ from aiohttp import web
 from prometheus_client import Metric
 
 from inbox.errors import Unavailable
+from inbox.push import keys
 from inbox.web import app as web_app
 from inbox.web.context import Deps, WebSettings
 from inbox.web.routes import Route
@@ -118,6 +119,7 @@ class Process:
             stopping=self._stopping,
             catalogue=self._catalogue,
             spooled=self._ingest.told,
+            push_key=keys.pair(self._shared.log.keyring).shown,
         )
         return web_app.build(
             deps,

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -56,6 +57,12 @@ class Settings(BaseSettings):
     )
     meta_graph_url: str = Field(
         "https://graph.facebook.com/v23.0", description="Base address of the Graph API that replies to Meta go to."
+    )
+    push_contact: str | None = Field(
+        None,
+        pattern=r"^[^@\s]+@[^@\s]+$",
+        description="E-mail address that the push services of browsers may write to about messages to people's devices"
+        " (VAPID). Default: vigie@ the host of the base address.",
     )
     max_body_bytes: int = Field(
         2 * 1024 * 1024, ge=1024,
@@ -110,6 +117,10 @@ class Settings(BaseSettings):
         if value.upper() not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
             raise ValueError("must be DEBUG, INFO, WARNING or ERROR")
         return value.upper()
+
+    def contact(self, base_url: str) -> str:
+        """Whom push services may write to."""
+        return self.push_contact or f"vigie@{urlsplit(base_url).hostname or 'localhost'}"
 
     @property
     def dsn(self) -> str | None:

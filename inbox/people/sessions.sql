@@ -16,15 +16,18 @@ WHERE s.token_hash = $1 AND s.expires_at > $2 AND s.last_seen_at > $3 AND m.deac
 UPDATE vigie.sessions SET last_seen_at = $2 WHERE token_hash = $1 AND last_seen_at < $2
 
 -- name: close
--- Signed out.
+-- Signed out, and told nothing any more on that device.
+WITH device AS (DELETE FROM vigie.push_devices WHERE session_hash = $1)
 DELETE FROM vigie.sessions WHERE token_hash = $1
 
 -- name: close_one
 -- One of the sessions on the account page, named by its digest; only the member's own.
+WITH device AS (DELETE FROM vigie.push_devices WHERE member_id = $1 AND session_hash = $2)
 DELETE FROM vigie.sessions WHERE member_id = $1 AND token_hash = $2
 
 -- name: close_all
 -- Signed out everywhere, but for the session that asked.
+WITH device AS (DELETE FROM vigie.push_devices WHERE member_id = $1 AND session_hash IS DISTINCT FROM $2)
 DELETE FROM vigie.sessions WHERE member_id = $1 AND token_hash IS DISTINCT FROM $2
 
 -- name: of_member

@@ -56,6 +56,7 @@ class Deps:
     `weigh`: which words of a text weighed most; None in a process without a classifier.
     `catalogue`: the models that this host can judge with. `record`: takes what somebody has seen elsewhere.
     `open_file`: fetches what an author attached.
+    `push_key`: the public key that browsers subscribe to messages with; empty in a process that has none.
     `verify`: asks a network whether it lets us in. `spooled`: what waits on this host's disk for the log."""
 
     pool: asyncpg.Pool
@@ -74,6 +75,7 @@ class Deps:
     open_file: Opener = opening.not_here
     verify: Verifier = never_asked
     spooled: Telling = nothing
+    push_key: str = ""
 
 
 @dataclass(frozen=True, slots=True)

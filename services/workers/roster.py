@@ -31,6 +31,8 @@ from services.workers.listen import Listener
 from services.workers.mute import Mute
 from services.workers.notary import Notary
 from services.workers.project import Projector
+from services.workers.push import Arrivals, Push
+from services.workers.push_sending import Sending
 from services.workers.reports import Reports
 from services.workers.retention import Retention
 from services.workers.sweep import Sweeper
@@ -71,6 +73,7 @@ def team(parts: Parts) -> Team:
     allow = parts.settings.outbound_allow
     outside = Outbound(allow, total_s=TIMEOUT_S)
     forward = Forward(log, Attempting(log, outside, clock, allow=allow), outside, clock)
+    pushing = Sending(log, Outbound(allow), clock, contact=parts.settings.contact(parts.base_url), allow=allow)
     classify = Runner(log, Classify(log, clock, models, glance, waves.noticed), lookout=lookout)
     runners = [
         Runner(log, Projector(log), gather_s=COMPANY_S, lookout=lookout),
@@ -82,6 +85,7 @@ def team(parts: Parts) -> Team:
         Runner(log, Tell(), gather_s=UNHURRIED_S, lookout=lookout),
         Runner(log, HandOver(log, clock), lookout=lookout),
         Runner(log, Assign(log, clock), lookout=lookout),
+        Runner(log, Arrivals(clock), gather_s=UNHURRIED_S, lookout=lookout),
     ]
     return Team(
         runners=runners,
@@ -103,6 +107,7 @@ def team(parts: Parts) -> Team:
             "sender": deliver.run,
             "reports": Reports(log, parts.channels, asking[3], clock).run,
             "forward": forward.run,
+            "push": Push(log, pushing, clock).run,
             "sweep": Sweeper(parts.channels, registry.networks(), parts.batcher, asking[0], clock).run,
             "fetch": Fetcher(parts.channels, registry.networks(), parts.batcher, asking[1], clock).run,
             "listen": Listener(parts.channels, registry.networks(), parts.batcher, asking[2], clock).run,

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncpg
 
-SHARED = {"organisations", "brands", "members", "sessions", "sign_in_links", "login_attempts", "crew"}
+SHARED = {
+    "organisations", "brands", "members", "sessions", "sign_in_links", "login_attempts", "crew", "push_devices",
+    "push_wishes",
+}  # fmt: skip
 """Tables of the whole installation; `memberships` and all others belong to one brand."""
 OF_BRANDS = "c.relnamespace = 'vigie'::regnamespace AND c.relname <> ALL ($1::text[])"
 

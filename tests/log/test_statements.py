@@ -10,6 +10,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 SHARED = {
     "organisations", "brands", "members", "memberships", "sessions", "sign_in_links", "login_attempts", "crew",
+    "push_devices", "push_wishes",
 }  # fmt: skip
 """What the installation shares has a copy on each machine, or lies where everybody connects."""
 ACROSS = {
@@ -50,6 +51,7 @@ ACROSS = {
     "aside.asked": "a poll: what somebody wants tried again, an index that holds nothing else",
     "deliver.waiting": "for the metrics: replies that wait for an account, a row a network",
     "tend.due": "a poll: channels with something that runs out",
+    "untold.due": "a poll: brands with news for somebody's device, a row of each",
     "waves.brands": "a poll: whose prints may have run out",
 }
 

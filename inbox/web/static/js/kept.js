@@ -40,23 +40,27 @@ export const drop = async (key, said = "") => { await within("readwrite", (store
  * @param {number} [until] also what could be taken back until then */
 export const sendKept = (until = Date.now()) => navigator.locks.request("vigie.kept", () => sending(until));
 
-/** @param {number} until */
+/** @param {number} until @returns {Promise<[string, string][]>} what was said of each that was done, by its key */
 async function sending(until) {
+  /** @type {[string, string][]} */
+  const done = [];
   const due = (await everything()).filter((one) => !one.why && one.due <= until);
   const here = due.length ? await fetch("/account/here", { credentials: "same-origin" }) : null;
-  if (!here?.ok || here.redirected) return; // signed out: kept for the same member
+  if (!here?.ok || here.redirected) return done; // signed out: kept for the same member
   const { member, csrf } = await here.json();
   for (const one of due) {
     if (one.me !== member) { await drop(one.key); continue; }
     const form = new FormData();
     for (const [name, value] of [...one.fields, ["csrf", csrf]]) form.append(name, value);
     const response = await fetch(`${one.base}/items/${one.item}/kept/${one.act}`, { method: "POST", body: form, credentials: "same-origin", keepalive: true });
-    if (response.status >= 500 || response.status === 429 || response.redirected) return;
+    if (response.status >= 500 || response.status === 429 || response.redirected) return done;
     const told = await response.json().catch(() => ({}));
     if (!response.ok) { await keep({ ...one, why: told.said || told.detail || String(response.status) }); continue; }
     if (told.alone) due.forEach((other) => seen(other, one, String(told.position)));
     await drop(one.key, told.said);
+    done.push([one.key, told.said]);
   }
+  return done;
 }
 
 /** What I did next to the same item, having seen the same, has seen what I did first. @param {Kept} other @param {Kept} one @param {string} now */
