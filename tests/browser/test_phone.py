@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import uuid
 
 import pytest
@@ -9,6 +11,10 @@ from playwright.async_api import Locator, Page, expect
 
 from inbox.events import ReplyQueued
 from inbox.log.record import item_stream
+from inbox.people import brands
+from inbox.push import bundling
+from inbox.web import push_words
+from inbox.web.i18n import Speech
 from tests.browser.conftest import PHONE, Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.postgres]
@@ -85,3 +91,52 @@ async def test_a_row_is_acknowledged_by_a_swipe_which_can_be_taken_back(site: Si
     await expect(page.locator(".toast")).to_contain_text("Acknowledgement on its way")
     assert await queued(site, zoe) == 1
     assert site.complaints == []
+
+
+async def test_an_item_is_taken_from_the_message_on_the_phone(site: Site) -> None:
+    zoe = await site.world.hear(author="zoe")
+    context = await site.visitor("cm", size=PHONE, installed=True)
+    await context.grant_permissions(["notifications"], origin=site.base)
+    page = await context.new_page()
+    await page.goto(f"{site.base}/account/devices")
+    await expect(page.get_by_role("button", name="Tell me on this device")).to_be_enabled()
+    brand = await brands.get(site.world.log, site.world.brand)
+    seen = await site.world.log.head(site.world.brand)
+    told = bundling.bundle([bundling.Untold(str(zoe), 1, "c", seen)])
+    message = push_words.message(told, brand, site.world.people["cm"], "channels", Speech("en"), acts=True)
+    await deliver(page, json.dumps(message))
+    await shown(page, f"{brand.name}: 1 new, 1 urgent")
+    await context.service_workers[0].evaluate(PRESSED)
+    await shown(page, "It is yours.")
+    recorded = await site.world.log.read_stream(site.world.brand, item_stream(zoe))
+    assert [one.event.TYPE for one in recorded].count("ItemAcknowledged") == 1
+
+
+TOLD = """async (title) => {
+  const registration = await navigator.serviceWorker.ready;
+  const there = async () => (await registration.getNotifications()).map((one) => one.title);
+  while (!(await there()).includes(title)) await new Promise((again) => setTimeout(again, 50));
+}"""
+PRESSED = """async () => {
+  const [notification] = await self.registration.getNotifications();
+  self.dispatchEvent(new NotificationEvent("notificationclick", { notification, action: "take" }));
+}"""
+
+
+async def shown(page: Page, title: str) -> None:
+    async with asyncio.timeout(30):
+        await page.evaluate(TOLD, title)
+
+
+async def deliver(page: Page, data: str) -> None:
+    """As the browser does when its push service hands it a message, already opened."""
+    await page.evaluate("navigator.serviceWorker.ready.then(() => null)")
+    session = await page.context.new_cdp_session(page)
+    known: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+    session.on(
+        "ServiceWorker.workerRegistrationUpdated",
+        lambda said: [known.set_result(one["registrationId"]) for one in said["registrations"][:1] if not known.done()],
+    )
+    await session.send("ServiceWorker.enable")
+    where = {"origin": page.url.partition("/account")[0], "registrationId": await known}
+    await session.send("ServiceWorker.deliverPushMessage", {**where, "data": data})

@@ -24,6 +24,7 @@ from inbox.log.batcher import Batcher
 from inbox.log.record import NewEvent
 from inbox.log.store import Log
 from inbox.people import brands, members, sessions, tokens
+from inbox.push import keys
 from inbox.views import items
 from inbox.web import app as web_app
 from inbox.web.context import Deps, WebSettings
@@ -187,7 +188,7 @@ def deps_of(log: Log, clock: SimulatedClock, base_url: str, *, secure: bool = Fa
         ),
         channels=channels, networks=registry.networks(), reparse=_reparse, ready=ready,
         record=Record(channels, Batcher(log), clock),
-        weigh=_weigh,
+        weigh=_weigh, push_key=keys.pair(log.keyring).shown,
     )  # fmt: skip
 
 
