@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import uuid
+from typing import Any
 
 import pytest
 from playwright.async_api import Locator, Page, expect
@@ -133,10 +134,12 @@ async def deliver(page: Page, data: str) -> None:
     await page.evaluate("navigator.serviceWorker.ready.then(() => null)")
     session = await page.context.new_cdp_session(page)
     known: asyncio.Future[str] = asyncio.get_running_loop().create_future()
-    session.on(
-        "ServiceWorker.workerRegistrationUpdated",
-        lambda said: [known.set_result(one["registrationId"]) for one in said["registrations"][:1] if not known.done()],
-    )
+
+    def told(said: Any) -> None:
+        if said["registrations"] and not known.done():
+            known.set_result(said["registrations"][0]["registrationId"])
+
+    session.on("ServiceWorker.workerRegistrationUpdated", told)
     await session.send("ServiceWorker.enable")
     where = {"origin": page.url.partition("/account")[0], "registrationId": await known}
     await session.send("ServiceWorker.deliverPushMessage", {**where, "data": data})
