@@ -21,7 +21,7 @@ from typing import Any
 from aiohttp import web
 from aiohttp.typedefs import Middleware
 
-from inbox.web import api, failures, headers, live, pages, security, words
+from inbox.web import api, failures, headers, live, packing, pages, security, words
 from inbox.web.api import health
 from inbox.web.context import DEPS, Deps
 from inbox.web.problems import REQUEST_ID
@@ -115,4 +115,5 @@ async def _gated(request: web.Request, route: Route | None, handler: Handler) ->
     await security.admit(request, route)
     response = await handler(request)
     security.remember_visit(request, response)
+    packing.pack(request, response)
     return response

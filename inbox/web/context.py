@@ -25,6 +25,7 @@ from inbox.opening import Opener
 from inbox.recording import Recorder, not_here
 from inbox.spooled import Telling, nothing
 from inbox.verifying import Verifier, never_asked
+from inbox.web.packing import masked
 from inbox.weighing import Weigh
 
 if TYPE_CHECKING:
@@ -94,6 +95,11 @@ class Viewer:
     locale: str = "fr"
     theme: str = ""
     csrf: str = ""
+
+    @property
+    def form_token(self) -> str:
+        """`csrf` as pages carry it: never twice alike."""
+        return masked(self.csrf)
 
     def may(self, brand: BrandId, right: Right) -> bool:
         return right in self.rights.get(brand, frozenset())

@@ -23,6 +23,7 @@ from inbox.ids import BrandId, MemberId
 from inbox.people import bearer, sessions, tokens
 from inbox.web import address
 from inbox.web.context import ANONYMOUS, DEPS, RIGHTS_OF_ROLE, VIEWER, Deps, Viewer, deps
+from inbox.web.packing import unmasked
 from inbox.web.routes import Route
 
 CREDENTIAL: web.RequestKey[bytes] = web.RequestKey("credential", bytes)
@@ -216,7 +217,7 @@ async def _check_form(request: web.Request, asking: Viewer, own: Deps) -> None:
     if not is_our_origin(request, own):
         raise Refused("foreign_origin", "This form was sent from another site.", status=403)
     given = request.headers.get("X-CSRF-Token") or await _form_field(request)
-    if not given or not hmac.compare_digest(given.encode("utf-8", "surrogatepass"), asking.csrf.encode()):
+    if not given or not hmac.compare_digest(unmasked(given).encode("utf-8", "surrogatepass"), asking.csrf.encode()):
         raise Refused("csrf", "This form has run out. Load the page again.", status=403)
 
 

@@ -102,7 +102,7 @@ async def _shown(
         "path": f"{world.base}/items/{item_id}",
         "back": f"{world.base}/queue{query}",
         "attached": await _attached(own, world.brand.id, past.item, viewer(request).actor),
-        "hidden": _hidden(viewer(request).csrf, past.item.position),
+        "hidden": _hidden(viewer(request).form_token, past.item.position),
         "done": say(DONE[done]) if done in DONE else None,
         "fresh_link": fresh_link,
     }

@@ -26,7 +26,7 @@ from inbox.web.routes import Route
 async def here(request: web.Request) -> web.StreamResponse:
     """For scripts of our own pages: `member`, and `csrf` for the forms that they send."""
     asking = viewer(request)
-    return _json({"member": asking.member, "csrf": asking.csrf})
+    return _json({"member": asking.member, "csrf": asking.form_token})
 
 
 async def act(request: web.Request) -> web.StreamResponse:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gzip
 from functools import cache
 
-from aiohttp import web
+from aiohttp import hdrs, web
 
 from inbox.errors import NotFound
+from inbox.web import packing
 from inbox.web.pages.render import STATIC
 from inbox.web.routes import Route
 
@@ -38,7 +40,17 @@ async def show(request: web.Request) -> web.StreamResponse:
     headers = {"Cache-Control": FOREVER, "Content-Type": f"{TYPES[path.suffix]}; charset=utf-8"}
     if name == SITE_WIDE:
         headers["Service-Worker-Allowed"] = "/"
-    return web.FileResponse(path, headers=headers)
+    if TYPES[path.suffix] not in packing.TYPES:
+        return web.FileResponse(path, headers=headers)
+    if not packing.takes_gzip(request):
+        return web.FileResponse(path, headers={**headers, hdrs.VARY: hdrs.ACCEPT_ENCODING})
+    return web.Response(body=_packed(name), headers={**headers, hdrs.CONTENT_ENCODING: "gzip"})
+
+
+@cache
+def _packed(name: str) -> bytes:
+    """Once a process: they are small, and the same for all."""
+    return gzip.compress((STATIC / name).read_bytes(), 9, mtime=0)
 
 
 ROUTES = [Route("GET", "/static/{version}/{path:.+}", show, "public", "page", "static")]
