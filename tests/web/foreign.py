@@ -6,7 +6,7 @@ import re
 import uuid
 from collections.abc import Mapping
 
-from inbox import files, freezing, history, subscriptions, wordings
+from inbox import files, freezing, handing, history, subscriptions, wordings
 from inbox.bulk import jobs
 from inbox.bulk.orders import Orders
 from inbox.freezing import Wanted
@@ -31,6 +31,7 @@ MISSING: Mapping[str, str] = {
         name: str(uuid.UUID(int=7, version=4))
         for name in (
             "item_id", "file_id", "wave_id", "run_id", "wording_id", "view_id", "job_id", "freeze_id", "delivery_id",
+            "handover_id",
         )
     },
 }  # fmt: skip
@@ -99,6 +100,10 @@ async def theirs(world: World) -> dict[str, str]:
         "freeze_id": await freezing.freeze(log, brand, Wanted(CANARY), by=by, now=now),
         "delivery_id": await _delivery(world, brand), "wave_id": uuid.uuid4(), "run_id": uuid.uuid4(),
     }  # fmt: skip
+    handover = await handing.offer(
+        log, brand, (), by=by, to=None, since=now, text=CANARY, done=(0, 0), key=CANARY, now=now
+    )
+    ids["handover_id"] = handover.ident
     await wall_links.create(log, brand, name=CANARY, lang="fr", by=by, now=now)
     (wall,) = await wall_links.of_brand(log, brand)
     ids["link_id"] = wall.id

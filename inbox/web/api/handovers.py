@@ -25,7 +25,7 @@ BASE = "/api/v1/brands/{brand_id}/handovers"
 USUAL_H = 8
 
 
-class OfferBody(BaseModel):
+class HandoverOrder(BaseModel):
     """`to`: a member, null for whoever takes it. `items`: of those you hold; left out: all of them. `hours`: how long
     your shift was. `text`: a word to the colleague; it names no person outside."""
 
@@ -36,7 +36,7 @@ class OfferBody(BaseModel):
     text: bodies.Text | None = None
 
 
-class DeclineBody(BaseModel):
+class HandoverRefusal(BaseModel):
     """`text`: why."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
@@ -84,7 +84,7 @@ async def listed(request: web.Request) -> web.StreamResponse:
 async def offer(request: web.Request) -> web.StreamResponse:
     asked.only(request)
     own, brand, by, now = deps(request), brand_of(request), viewer(request).actor, deps(request).clock.now()
-    key, body = asked.idempotency_key(request), await bodies.read(request, OfferBody)
+    key, body = asked.idempotency_key(request), await bodies.read(request, HandoverOrder)
     since, known = now - timedelta(hours=body.hours), await freezing.of_brand(own.log, brand)
     async with own.pool.acquire() as connection:
         held = await shift.digest(connection, brand, by, known, since, now)
@@ -107,7 +107,7 @@ async def accept(request: web.Request) -> web.StreamResponse:
 
 async def decline(request: web.Request) -> web.StreamResponse:
     asked.only(request)
-    own, body = deps(request), await bodies.read(request, DeclineBody)
+    own, body = deps(request), await bodies.read(request, HandoverRefusal)
     done = await handing.decline(
         own.log, brand_of(request), _ident(request), by=viewer(request).actor, text=body.text or "", now=own.clock.now()
     )
@@ -142,14 +142,14 @@ TAG = "Hand-overs"
 OPERATIONS = {
     "api.handovers": Operation("Hand-overs that wait for somebody to accept them", TAG, answers=HandoversShape),
     "api.offer_handover": Operation(
-        "Offer what the token's member holds", TAG, parameters=(IDEMPOTENCY_KEY,), body=OfferBody,
+        "Offer what the token's member holds", TAG, parameters=(IDEMPOTENCY_KEY,), body=HandoverOrder,
         answers=HandoverShape, problems=(408, 409, 413, 415),
     ),
     "api.accept_handover": Operation(
         "Accept one: the items follow, each by an event of its own", TAG, answers=HandoverShape, problems=(409,)
     ),
     "api.decline_handover": Operation(
-        "Decline one, or take back your own", TAG, body=DeclineBody, answers=HandoverShape,
+        "Decline one, or take back your own", TAG, body=HandoverRefusal, answers=HandoverShape,
         problems=(408, 409, 413, 415),
     ),
 }  # fmt: skip
