@@ -132,7 +132,7 @@ def _whom(event: ev.Event, people: Mapping[int, Person], wrote: int | None) -> I
     elif isinstance(event, ev.NoteAdded) and event.text:
         names = {member: person.name for member, person in people.items()}
         yield from ((member, "mentioned") for member in mentions.called(event.text, names))
-    elif isinstance(event, ev.ItemAssigned) and event.assignee is not None:
+    elif isinstance(event, ev.ItemAssigned) and event.assignee is not None and event.by is not None:
         yield event.assignee, "assigned"
     else:
         yield from _of_handover(event, people)
