@@ -128,9 +128,12 @@ class Meta(App):
 
     def split(self, raw: bytes) -> Sequence[Envelope]:
         content = reading.loads(raw)
-        if not isinstance(content, dict) or not isinstance(content.get("entry"), list):
+        told = content if isinstance(content, list) else [content]
+        if not told or not all(isinstance(one, dict) and isinstance(one.get("entry"), list) for one in told):
             raise CannotRead("there are no entries in it")
-        return [part for entry in content["entry"] for part in _envelopes(content.get("object"), entry)]
+        return [
+            part for one in told for entry in one["entry"] for part in _envelopes(one.get("object"), _changed(entry))
+        ]
 
     def read(self, envelope: Envelope, channel: ChannelRecord, received_at: datetime) -> Sequence[Parsed]:
         named, entry = envelope.content
@@ -176,6 +179,14 @@ def _signed(secret: str, request: Inbound) -> bool:
         return False
     expected = hmac.new(secret.encode(), request.raw, hashlib.sha256).hexdigest()
     return hmac.compare_digest(expected, digest.lower())
+
+
+def _changed(entry: Any) -> Any:
+    """Instagram's own log-in has an entry hold its one change bare."""
+    if not isinstance(entry, dict) or "field" not in entry or "changes" in entry:
+        return entry
+    change = {name: entry.get(name) for name in ("field", "value")}
+    return {**{name: value for name, value in entry.items() if name not in change}, "changes": [change]}
 
 
 def _envelopes(named: Any, entry: Any) -> Iterator[Envelope]:

@@ -28,6 +28,7 @@ from services.channels.contract import (
     CannotRead,
     Capabilities,
     Envelope,
+    Ignored,
     Inbound,
     Outcome,
     Parsed,
@@ -112,6 +113,14 @@ def _headers(form: forms.Form) -> Iterator[tuple[str, str]]:
         value = form.text(name)
         if value and name not in named:
             yield name, value
+
+
+EVENTS = "events"
+
+
+def _is_list(raw: bytes) -> bool:
+    """What became of mails of ours (SendGrid's other webhook) is a list in JSON; a mail is a form."""
+    return reading.start(raw) == b"[" and isinstance(reading.loads(raw), list)
 
 
 def _parsed(form: forms.Form, channel: ChannelRecord, received_at: datetime) -> Parsed:
@@ -202,15 +211,19 @@ class SendGrid(BaseChannel):
         return secret in channel.valid_secrets("public_key") or secret in channel.valid_secrets()
 
     def split(self, raw: bytes) -> Sequence[Envelope]:
-        return (Envelope(_decoded(forms.of_bytes(raw))),)
+        return (Envelope(EVENTS if _is_list(raw) else _decoded(forms.of_bytes(raw))),)
 
     def split_request(self, request: Inbound) -> Sequence[Envelope]:
-        return (Envelope(_decoded(forms.read(request))),)
+        return self.split(request.raw) if _is_list(request.raw) else (Envelope(_decoded(forms.read(request))),)
 
     def join(self, envelopes: Sequence[Envelope]) -> bytes:
+        if envelopes and envelopes[0].content == EVENTS:
+            return b"[]"
         return orjson.dumps(apart.kept(envelopes[0].content)) if envelopes else b"{}"
 
     def read(self, envelope: Envelope, channel: ChannelRecord, received_at: datetime) -> Sequence[Parsed]:
+        if envelope.content == EVENTS:
+            return (Ignored("events of mails of ours"),)
         return (guarded(lambda form: _parsed(form, channel, received_at), envelope.content),)
 
     def probe(self, way: Way, channel: ChannelRecord) -> Probe | None:
