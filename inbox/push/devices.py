@@ -38,10 +38,9 @@ POINT_BYTES, SECRET_BYTES = 65, 16
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """A row of the member's page. `fingerprint`: by which a browser knows itself."""
+    """A row of the member's page."""
 
     id: uuid.UUID
-    fingerprint: str
     name: str
     made_at: datetime
     last_sent_at: datetime | None
@@ -71,7 +70,7 @@ async def add(
     log: Log, member: MemberId, brands: Sequence[BrandId], given: Mapping[str, str], *, name: str, session: bytes,
     allow: Sequence[str] = (), now: datetime,
 ) -> None:  # fmt: skip
-    """`given`: endpoint, p256dh, auth. What waits by now is no news. Refused: `device_bad`, and as `clean_address`."""
+    """`given`: as `subscription` reads it. What waits by now is no news. Refused: `device_bad`, as `clean_address`."""
     endpoint = clean_address(given.get("endpoint", ""), allow)
     keys = {
         part: _key(given.get(part, ""), length) for part, length in (("p256dh", POINT_BYTES), ("auth", SECRET_BYTES))
@@ -82,6 +81,18 @@ async def add(
     await log.pool.execute(sql.prune, member, MOST)
     for brand in brands:
         await untold.tell_all(log.pool, brand, member, now)
+
+
+def subscription(text: str) -> Mapping[str, str]:
+    """What a browser says of itself (`PushSubscription.toJSON`): endpoint, p256dh, auth. Refused: `device_bad`."""
+    try:
+        told = orjson.loads(text)
+        given = {"endpoint": told["endpoint"], "p256dh": told["keys"]["p256dh"], "auth": told["keys"]["auth"]}
+    except (ValueError, KeyError, TypeError) as error:
+        raise Refused("device_bad", "The browser said nothing by which it could be reached.") from error
+    if not all(isinstance(value, str) for value in given.values()):
+        raise Refused("device_bad", "The browser said nothing by which it could be reached.")
+    return given
 
 
 def _key(text: str, length: int) -> str:
@@ -105,7 +116,7 @@ def _bound(digest: bytes) -> bytes:
 
 async def of_member(executor: Executor, member: MemberId) -> list[Device]:
     rows = await executor.fetch(sql.of_member, member)
-    return [Device(r["device_id"], r["endpoint_hash"].hex(), r["name"], r["made_at"], r["last_sent_at"]) for r in rows]
+    return [Device(r["device_id"], r["name"], r["made_at"], r["last_sent_at"]) for r in rows]
 
 
 async def rename(executor: Executor, member: MemberId, device: uuid.UUID, name: str) -> None:

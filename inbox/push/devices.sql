@@ -11,7 +11,7 @@ DELETE FROM vigie.push_devices WHERE member_id = $1 AND device_id NOT IN (
 
 -- name: of_member
 -- For their page.
-SELECT device_id, endpoint_hash, name, made_at, last_sent_at FROM vigie.push_devices WHERE member_id = $1 ORDER BY made_at
+SELECT device_id, name, made_at, last_sent_at FROM vigie.push_devices WHERE member_id = $1 ORDER BY made_at
 
 -- name: rename
 -- The member's own only.

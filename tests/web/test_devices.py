@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from base64 import urlsafe_b64encode
 
@@ -28,7 +29,8 @@ async def post(world: World, who: str, path: str, **fields: str) -> Answer:
 
 async def add(world: World, who: str, endpoint: str = "https://push.example/abc") -> Answer:
     public = ec.generate_private_key(ec.SECP256R1()).public_key().public_bytes(*POINT)
-    return await post(world, who, "", endpoint=endpoint, p256dh=text(public), auth=text(os.urandom(16)))
+    told = {"endpoint": endpoint, "keys": {"p256dh": text(public), "auth": text(os.urandom(16))}}
+    return await post(world, who, "", subscription=json.dumps(told))
 
 
 async def of(world: World, who: str) -> list[Device]:
@@ -53,7 +55,9 @@ async def test_a_browser_is_one_device_of_whoever_is_signed_in_there(world: Worl
     assert (len(await of(world, "cm")), len(await of(world, "lead"))) == (0, 1)
 
 
-async def test_an_address_within_our_house_is_refused(world: World) -> None:
+async def test_an_address_within_our_house_or_none_is_refused(world: World) -> None:
+    for nothing in ("", "[]", '{"endpoint": 3, "keys": {"p256dh": 1, "auth": 2}}'):
+        assert (await post(world, "cm", "", subscription=nothing)).status == 400
     assert (await add(world, "cm", "https://10.0.0.7/x")).status == 400
     assert await of(world, "cm") == []
 

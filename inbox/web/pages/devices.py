@@ -60,8 +60,9 @@ async def add(request: web.Request) -> web.StreamResponse:
     own, asking = deps(request), viewer(request)
     say = Speech(render.language_of(asking))
     agent = browser(request.headers.get(hdrs.USER_AGENT, ""), say)
+    given = devices.subscription((await render.form(request)).get("subscription", ""))
     await devices.add(
-        own.log, _member(request), list(asking.rights), await render.form(request), name=agent,
+        own.log, _member(request), list(asking.rights), given, name=agent,
         session=security.credential(request), allow=own.settings.outbound_allow, now=own.clock.now(),
     )  # fmt: skip
     return _back(request, "added")

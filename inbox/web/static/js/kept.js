@@ -4,44 +4,30 @@
 /** @typedef {{key: string, me: number, base: string, item: string, act: string, fields: [string, string][], who: string,
  *   at: number, due: number, why: string}} Kept `due`: not sent before, so that it can be taken back; `why`: it was refused. */
 
-/** @returns {Promise<IDBDatabase>} */
-const opened = () => new Promise((well, badly) => {
-  const asked = indexedDB.open("vigie", 1);
-  asked.onupgradeneeded = () => asked.result.createObjectStore("kept", { keyPath: "key" });
-  asked.onsuccess = () => well(asked.result);
-  asked.onerror = () => badly(asked.error);
-});
-
 /** @template T @param {IDBTransactionMode} mode @param {(store: IDBObjectStore) => IDBRequest<T>} ask @returns {Promise<T>} */
-async function within(mode, ask) {
-  const database = await opened();
-  try {
-    return await new Promise((well, badly) => {
-      const going = database.transaction("kept", mode);
-      const asked = ask(going.objectStore("kept"));
-      going.oncomplete = () => well(asked.result);
-      going.onabort = () => badly(going.error);
-    });
-  } finally { database.close(); }
-}
-
+const within = (mode, ask) => new Promise((well, badly) => {
+  const opened = indexedDB.open("vigie", 1);
+  opened.onupgradeneeded = () => opened.result.createObjectStore("kept", { keyPath: "key" });
+  opened.onerror = () => badly(opened.error);
+  opened.onsuccess = () => {
+    const going = opened.result.transaction("kept", mode);
+    const asked = ask(going.objectStore("kept"));
+    going.oncomplete = () => { opened.result.close(); well(asked.result); };
+    going.onabort = () => { opened.result.close(); badly(going.error); };
+  };
+});
 const line = new BroadcastChannel("vigie.kept");
 
 /** Those that wait and those that were refused, as they were done. @returns {Promise<Kept[]>} */
 export const everything = async () => (await within("readonly", (store) => store.getAll())).sort((a, b) => a.at - b.at);
-
 /** @param {Kept} one */
 export const keep = async (one) => { await within("readwrite", (store) => store.put(one)); line.postMessage(""); };
-
 /** @param {string} key @param {string} [said] what came of it */
 export const drop = async (key, said = "") => { await within("readwrite", (store) => store.delete(key)); line.postMessage(said); };
 
 /** One at a time, whichever page or worker asks. Rejects where there is no network; what was not answered stays.
- * @param {number} [until] also what could be taken back until then */
-export const sendKept = (until = Date.now()) => navigator.locks.request("vigie.kept", () => sending(until));
-
-/** @param {number} until @returns {Promise<[string, string][]>} what was said of each that was done, by its key */
-async function sending(until) {
+ * @param {number} [until] also what could be taken back until then @returns {Promise<[string, string][]>} what was said of each, by its key */
+export const sendKept = async (until = Date.now()) => navigator.locks.request("vigie.kept", async () => {
   /** @type {[string, string][]} */
   const done = [];
   const due = (await everything()).filter((one) => !one.why && one.due <= until);
@@ -61,7 +47,7 @@ async function sending(until) {
     done.push([one.key, told.said]);
   }
   return done;
-}
+});
 
 /** What I did next to the same item, having seen the same, has seen what I did first. @param {Kept} other @param {Kept} one @param {string} now */
 function seen(other, one, now) {

@@ -5,9 +5,8 @@ import { drop, everything, keep, sendKept } from "./kept.js";
 import { rowOf } from "./rows.js";
 
 /** @typedef {import("./kept.js").Kept} Kept */
-const told = words.kept;
+const [told, me] = [words.kept, Number(document.body.dataset.me)];
 const { base = "", query = "" } = document.body.dataset;
-const me = Number(document.body.dataset.me);
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let next;
 
@@ -26,16 +25,12 @@ export async function keptInstead(request) {
   const [, item, act] = /\/items\/([^/]+)\/([\w-]+)$/.exec(new URL(request?.action ?? "/", location.href).pathname) ?? [];
   if (!item || !(body instanceof FormData || body instanceof URLSearchParams) || !body.get("idempotency_key")) return false;
   const fields = /** @type {[string, string][]} */ ([...body].filter(([name, value]) => name !== "csrf" && typeof value === "string"));
-  try { await put(item, act, fields); } catch { return false; }
-  return true;
+  return put(item, act, fields).then(() => true, () => false);
 }
 
 /** Sends what may leave. Where that fails the browser may wake the worker later, though nobody looks. @param {number} [until] */
 export async function send(until) {
-  try { await sendKept(until); } catch {
-    const worker = /** @type {any} */ (await navigator.serviceWorker?.getRegistration());
-    await worker?.sync?.register("vigie.kept").catch(() => {});
-  }
+  try { await sendKept(until); } catch { await /** @type {any} */ (await navigator.serviceWorker?.getRegistration())?.sync?.register("vigie.kept").catch(() => {}); }
   await show();
 }
 
@@ -43,15 +38,11 @@ export async function send(until) {
 function lineOf(one) {
   const line = /** @type {HTMLElement} */ (/** @type {HTMLTemplateElement} */ (find("#kept-one")).content.firstElementChild?.cloneNode(true));
   const [what, why, open, gone] = ["what", "why", "open", "drop"].map((name) => /** @type {HTMLElement} */ (find(`[data-kept-${name}]`, line)));
-  what.textContent = fill(told.one, { what: told.acts[one.act] ?? told.other, who: one.who });
-  why.textContent = one.why;
+  [what.textContent, why.textContent] = [fill(told.one, { what: told.acts[one.act] ?? told.other, who: one.who }), one.why];
   open.setAttribute("href", `${one.base}/items/${one.item}${query}`);
   gone.addEventListener("click", () => void drop(one.key).then(show));
   return line;
 }
-
-/** @param {{length: number}} some @param {{one: string, more: string}} how */
-const counted = (some, how) => (some.length ? fill(some.length === 1 ? how.one : how.more, { n: some.length }) : "");
 
 /** What waits and what was refused, and which rows it is about. */
 export async function show() {
@@ -59,15 +50,15 @@ export async function show() {
   const [refused, waits] = [mine.filter((one) => one.why), mine.filter((one) => !one.why && one.due <= Date.now())];
   for (const row of document.querySelectorAll("#rows .row[data-kept]")) row.removeAttribute("data-kept");
   for (const one of mine) if (!one.why) rowOf(one.item)?.setAttribute("data-kept", "");
-  const soon = mine.filter((one) => !one.why && one.due > Date.now()).map((one) => one.due - Date.now());
+  const soon = Math.min(...mine.filter((one) => !one.why && one.due > Date.now()).map((one) => one.due - Date.now()));
   clearTimeout(next);
-  if (soon.length) next = setTimeout(() => void send(), Math.min(...soon) + 50);
+  if (soon < Infinity) next = setTimeout(() => void send(), soon + 50);
   const [bar, place] = [find("#kept"), find("[data-kept-said]")];
   if (!bar || !place) return;
-  const text = `${counted(waits, told.waits)} ${counted(refused, told.refused)}`.trim();
+  const counted = /** @type {[number, {one: string, more: string}][]} */ ([[waits.length, told.waits], [refused.length, told.refused]]).filter(([n]) => n);
+  const text = counted.map(([n, how]) => fill(n === 1 ? how.one : how.more, { n })).join(" ");
   if (text && place.textContent !== text) announce(text);
-  place.textContent = text;
-  bar.hidden = !text;
+  [place.textContent, bar.hidden] = [text, !text];
   find("[data-kept-list]")?.replaceChildren(...[...refused, ...waits].map(lineOf));
 }
 

@@ -10,8 +10,7 @@ function forgetSearches() {
 
 document.documentElement.classList.add("js");
 // Once for the whole site: what it keeps, and what not, stands in worker.js.
-const { worker } = document.documentElement.dataset;
-if (worker) navigator.serviceWorker?.register(worker, { scope: "/", type: "module" }).catch(() => {});
+if (document.documentElement.dataset.worker) navigator.serviceWorker?.register(document.documentElement.dataset.worker, { scope: "/", type: "module" }).catch(() => {});
 
 document.addEventListener("submit", (event) => {
   const form = event.target;

@@ -86,11 +86,10 @@ export function startPane() {
 
 /** What did not arrive: an act is kept until we are back, all else is to be tried again. @param {any} request */
 async function lost(request) {
-  const id = openItem();
-  const area = text();
+  const [id, area] = [openItem() ?? "", text()];
   if (!await keptInstead(request)) { toast(navigator.onLine ? words.failed : words.lost, "alarm"); return; }
   if (area && request.body.has("text")) area.value = "";
-  if (id) forgetDraft(id);
+  forgetDraft(id);
   pane().removeAttribute("data-writing");
   length();
   toast(words.kept.kept);

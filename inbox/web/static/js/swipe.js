@@ -4,8 +4,7 @@ import { fill, find, offer, words } from "./dom.js";
 import { drop } from "./kept.js";
 import { put, show } from "./outbox.js";
 
-const FAR = 96;
-const UNDO_MS = 8000;
+const [FAR, UNDO_MS] = [96, 8000];
 /** @type {{row: HTMLElement | null, x: number, y: number, way: "" | "side" | "down", by: number} | null} */
 let hand = null;
 
@@ -19,10 +18,9 @@ async function acknowledge(row) {
 
 /** How far the hand has drawn what it drew. @param {number} by */
 function drawn(by) {
-  const moved = hand?.way === "side" ? hand.row : find("#pull");
-  moved?.style.setProperty("--by", `${Math.max(0, Math.min(by, FAR * 1.25))}px`);
-  moved?.toggleAttribute("data-drawn", by > 0);
-  moved?.toggleAttribute("data-far", by >= FAR);
+  const what = hand?.way === "side" ? hand.row : find("#pull");
+  what?.style.setProperty("--by", `${Math.max(0, Math.min(by, FAR * 1.25))}px`);
+  for (const [name, is] of /** @type {[string, boolean][]} */ ([["data-drawn", by > 0], ["data-far", by >= FAR]])) what?.toggleAttribute(name, is);
   if (hand) hand.by = by;
 }
 
@@ -37,13 +35,14 @@ function moved(event) {
   drawn(hand.way === "side" ? x : y);
 }
 
-function released() {
-  if (!hand?.way) return;
-  const { row, way, by } = hand;
-  drawn(0);
+/** @param {boolean} meant */
+function released(meant) {
+  const { row = null, way = "", by = 0 } = hand ?? {};
+  if (way) drawn(0);
   hand = null;
-  if (by >= FAR && way === "side" && row) void acknowledge(row);
-  if (by >= FAR && way === "down") location.reload();
+  if (!meant || by < FAR) return;
+  if (way === "down") location.reload();
+  else if (row) void acknowledge(row);
 }
 
 export function startSwipe() {
@@ -54,8 +53,8 @@ export function startSwipe() {
     hand = narrow ? { row: find("#selecting") ? rowAt(event.target, ".row") : null, x: event.touches[0].clientX, y: event.touches[0].clientY, way: "", by: 0 } : null;
   }, { passive: true });
   list?.addEventListener("touchmove", moved, { passive: false });
-  list?.addEventListener("touchend", released);
-  list?.addEventListener("touchcancel", () => { if (hand?.way) drawn(0); hand = null; });
+  list?.addEventListener("touchend", () => released(true));
+  list?.addEventListener("touchcancel", () => released(false));
   list?.addEventListener("click", (event) => {
     const row = rowAt(event.target, "[data-ack]");
     if (row) { event.preventDefault(); event.stopPropagation(); void acknowledge(row); }

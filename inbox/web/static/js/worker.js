@@ -3,17 +3,16 @@
 import { everything, keep, sendKept } from "./kept.js";
 
 const worker = /** @type {any} */ (self);
-const [, version] = /\/static\/([^/]+)\//.exec(worker.location.pathname) ?? [];
-const ASSETS = `/static/${version}/`;
+const [ASSETS = "", version = ""] = /\/static\/([^/]+)\//.exec(worker.location.pathname) ?? [];
 const SHELL = `vigie.${version}`;
+const assets = () => caches.open(SHELL);
 
 /** The page without network, and all that it names. */
 async function install() {
-  const shell = await caches.open(SHELL);
   const page = await fetch("/offline", { cache: "no-store" });
   const named = new Set([...(await page.clone().text()).matchAll(/"(\/static\/[^"#]+)["#]/g)].map((found) => found[1]));
-  await shell.addAll([...named].filter((name) => name.startsWith(ASSETS)));
-  await shell.put("/offline", page);
+  await (await assets()).addAll([...named].filter((name) => name.startsWith(ASSETS)));
+  await (await assets()).put("/offline", page);
   await worker.skipWaiting();
 }
 
@@ -22,56 +21,35 @@ async function activate() {
   await worker.clients.claim();
 }
 
-/** Their address changes with what is in them. @param {Request} request */
-async function asset(request) {
-  const shell = await caches.open(SHELL);
-  const found = await shell.match(request.url);
-  if (found) return found;
-  const response = await fetch(request);
-  if (response.ok) await shell.put(request.url, response.clone());
-  return response;
-}
-
-/** @param {Request} request */
-async function page(request) {
-  try { return await fetch(request); } catch { return (await caches.match("/offline")) ?? Response.error(); }
-}
-
 /** @param {string} title @param {any} told as inbox/web/push_words.py writes it */
 const show = (title, told) => worker.registration.showNotification(title, {
   body: told.body, tag: told.tag, renotify: true, actions: told.actions, data: told, icon: `${ASSETS}icons/192.png`, badge: `${ASSETS}icons/badge.png`,
 });
 
-/** The page it is about: in a window that is there, else in a new one. @param {string} url */
-async function open(url) {
-  const [there] = await worker.clients.matchAll({ type: "window" });
-  if (!there) return worker.clients.openWindow(url);
-  await there.focus();
-  return there.navigate(url);
-}
-
 /** Acts from the message itself, as any act that is kept: once, and refused with what came between. @param {any} told @param {string} act */
 async function does(told, act) {
   const { key, me, base, item, who } = told;
   await keep({ key, me, base, item, act, who, at: Date.now(), due: 0, why: "", fields: [["expected_position", String(told.position)], ["idempotency_key", key], ["usual", "yes"]] });
-  const said = await sendKept().catch(() => []);
-  const left = (await everything()).find((one) => one.key === key);
-  await show(said?.find(([one]) => one === key)?.[1] || left?.why || told.later, { ...told, body: told.title, actions: [] });
+  const said = new Map(await sendKept().catch(() => [])).get(key) ?? (await everything()).find((one) => one.key === key)?.why;
+  await show(said || told.later, { ...told, body: told.title, actions: [] });
 }
 
-worker.addEventListener("push", (/** @type {any} */ event) => { const told = event.data.json(); event.waitUntil(show(told.title, told)); });
-worker.addEventListener("notificationclick", (/** @type {any} */ event) => {
-  event.notification.close();
-  const told = event.notification.data;
-  event.waitUntil(event.action ? does(told, event.action) : open(told.url));
+/** @param {string} name @param {(event: any) => Promise<any> | undefined} act */
+const on = (name, act) => worker.addEventListener(name, (/** @type {any} */ event) => { const work = act(event); if (work) event.waitUntil(work); });
+on("install", install);
+on("activate", activate);
+on("sync", (event) => (event.tag === "vigie.kept" ? sendKept() : undefined));
+on("push", (event) => { const told = event.data.json(); return show(told.title, told); });
+on("notificationclick", async ({ notification, action }) => {
+  notification.close();
+  const [there] = action ? [] : await worker.clients.matchAll({ type: "window" });
+  if (action) await does(notification.data, action);
+  else await (there ? there.focus().then(() => there.navigate(notification.data.url)) : worker.clients.openWindow(notification.data.url));
 });
-worker.addEventListener("install", (/** @type {any} */ event) => event.waitUntil(install()));
-worker.addEventListener("activate", (/** @type {any} */ event) => event.waitUntil(activate()));
 worker.addEventListener("fetch", (/** @type {any} */ event) => {
   const { request } = event;
-  const url = new URL(request.url);
-  if (request.method !== "GET" || url.origin !== worker.location.origin) return;
-  if (request.mode === "navigate") event.respondWith(page(request));
-  else if (url.pathname.startsWith(ASSETS)) event.respondWith(asset(request));
+  const { origin, pathname } = new URL(request.url);
+  if (request.method !== "GET" || origin !== worker.location.origin) return;
+  if (request.mode === "navigate") event.respondWith(fetch(request).catch(async () => (await caches.match("/offline")) ?? Response.error()));
+  else if (pathname.startsWith(ASSETS)) event.respondWith(assets().then((kept) => kept.match(request.url)).then((found) => found ?? fetch(request)));
 });
-worker.addEventListener("sync", (/** @type {any} */ event) => { if (event.tag === "vigie.kept") event.waitUntil(sendKept()); });
