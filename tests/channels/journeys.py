@@ -40,7 +40,7 @@ MAIL = {
 POST = "at://did:plc:zoe/app.bsky.feed.post/3b"
 NO_COPY = "no: the provider does not tell of mails that we send by it"
 META = "test_hooks::test_meta_shakes_hands_and_the_generic_channel_only_takes_posts"
-MAILS = "test_mails::test_the_subject_stands_above_the_first_words_and_not_above_answers"
+MAILS = "test_many_networks::test_what_is_said_on_each_network_goes_by_its_hook_into_the_log"
 
 JOURNEYS: Mapping[str, Journey] = {
     "facebook": Journey(handshake=META, answers={"/m1/comments": {"id": "9"}}, posted="/m1/comments"),

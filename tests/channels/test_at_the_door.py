@@ -77,6 +77,12 @@ async def test_a_greeting_is_answered_and_not_kept(hooks: Hooks) -> None:
     signed = "sha256=" + proof.hexadecimal(APP_SECRET, ping)
     answer = await hooks.post(github, ping, {"x-hub-signature-256": signed, "x-github-event": "ping"})
     assert answer[:2] == (200, "pong")
+
+    zendesk = await hooks.channel("zendesk")
+    stamp = proof.CLOCK.now().strftime("%Y-%m-%dT%H:%M:%SZ")
+    name = "x-zendesk-webhook-signature"
+    tried = {name: proof.base64d(APP_SECRET, stamp.encode()), f"{name}-timestamp": stamp}
+    assert (await hooks.post(zendesk, b"", tried))[0] == 200
     assert await hooks.events() == []
     assert (await hooks.post(front, sync, headers | {"x-front-signature": "x"}))[0] == 401
 

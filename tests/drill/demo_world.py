@@ -53,10 +53,7 @@ class Demo:
 
     @property
     def hook(self) -> Hook:
-        secret = self.channel.secrets.get(given.PROVING.get(self.network.id, "secret"), "")
-        token = {"token": secret} if TONGUES[self.network.id].in_address else {}
-        url = URL(f"http://127.0.0.1:8040/hooks/{self.channel.channel_id}").with_query(token)
-        return Hook(self.channel.channel_id, self.network.id, url, secret, self.channel.account_id or "")
+        return hook_of(self.channel, "http://127.0.0.1:8040")
 
     def said(self, body: bytes) -> None:
         """As a drill hands it in."""
@@ -71,6 +68,13 @@ class Demo:
             found, cursor = [*found, *swept.parsed], swept.cursor
             if not swept.more:
                 return found, cursor
+
+
+def hook_of(channel: ChannelRecord, base: str) -> Hook:
+    secret = channel.secrets.get(given.PROVING.get(channel.network, "secret"), "")
+    token = {"token": secret} if TONGUES[channel.network].in_address else {}
+    url = URL(f"{base}/hooks/{channel.channel_id}").with_query(token)
+    return Hook(channel.channel_id, channel.network, url, secret, channel.account_id or "")
 
 
 @asynccontextmanager

@@ -11,15 +11,19 @@ from pathlib import Path
 
 import pytest
 
+from inbox.events import MessageReceived
 from services.channels import registry
 from services.channels.contract import Inbound, NotAsked, Received, Reply, Sent
 from services.demo_networks import world
-from services.drill import channels, plan, recast, scenario
+from services.drill import channels, given, plan, recast, scenario
 from services.drill.shapes import MAIL, SHAPES
 from services.drill.target import CannotDrill
 from services.drill.wire import told
 from services.drill.wire.tongues import TONGUES
-from tests.drill.demo_world import RUN, Demo, demo, script
+from tests.drill.demo_world import RUN, Demo, demo, hook_of, script
+from tests.ingest.conftest import BASE_URL, Hooks, hooks
+
+__all__ = ["hooks"]
 
 BY_HOOK = sorted(name for name, shape in SHAPES.items() if not shape.fetched)
 
@@ -56,6 +60,21 @@ async def test_each_channel_proves_and_reads_every_message_of_the_drill_and_answ
         with suppress(NotAsked):
             await there.network.check(there.way, there.channel, datetime.now(UTC))
         assert not there.network.capabilities.reply or isinstance(await answered(there, message), Sent)
+
+
+async def test_what_is_said_on_each_network_goes_by_its_hook_into_the_log(hooks: Hooks) -> None:
+    """As a drill sends it, on a channel that a drill has set up."""
+    for name in BY_HOOK:
+        network = registry.networks()[name]
+        values = given.values(name, network.setup_fields, "http://127.0.0.1:1/demo/net/x")
+        channel = await hooks.channels.set_up(hooks.brand, network, name=name, values=values, by=None)
+        hook = hook_of(channel, BASE_URL)
+        ((move, body, headers),) = script(hook, 1)
+        response = await hooks.client.post(hook.url.relative(), data=body, headers=headers)
+        assert 200 <= response.status < 300, (name, await response.text())
+        last = (await hooks.events())[-1]
+        assert isinstance(last, MessageReceived)
+        assert (last.network, last.external_id) == (name, move.message_id)
 
 
 async def answered(there: Demo, message: Received) -> object:

@@ -262,14 +262,15 @@ async def test_a_hook_costs_the_channels_no_query_once_they_are_known(
 
 
 async def test_meta_shakes_hands_and_the_generic_channel_only_takes_posts(hooks: Hooks) -> None:
-    facebook, generic = await hooks.channel("facebook"), await hooks.channel()
     ask = {"hub.mode": "subscribe", "hub.verify_token": "token", "hub.challenge": "<script>1</script>"}
-    response = await hooks.client.get(f"/hooks/{facebook.channel_id}", params=ask)
-    assert (response.status, response.content_type, await response.text()) == (200, "text/plain", "<script>1</script>")
-    assert response.headers["X-Content-Type-Options"] == "nosniff"
-    wrong = await hooks.client.get(f"/hooks/{facebook.channel_id}", params={**ask, "hub.verify_token": "x"})
-    assert wrong.status == 403
-    assert (await hooks.client.get(f"/hooks/{generic.channel_id}")).status == 405
+    for network in ("facebook", "messenger", "instagram", "whatsapp"):
+        path = f"/hooks/{(await hooks.channel(network)).channel_id}"
+        response = await hooks.client.get(path, params=ask)
+        told = (response.status, response.content_type, await response.text())
+        assert told == (200, "text/plain", "<script>1</script>")
+        assert response.headers["X-Content-Type-Options"] == "nosniff"
+        assert (await hooks.client.get(path, params={**ask, "hub.verify_token": "x"})).status == 403
+    assert (await hooks.client.get(f"/hooks/{(await hooks.channel()).channel_id}")).status == 405
 
 
 def page(*entries: dict[str, object]) -> dict[str, object]:

@@ -37,7 +37,8 @@ async def test_what_is_recorded_waits_in_the_queue(world: World) -> None:
     answer = await send(world)
     assert answer.status == 303
     (event,) = await received(world)
-    assert (event.kind, event.text, event.permalink) == ("comment", FIELDS["text"], FIELDS["url"])
+    assert (event.network, event.kind) == ("manual", "comment")
+    assert (event.text, event.permalink) == (FIELDS["text"], FIELDS["url"])
     assert event.sent_at == event.received_at == at
     assert event.author is not None
     assert event.author.name == "@zoe"
