@@ -51,8 +51,9 @@ UPDATE vigie.report_issues SET position = $3, true_at = $4, facts = $5, digest =
 WHERE brand_id = $1 AND issue_id = $2 AND made_at IS NULL RETURNING report_id, wanted_by
 
 -- name: not_made
--- Why, for the page.
-UPDATE vigie.report_issues SET why = $3 WHERE brand_id = $1 AND issue_id = $2 AND made_at IS NULL
+-- Why, for the page; what was to be made again is not tried again by itself.
+UPDATE vigie.report_issues SET why = CASE WHEN made_at IS NULL THEN $3 END, check_wanted = false
+WHERE brand_id = $1 AND issue_id = $2
 
 -- name: want_check
 -- Somebody wants it made again from the log.

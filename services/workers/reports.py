@@ -95,6 +95,11 @@ class Reports:
             await making.make(self._log, brand, issue, names, now=self._clock.now())
         except Unavailable as error:
             logger.info("a report waits: %s", error)
+        except PASSING:
+            raise
+        except Exception:  # a worker's edge: one report that cannot be made keeps no other waiting
+            logger.exception("report %s cannot be made", issue.issue_id)
+            await self._log.pool.execute(store.sql.not_made, brand, issue.issue_id, "failed")
 
     async def _mail(self, brand: BrandId, issue_id: uuid.UUID, recipient: str) -> None:
         if not await self._log.pool.fetchval(sql.take_mail, brand, issue_id, recipient, self._clock.now()):

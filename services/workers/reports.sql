@@ -13,8 +13,10 @@ SELECT brand_id, issue_id, check_wanted FROM vigie.report_issues
 WHERE (made_at IS NULL AND why IS NULL) OR check_wanted ORDER BY wanted_at LIMIT 20
 
 -- name: open_mails
--- A poll: what is to be sent; an index that holds nothing else.
-SELECT brand_id, issue_id, recipient FROM vigie.report_mails WHERE state = 'wanted' ORDER BY at LIMIT 20
+-- A poll: what is to be sent, of brands whose replies are not stopped; an index that holds nothing else.
+SELECT m.brand_id, m.issue_id, m.recipient FROM vigie.report_mails m
+WHERE m.state = 'wanted' AND NOT EXISTS (SELECT FROM vigie.outbound_stops s WHERE s.brand_id = m.brand_id)
+ORDER BY m.at LIMIT 20
 
 -- name: lost
 -- A poll: what was being sent by a process that died. Nobody knows whether it went, so it is not sent again.

@@ -27,7 +27,7 @@ PAGES = (
     "/settings/brand", "/settings/policy", "/settings/channels", "/settings/channels/new?network=generic",
     "/settings/quarantine", "/settings/retention", "/settings/subscriptions", "/settings/members", "/settings/tokens",
     "/settings/approval", "/settings/exposure", "/approvals", "/freezes", "/notices", "/items/{item}/author",
-    "/promises", "/handover", "/settings/assignment",
+    "/promises", "/handover", "/settings/assignment", "/sla?compare=before", "/reports", "/walls", "/wall",
 )  # fmt: skip
 
 

@@ -3,6 +3,7 @@ itself."""
 
 from __future__ import annotations
 
+import asyncio
 import io
 import re
 import uuid
@@ -13,6 +14,7 @@ from email import message_from_bytes
 import pytest
 from PIL import Image
 
+from inbox import stops
 from inbox.errors import Refused
 from inbox.events import ReportMade, ReportMailed
 from inbox.reports import logo, store
@@ -96,6 +98,13 @@ async def test_on_the_first_of_the_month_it_comes_once_and_to_each_once(world: W
         assert files == ["vigie-2026-11-01-2026-11-30.pdf", "vigie-2026-11-01-2026-11-30.html"]
         outcomes = [one.outcome for one in await told(world, ReportMailed) if isinstance(one, ReportMailed)]
         assert outcomes == ["sent", "sent"]
+        await world.pool.execute("UPDATE vigie.report_mails SET state = 'wanted' WHERE recipient = $1", to[0])
+        await stops.stop(world.log, world.brand, now=world.clock.now())
+        await reports.look()
+        assert len(server.mails) == 2
+        await asyncio.gather(*(reports._mail(world.brand, issue.issue_id, to[0]) for _ in range(3)))
+        assert len(server.mails) == 3
+        server.mails.pop()
         shown = await page(world, "lead", f"/reports/made/{issue.issue_id}/mail", {})
         assert shown.status == 303
         await reports.look()
@@ -141,7 +150,9 @@ def test_a_logo_is_made_anew_and_what_is_no_picture_is_refused() -> None:
     svg = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
     huge = io.BytesIO()
     Image.new("1", (5000, 1)).save(huge, "PNG")
-    for bad in (b"", svg, b"GIF89a", given.getvalue()[:200], huge.getvalue(), b"x" * 300_000):
+    gif = io.BytesIO()
+    Image.new("1", (9, 9)).save(gif, "GIF")
+    for bad in (b"", svg, gif.getvalue(), given.getvalue()[:200], huge.getvalue(), b"x" * 300_000):
         with pytest.raises(Refused):
             logo.made_anew(bad)
 
