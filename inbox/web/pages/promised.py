@@ -14,7 +14,7 @@ from inbox.web.i18n import N_
 from inbox.web.pages import faces, render, rows
 from inbox.web.routes import Route
 
-TITLES: Mapping[State, str] = {"open": N_("Open"), "broken": N_("Broken"), "kept": N_("Kept")}
+TITLES: Mapping[State, str] = {"open": N_("To keep"), "broken": N_("Broken"), "kept": N_("Kept")}
 EMPTY: Mapping[State, tuple[str, str]] = {
     "open": (N_("Nothing is promised"), N_("What you promise with an acknowledgement counts down here.")),
     "broken": (N_("No promise was broken"), N_("In the last 30 days we came back in time.")),
