@@ -75,10 +75,10 @@ class Hub:
         if tail.holders >= MOST_VIEWERS:
             raise Unavailable("too many live viewers")
         tail.holders += 1
+        self.presence.sit(brand, watcher.seat, watcher.member)
         try:
             async with asyncio.timeout(START_TIMEOUT_S):
                 await tail.started.wait()
-            self.presence.sit(brand, watcher.seat, watcher.member)
             tail.join(watcher)
             async for entries in _entries(tail, watcher, after):
                 yield b"".join(entry.frame(watcher.variant, tail.render) for entry in entries) or frames.HEARTBEAT
