@@ -15,8 +15,7 @@ function offers(area) {
   const typed = (called[1] ?? "").toLowerCase();
   /** @type {string[]} */
   const names = JSON.parse(find("#colleagues")?.dataset.names ?? "[]");
-  const fits = (/** @type {string} */ name) => ` ${name.toLowerCase()}`.includes(` ${typed}`);
-  return names.filter(fits).slice(0, MOST).map((name) => ({ label: name, take: () => {
+  return names.filter((name) => ` ${name.toLowerCase()}`.includes(` ${typed}`)).slice(0, MOST).map((name) => ({ label: name, take: () => {
     area.setRangeText(`@${name} `, called.index, area.selectionStart, "end");
     area.dispatchEvent(new Event("input", { bubbles: true }));
   } }));

@@ -17,8 +17,7 @@ let [saidAt, writtenAt, toldAt] = [0, -QUIET_MS, -POLITE_MS];
 
 /** The stream says who is where. @param {{items: Record<string, Person[]>, every: boolean}} news */
 export function heard({ items, every }) {
-  const gone = every ? [...known.keys()].filter((id) => !(id in items)) : [];
-  for (const id of gone) items[id] = [];
+  if (every) for (const id of known.keys()) items[id] ??= [];
   for (const [id, there] of Object.entries(items)) {
     const others = there.filter(([member]) => String(member) !== me);
     if (others.length) known.set(id, others); else known.delete(id);
@@ -37,12 +36,9 @@ export function beside(row) {
   if (!there) return;
   const mark = /** @type {HTMLTemplateElement | null} */ (find("#people-mark"))?.content.firstElementChild?.cloneNode(true);
   if (!(mark instanceof HTMLElement)) return;
-  mark.title = sentence(there);
+  mark.title = mark.ariaLabel = sentence(there);
   mark.toggleAttribute("data-writing", there.some(([, , writing]) => writing));
-  for (const [selector, text] of [["[data-figure]", there.length > 1 ? String(there.length) : ""], [".sr", mark.title]]) {
-    const place = find(selector, mark);
-    if (place) place.textContent = text;
-  }
+  if (there.length > 1) mark.append(String(there.length));
   find(".row-head", row)?.append(mark);
 }
 
