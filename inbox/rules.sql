@@ -1,12 +1,15 @@
 -- name: colleagues
 -- Who acts for the brand and was here lately ($2: since then; everybody where it is NULL), what they speak and belong to,
--- how many items wait for them, and where a rule gave them one last.
-SELECT ms.member_id, ms.langs, ms.teams, coalesce(g.position, 0) AS last,
-  (SELECT count(*) FROM vigie.items i
-   WHERE i.brand_id = $1 AND i.assignee = ms.member_id AND i.status IN ('open', 'acknowledged')) AS load
+-- how many items wait for them (one walk over those who wait, however many colleagues there are), and where a rule gave
+-- them one last.
+SELECT ms.member_id, ms.langs, ms.teams, coalesce(g.position, 0) AS last, coalesce(l.load, 0) AS load
 FROM vigie.memberships ms JOIN vigie.members m USING (member_id)
 LEFT JOIN vigie.presences p ON p.brand_id = $1 AND p.member_id = ms.member_id
 LEFT JOIN vigie.given_by_rule g ON g.brand_id = $1 AND g.member_id = ms.member_id
+LEFT JOIN (
+  SELECT i.assignee, count(*) AS load FROM vigie.items i
+  WHERE i.brand_id = $1 AND i.status IN ('open', 'acknowledged') AND i.assignee IS NOT NULL GROUP BY i.assignee
+) l ON l.assignee = ms.member_id
 WHERE ms.brand_id = $1 AND m.deactivated_at IS NULL AND ms.role <> 'observer'
   AND ($2::timestamptz IS NULL OR p.seen_at >= $2) ORDER BY ms.member_id
 
