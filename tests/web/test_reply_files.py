@@ -113,6 +113,8 @@ async def test_a_network_is_given_only_what_it_takes(world: World) -> None:
     five = [ident(await attach(world, masto, name=f"{number}.png")) for number in range(5)]
     assert (await press(world, masto, "reply", text="Voici", file=five)).status == 400
     assert (await press(world, masto, "reply", text="Voici", file=five[:4])).status == 200
+    alone = (await seen(world, f"/items/{await comment(world, 'x', 'ana')}", **HTMX)).text
+    assert "4 fichiers · GIF, MP4\u202f: un seul à la fois" in alone
     none = await comment(world, "github", "lea")
     assert 'id="files"' not in (await seen(world, f"/items/{none}", **HTMX)).text
     assert (await attach(world, none)).status == 409
