@@ -67,14 +67,13 @@ class Site:
         return f"{self.base}/b/{self.world.brand}{rest}"
 
     async def visitor(
-        self, who: str | None = "cm", *, size: tuple[int, int] = DESK, dark: bool = False, lang: str = "en",
-        installed: bool = False,
-    ) -> BrowserContext:  # fmt: skip
+        self, who: str | None = "cm", *, size: tuple[int, int] = DESK, lang: str = "en", installed: bool = False
+    ) -> BrowserContext:
         """A browser of somebody who is signed in; of nobody where `who` is None. `installed`: with its service
         worker."""
         context = await self.browser.new_context(
-            viewport={"width": size[0], "height": size[1]}, color_scheme="dark" if dark else "light", locale=lang,
-            has_touch=size == PHONE, is_mobile=size == PHONE, service_workers="allow" if installed else "block",
+            viewport={"width": size[0], "height": size[1]}, locale=lang, has_touch=size == PHONE,
+            is_mobile=size == PHONE, service_workers="allow" if installed else "block",
         )  # fmt: skip
         if who is not None:
             token, _ = await self.world.session(who)
