@@ -62,7 +62,12 @@ class Instance:
                 "--port", str(self.port), "--data-dir", str(self.data_dir),
                 cwd=REPOSITORY, env=environment, stdout=log, stderr=log, start_new_session=True,
             )  # fmt: skip
-        await self._until_ready()
+        try:
+            await self._until_ready()
+        except BaseException:
+            if self.process.returncode is None:
+                await self.kill()  # nobody else knows of it, and it holds its folder
+            raise
 
     async def _until_ready(self) -> None:
         assert self.process is not None

@@ -20,6 +20,14 @@ from tests.views.world import World
 from tests.workers.desk import Desk
 
 SPAM = 10_000
+READ = 1_000
+"""So many of them are judged; the others stand in the queue as their copies: what a shout is read as does not depend on
+how many there are, where it stands does."""
+COPIES = """
+INSERT INTO vigie.items SELECT copy.* FROM vigie.items i CROSS JOIN generate_series(2, $3::int) n
+CROSS JOIN LATERAL jsonb_populate_record(i, jsonb_build_object('item_id', md5(i.item_id::text || n)::uuid)) copy
+WHERE i.brand_id = $1 AND i.item_id <> $2
+"""
 FIRST_SCREEN = 25
 SHOUTS = (
     "URGENT!!! Answer me NOW or else, this is an EMERGENCY about my voucher no {n}",
@@ -70,13 +78,13 @@ async def test_ten_thousand_shouts_do_not_push_a_known_danger_off_the_first_scre
     await real_desk.follow()
     assert (await world.row(danger)).priority == 1
     real_desk.judging.pace = Pace(1.0)  # a storm is read at first sight
-    for start in range(0, SPAM, 1_000):
-        said = [
-            world.message(f"s{n}", SHOUTS[n % len(SHOUTS)].format(n=n), thread=f"t{n}", at=world.minutes(1))
-            for n in range(start, start + 1_000)
-        ]
-        await world.log.append(world.brand, said)
+    said = [
+        world.message(f"s{n}", SHOUTS[n % len(SHOUTS)].format(n=n), thread=f"t{n}", at=world.minutes(1))
+        for n in range(READ)
+    ]
+    await world.log.append(world.brand, said)
     await real_desk.follow()
+    await world.pool.execute(COPIES, world.brand, danger, SPAM // READ)
     page = await world.page(limit=FIRST_SCREEN, now=world.minutes(5))
     assert danger in {row.id for row in page.rows}
     scored = await world.pool.fetchval("SELECT count(*) FROM vigie.items WHERE scored")
