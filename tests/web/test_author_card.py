@@ -41,7 +41,8 @@ async def test_the_card_holds_all_that_one_author_wrote_and_nobody_elses_words(w
 async def test_notes_on_an_author_stand_on_each_of_their_items_and_go_with_them(world: World) -> None:
     item = await world.hear("Première plainte")
     assert (await press(world, "cm", f"/items/{item}/author", do="note", text="Cliente de longue date")).status == 303
-    assert "Cliente de longue date" in await page(world, "observer", f"/items/{item}/author")
+    for path in (f"/items/{item}/author", f"/items/{await world.hear('Deuxième plainte')}"):
+        assert "Cliente de longue date" in await page(world, "observer", path)
     person = (await world.api("GET", f"/items/{item}/person")).text
     assert "Cliente de longue date" in person  # theirs to have, too
     assert (await press(world, "cm", f"/items/{item}/author", do="note", text=" ")).status == 400

@@ -14,7 +14,7 @@ import orjson
 from aiohttp import web
 from markupsafe import Markup
 
-from inbox import files, freezing, history, waiting
+from inbox import author_keeping, files, freezing, history, waiting
 from inbox.desk import Commands
 from inbox.errors import NotFound, Refused, Unavailable
 from inbox.events import ReplyFile
@@ -107,6 +107,7 @@ async def _shown(
         "fresh_link": fresh_link,
     }
     held = proposed.over(await freezing.of_brand(own.log, world.brand.id), past.item, now)
+    mine["author_notes"] = await author_keeping.notes(own.log, world.brand.id, past.subject) if past.subject else []
     mine |= proposed.context(past, held, world.me, world.role, world.names, now, say)
     async with own.pool.acquire() as connection:
         if world.may("act"):
