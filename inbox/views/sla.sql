@@ -4,15 +4,17 @@ SELECT zone FROM vigie.brands WHERE brand_id = $1
 
 -- name: clocks
 -- Both clocks of the turns that started in the period: in all, by channel, by priority, by the hour of the brand's day
--- in which they started, and by language, the item's as it is known now. p50 and p90 are over those that were stopped;
--- the shares, over all that are due, keep the unanswered in sight.
+-- in which they started, and by language, the item's as it is known now (looked up one by one: a join would read all the
+-- brand's items). p50 and p90 are over those that were stopped; the shares, over all that are due, keep the unanswered in
+-- sight.
 WITH turns AS (
   SELECT t.channel_id, t.priority, extract(hour FROM started_at AT TIME ZONE $8)::int AS hour,
-    coalesce(i.lang, '') AS lang, extract(epoch FROM acknowledged_at - started_at) AS ack_s,
+    coalesce((SELECT i.lang FROM vigie.items i WHERE i.brand_id = $1 AND i.item_id = t.item_id), '') AS lang,
+    extract(epoch FROM acknowledged_at - started_at) AS ack_s,
     extract(epoch FROM responded_at - started_at) AS response_s,
     vigie.outcome(t.ack_due_at, acknowledged_at, ended_at, ended_as, $7) AS ack,
     vigie.outcome(t.response_due_at, responded_at, ended_at, ended_as, $7) AS response
-  FROM vigie.turns t JOIN vigie.items i ON i.brand_id = t.brand_id AND i.item_id = t.item_id
+  FROM vigie.turns t
   WHERE t.brand_id = $1 AND started_at >= $2 AND started_at < $3 AND ($4::text IS NULL OR t.channel_id = $4)
     AND ($5::int IS NULL OR t.priority = $5) AND ($6::bigint IS NULL OR acknowledged_by = $6 OR responded_by = $6))
 SELECT CASE 0 WHEN grouping(channel_id) THEN 'channel' WHEN grouping(priority) THEN 'priority'
@@ -102,12 +104,13 @@ SELECT * FROM (
   SELECT t.item_id, turn, t.channel_id, t.network, t.priority, started_at, t.ack_due_at, t.response_due_at,
     acknowledged_at, acknowledged_by, responded_at, responded_by, ended_at, ended_as, promise_until, promise_kept_at,
     promise_broken, vigie.outcome(t.ack_due_at, acknowledged_at, ended_at, ended_as, $7) AS ack,
-    vigie.outcome(t.response_due_at, responded_at, ended_at, ended_as, $7) AS response, i.lang,
+    vigie.outcome(t.response_due_at, responded_at, ended_at, ended_as, $7) AS response,
+    (SELECT i.lang FROM vigie.items i WHERE i.brand_id = $1 AND i.item_id = t.item_id) AS lang,
     EXISTS (
-      SELECT FROM vigie.turns n WHERE n.brand_id = t.brand_id AND n.item_id = t.item_id AND n.turn > t.turn
+      SELECT FROM vigie.turns n WHERE n.brand_id = $1 AND n.item_id = t.item_id AND n.turn > t.turn
         AND t.ended_as IN ('responded', 'closed') AND n.ended_as IS DISTINCT FROM 'withdrawn'
         AND n.started_at < t.ended_at + interval '7 days') AS came_back
-  FROM vigie.turns t JOIN vigie.items i ON i.brand_id = t.brand_id AND i.item_id = t.item_id
+  FROM vigie.turns t
   WHERE t.brand_id = $1 AND started_at >= $2 AND started_at < $3 AND ($4::text IS NULL OR t.channel_id = $4)
     AND ($5::int IS NULL OR t.priority = $5) AND ($6::bigint IS NULL OR acknowledged_by = $6 OR responded_by = $6)) t
 WHERE ($8::text IS NULL OR t.ack = $8) AND ($9::text IS NULL OR t.response = $9)

@@ -30,7 +30,7 @@ WHERE brand_id = $1 AND started_at >= $2 AND started_at < $3 AND ($4::text IS NU
 -- name: came_back
 -- Of the turns that were answered or closed, those after which the author spoke again within a week.
 SELECT count(*) AS ended, count(*) FILTER (WHERE EXISTS (
-  SELECT FROM vigie.turns n WHERE n.brand_id = t.brand_id AND n.item_id = t.item_id AND n.turn > t.turn
+  SELECT FROM vigie.turns n WHERE n.brand_id = $1 AND n.item_id = t.item_id AND n.turn > t.turn
     AND n.ended_as IS DISTINCT FROM 'withdrawn' AND n.started_at < t.ended_at + interval '7 days')) AS came_back
 FROM vigie.turns t
 WHERE brand_id = $1 AND started_at >= $2 AND started_at < $3 AND ($4::text IS NULL OR channel_id = $4)

@@ -118,6 +118,10 @@ async def test_every_figure_of_the_period_leads_to_its_items(world: World) -> No
     for link in links:
         answer = await world.ask("GET", link.replace("&amp;", "&"), headers=world.cookie(token))
         assert answer.status == 200
+        if "hour=" in link or "at=" in link:
+            assert str(item) in answer.text, link
+    assert any("hour=" in link for link in links)
+    assert any("at=" in link for link in links)
     assert str(item) in (await get(world, "/sla/turns?period=today")).text
 
 

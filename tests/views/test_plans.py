@@ -14,7 +14,7 @@ import pytest
 from inbox import trials
 from inbox.ids import BrandId
 from inbox.sql import Queries
-from inbox.views import agreement, cursor, items, queue, words
+from inbox.views import agreement, cursor, items, queue, spread, words
 from inbox.views import sla as figures
 from inbox.views.columns import NEVER
 from inbox.views.filters import Filter
@@ -195,12 +195,17 @@ HOT: list[tuple[Queries, str, str, Any]] = [
     (items.sql, "policy_at", "events_stream", lambda b, t: (b, None)),
     (items.sql, "states", "items_pkey", lambda b, t: (b, [uuid.UUID(int=n) for n in range(50)])),
     (items.sql, "ticking", "items_", lambda b, t: (b, uuid.UUID(int=0), 500)),
-    (figures.sql, "clocks", "turns_started", lambda b, t: (b, t, t + timedelta(hours=8), None, None, None, t)),
+    (figures.sql, "clocks", "turns_started", lambda b, t: (b, t, t + timedelta(hours=8), None, None, None, t, "UTC")),
     (figures.sql, "members", "turns_started", lambda b, t: (b, t, t + timedelta(hours=8), None, None, None, t)),
     (figures.sql, "volume", "messages_received", lambda b, t: (b, t, t + timedelta(hours=8), None, "hour", "UTC")),
     (figures.sql, "now", "items_(rank|status)", lambda b, t: (b, None, None, None, t)),
     (figures.sql, "turns", "turns_started",
      lambda b, t: (b, t, t + timedelta(hours=8), None, None, None, t, None, None, 100)),
+    (spread.sql, "steps", "turns_started",
+     lambda b, t: (b, t, t + timedelta(hours=8), None, None, None, spread.BOUNDS_S)),
+    (spread.sql, "came_back", "turns_started", lambda b, t: (b, t, t + timedelta(hours=8), None, None, None)),
+    (spread.sql, "waiting_before", "turns_(waiting|ended|started)", lambda b, t: (b, t, None, None)),
+    (spread.sql, "moved", "turns_ended", lambda b, t: (b, t, t + timedelta(hours=8), None, None, "hour", "UTC")),
     (agreement.sql, "readings", "messages_received", lambda b, t: (b, t, t + timedelta(hours=8), "day", "UTC")),
     (agreement.sql, "words", "corrections_at", lambda b, t: (b, t, t + timedelta(hours=8), "day", "UTC")),
     (agreement.sql, "categories", "corrections_at", lambda b, t: (b, t, t + timedelta(hours=8))),

@@ -6,10 +6,10 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from inbox.sla import Outcome
-from inbox.views import spread
+from inbox.views import buckets, spread
 from inbox.views.sla import TurnRow
 from inbox.web import words
 from inbox.web.i18n import N_, Speech
@@ -56,6 +56,8 @@ def wanted(query: Mapping[str, str], which: Asked, world: World) -> list[Behind]
     found = [Behind(say(NAMED[one][0]), NAMED[one][1]) for one in chosen if one in NAMED]
     if (hour := _number(query.get("hour"), 23)) is not None:
         found.append(Behind(hours(hour, say), lambda turn: say.local(turn.started_at).hour == hour))
+    if (began := _moment(query.get("at"))) is not None:
+        found.append(_bucket(began, which, say))
     if (lang := query.get("lang")) is not None:
         found.append(Behind(say.language(lang or None), lambda turn: (turn.lang or "") == lang))
     for clock, title in (("ack", N_("acknowledged: %(time)s")), ("response", N_("answered: %(time)s"))):
@@ -68,6 +70,24 @@ def wanted(query: Mapping[str, str], which: Asked, world: World) -> list[Behind]
 
 def _number(text: str | None, most: int) -> int | None:
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 3 and int(text) <= most else None
+
+
+def _moment(text: str | None) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(text or "")
+    except ValueError:
+        return None
+    return found if found.tzinfo and 1971 < found.year < 9000 else None
+
+
+def _bucket(began: datetime, which: Asked, say: Speech) -> Behind:
+    """The hour or day of the period's cut that begins then."""
+    cut = buckets.size(which.start, which.end)
+    if cut == "hour":
+        until = began + timedelta(hours=1)
+        return Behind(say.moment(began, which.end), lambda turn: began <= turn.started_at < until)
+    day = say.local(began).date()
+    return Behind(say.day(day), lambda turn: say.local(turn.started_at).date() == day)
 
 
 def _within(clock: str, step: int) -> Rule:
