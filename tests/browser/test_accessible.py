@@ -31,6 +31,9 @@ PAGES = (
 )  # fmt: skip
 
 
+ACCOUNT = ("/account", "/account/devices", "/offline")
+
+
 async def faults(page: Page) -> list[tuple[str, list[str]]]:
     """Of the page as it stands, in the light and in the dark: each rule, and the first elements that break it."""
     light = await Axe().run(page, options=OPTIONS)
@@ -48,7 +51,10 @@ async def test_every_page_is_accessible(site: Site, size: tuple[int, int]) -> No
     item = await site.world.hear(author="zoe")
     page = await (await site.visitor("owner", size=size, lang="fr")).new_page()
     found: dict[str, object] = {}
-    for rest in (*(site.path(one.replace("{item}", str(item))) for one in PAGES), f"{site.base}/account"):
+    for rest in (
+        *(site.path(one.replace("{item}", str(item))) for one in PAGES),
+        *(site.base + one for one in ACCOUNT),
+    ):
         await page.goto(rest)
         if broken := await faults(page):
             found[rest] = broken

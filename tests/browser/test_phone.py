@@ -17,6 +17,7 @@ from inbox.push import bundling
 from inbox.web import push_words
 from inbox.web.i18n import Speech
 from tests.browser.conftest import PHONE, Site
+from tests.browser.test_accessible import faults
 
 pytestmark = [pytest.mark.browser, pytest.mark.postgres]
 
@@ -68,6 +69,7 @@ async def test_what_is_done_without_network_leaves_once_or_says_what_came_betwee
     await page.locator("#kept summary").tap()
     await expect(page.locator("[data-kept-list]")).to_contain_text("Acknowledgement for Nom ana")
     await expect(page.locator("[data-kept-why]")).to_contain_text("Owner Test")
+    assert await faults(page) == []
     await page.reload()
     await expect(page.locator("#kept")).to_contain_text("1 action was refused")
     assert (await queued(site, zoe), await queued(site, ana)) == (1, 1)
