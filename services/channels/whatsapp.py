@@ -33,7 +33,6 @@ from services.channels.contract import (
 
 NETWORKS = frozenset({"whatsapp"})
 FIELDS = frozenset({"messages", "smb_message_echoes", "message_echoes"})
-TEST_ENTRY = "0"
 
 
 class WhatsApp(meta.App):
@@ -86,7 +85,7 @@ class WhatsApp(meta.App):
 
     def split(self, raw: bytes) -> Sequence[Envelope]:
         """One envelope a change: an entry is of a business account, which may have many numbers."""
-        content = reading.loads(raw)
+        content = meta.whole(reading.loads(raw), "whatsapp_business_account")
         if not isinstance(content, dict) or not isinstance(content.get("entry"), list):
             raise CannotRead("there are no entries in it")
         return [part for entry in content["entry"] for part in _envelopes(content.get("object"), entry)]
@@ -121,7 +120,12 @@ def _envelopes(named: Any, entry: Any) -> list[Envelope]:
     if not isinstance(changes, list):
         return [Envelope((named, ident, None), None, "whatsapp", NETWORKS)]
     return [
-        Envelope((named, ident, change), TEST_ENTRY if ident == TEST_ENTRY else _number(change), "whatsapp", NETWORKS)
+        Envelope(
+            (named, ident, change),
+            meta.TEST_ENTRY if ident == meta.TEST_ENTRY else _number(change),
+            "whatsapp",
+            NETWORKS,
+        )
         for change in changes
     ]
 
