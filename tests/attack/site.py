@@ -62,14 +62,14 @@ async def _site(instance: Instance) -> Site:
     ) as client:
         document = await (await client.get("/api/openapi.json")).json()
         items = (await (await client.get(f"{api}/items?limit=5")).json())["items"]
-    cookie = await _signed_in(demo["sign_in_url"])
+    cookie = await signed_in(demo["sign_in_url"])
     ids = tuple(item["id"] for item in items)
     return Site(
         instance.base_url, str(demo["brand_id"]), demo["api_token"], cookie, ids, document, instance.log_path
     )  # fmt: skip
 
 
-async def _signed_in(link: str) -> str:
+async def signed_in(link: str) -> str:
     """By the one-time link, as a person does."""
     async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as client:
         found = CSRF.search(await (await client.get(link)).text())

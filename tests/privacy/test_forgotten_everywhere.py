@@ -6,7 +6,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ import asyncpg
 import pytest
 
 from services.postgres import Postgres
+from tests.attack.site import CSRF, signed_in
 from tests.product import instance as product
 from tests.product.hooks import api, message, post
 from tests.product.instance import REPOSITORY, Instance
@@ -22,6 +23,11 @@ from tests.product.instance import REPOSITORY, Instance
 PATIENCE_S = 240.0
 """Nothing here is about speed."""
 CANARIES = tuple(f"canari{n:02}xyzzy" for n in range(20))
+BY_API, BY_SCREEN = "canari90xyzzy", "canari91xyzzy"
+"""Two more people, who are forgotten by the other ways."""
+
+
+Way = Callable[[Instance, str], Awaitable[None]]
 
 
 @pytest.fixture
@@ -41,6 +47,34 @@ def hers(number: int, thread: str = CANARIES[0]) -> dict[str, Any]:
         permalink=f"https://example.org/{c[12]}", attachments=[{"url": f"https://example.org/{c[13]}", "name": c[14]}],
         author={"id": c[15], "name": c[16], "handle": c[17], "avatar_url": f"https://example.org/{c[18]}"},
     )  # fmt: skip
+
+
+def theirs(number: int, canary: str) -> dict[str, Any]:
+    return message(number, text=f"{canary} attend", author={"id": canary, "name": canary})
+
+
+async def forget_by_api(instance: Instance, item: str) -> None:
+    url = f"{instance.base_url}/api/v1/brands/{instance.demo['brand_id']}/items/{item}/forget"
+    headers = {"Authorization": f"Bearer {instance.demo['api_token']}", "Idempotency-Key": item}
+    async with (
+        aiohttp.ClientSession(headers=headers) as client,
+        client.post(url, json={"forget_for_ever": True}) as response,
+    ):
+        assert response.status == 200, await response.text()
+
+
+async def forget_by_screen(instance: Instance, item: str) -> None:
+    """With the word typed, in the language of who types it."""
+    url = f"{instance.base_url}/b/{instance.demo['brand_id']}/items/{item}/forget"
+    cookie = await signed_in(instance.demo["sign_in_url"])
+    async with aiohttp.ClientSession(headers={"Cookie": cookie}, cookie_jar=aiohttp.DummyCookieJar()) as client:
+        found = CSRF.search(await (await client.get(url)).text())
+        assert found
+        statuses = [
+            (await client.post(url, data={"csrf": found[1], "confirm": word}, allow_redirects=False)).status
+            for word in ("FORGET", "OUBLIER")
+        ]
+    assert 303 in statuses, statuses
 
 
 async def until_there(instance: Instance, count: int) -> list[dict[str, Any]]:
@@ -152,13 +186,18 @@ def secrets_of(instance: Instance) -> list[str]:
 
 
 def canaries_in(places: dict[str, bytes]) -> list[tuple[str, str]]:
-    return [(where, canary) for where, content in places.items() for canary in CANARIES if canary.encode() in content]
+    return [
+        (where, canary)
+        for where, content in places.items()
+        for canary in (*CANARIES, BY_API, BY_SCREEN)
+        if canary.encode() in content
+    ]
 
 
 async def test_twenty_canaries_of_a_forgotten_person_are_nowhere(instance: Instance) -> None:
     assert await post(instance, [hers(1), hers(2), message("b", text="Bonjour, une question")]) == 202
-    assert await post(instance, [hers(3, thread=CANARIES[19])]) == 202
-    items = await until_there(instance, 3)
+    assert await post(instance, [hers(3, thread=CANARIES[19]), theirs(8, BY_API), theirs(9, BY_SCREEN)]) == 202
+    items = await until_there(instance, 5)
     item = next(one["id"] for one in items if CANARIES[3] in (one["text"] or ""))
     before, was = await dump(instance), await shown(instance, item)
     assert {where for where, _ in canaries_in(before)} == {"items"}  # views only: the log itself is sealed
@@ -170,6 +209,9 @@ async def test_twenty_canaries_of_a_forgotten_person_are_nowhere(instance: Insta
     assert [secret for secret in secrets_of(instance) if secret in _without_the_welcome(lines)] == []
 
     await command(instance, "person", "forget", "--yes", "--brand", str(instance.demo["brand_id"]), "--item", item)
+    ways: dict[str, Way] = {BY_API: forget_by_api, BY_SCREEN: forget_by_screen}
+    for canary, way in ways.items():
+        await way(instance, next(one["id"] for one in items if canary in (one["text"] or "")))
     async with asyncio.timeout(PATIENCE_S):
         while canaries_in(await dump(instance)):
             await asyncio.sleep(0.1)
