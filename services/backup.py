@@ -8,6 +8,7 @@ years and the keys' files for days keeps what was forgotten unreadable in the ol
 from __future__ import annotations
 
 import argparse
+import asyncio
 import hashlib
 import uuid
 from collections.abc import Callable
@@ -62,7 +63,8 @@ async def connected(dsn: str) -> asyncpg.Connection:
 
 
 async def save(dsn: str, keyring: Keyring, log: Path, keys: Path) -> int:
-    """How many rows were saved. Refused: `backup_of_another`."""
+    """How many rows were saved. Refused: `backup_of_another`; `nothing_here`: who backs up the wrong database should hear
+    of it."""
     connection = await connected(dsn)
     number, now = uuid.uuid4().hex, SystemClock().now().isoformat(timespec="seconds")
     try:
@@ -78,11 +80,19 @@ async def save(dsn: str, keyring: Keyring, log: Path, keys: Path) -> int:
                     tables=written, seals=tuple(seals),
                 )  # fmt: skip
 
-            return await _file(connection, log, "log", tables, manifest) + await _file(
-                connection, keys, "keys", tables, manifest
-            )
+            made = await _file(connection, log, "log", tables, manifest)
+            made += await _file(connection, keys, "keys", tables, manifest)
     finally:
         await connection.close()
+    if not made:
+        await asyncio.to_thread(_remove, log, keys)
+        raise Refused("nothing_here", f"There is nothing in this database. {database.IS_IT}")
+    return made
+
+
+def _remove(*files: Path) -> None:
+    for file in files:
+        file.unlink()
 
 
 def _check_known(migration: str) -> None:

@@ -21,6 +21,7 @@ logger = logging.getLogger(__name__)
 
 OLDEST = 15_00_00  # PostgreSQL 15
 MUST_BE_ON = ("fsync", "full_page_writes")
+IS_IT = "Is it the right one (VIGIE_DATA_DIR, DATABASE_URL)?"
 CONNECT_TIMEOUT_S = 10.0
 COMMAND_TIMEOUT_S = 30.0
 UNREACHABLE = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, ValueError)

@@ -7,7 +7,7 @@ kept on another machine, that file shows an end that was cut off together with i
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import orjson
@@ -18,7 +18,7 @@ from inbox.log import notary
 from inbox.log.digests import What
 from inbox.log.notary import Finding, Witness
 from inbox.people import brands
-from services import administration
+from services import administration, database
 from services.instance import write_private
 from services.settings import Settings
 
@@ -37,10 +37,10 @@ SHOWN = 20
 async def verify(settings: Settings, args: argparse.Namespace) -> int:
     """1 where anything is not as it was sealed."""
     async with administration.opened(settings) as desk:
-        wanted = [BrandId(args.brand)] if args.brand else [one.id for one in await brands.everyone(desk.log)]
-        known = _witnesses(args.witness)
+        there, known = [one.id for one in await brands.everyone(desk.log)], _witnesses(args.witness)
+        wanted = asked_for(there, known, args.brand)
         if not args.no_seal:
-            await _seal(desk, wanted)
+            await _seal(desk, [brand for brand in wanted if brand in there])
         found = [await notary.verify(desk.log, brand, known.get(brand)) for brand in wanted]
     for finding in found:
         print(orjson.dumps(_told(finding)).decode() if args.json else _said(finding))
@@ -48,6 +48,17 @@ async def verify(settings: Settings, args: argparse.Namespace) -> int:
     if args.witness and whole:
         _write(args.witness, known | {finding.brand: finding.witness for finding in found})
     return 0 if whole else 1
+
+
+def asked_for(there: Sequence[BrandId], known: Mapping[BrandId, Witness], brand: int | None) -> list[BrandId]:
+    """A brand that a witness knows and that is gone is looked for, too. Refused: `brand_unknown`, `no_brands`: of what
+    is not there nobody is told that it is whole."""
+    every = sorted({*there, *known})
+    if brand is not None and brand not in every:
+        raise Refused("brand_unknown", f"There is no brand {brand}; there are: {', '.join(map(str, every)) or 'none'}.")
+    if not every:
+        raise Refused("no_brands", f"There is no brand in this database. {database.IS_IT}")
+    return every if brand is None else [BrandId(brand)]
 
 
 async def _seal(desk: administration.Desk, wanted: list[BrandId]) -> None:

@@ -220,6 +220,13 @@ async def test_what_was_changed_before_the_backup_shows_after_the_restore(
     assert (await restored(empty, file, keys_beside(file), told.noon)).faults == {told.brand: 1}
 
 
+async def test_a_backup_of_nothing_is_refused_and_leaves_no_file(empty: tuple[str, Log], tmp_path: Path) -> None:
+    file = tmp_path / "b.zip"
+    with pytest.raises(Refused, match="Is it the right one"):
+        await save(empty[0], empty[1].keyring, file, keys_beside(file))
+    assert not list(tmp_path.glob("*.zip"))
+
+
 async def test_nobody_is_still_signed_in(told: World, database: str, empty: tuple[str, Log], tmp_path: Path) -> None:
     await sessions.open_for(told.pool, 1, user_agent="", now=told.noon)  # type: ignore[arg-type]
     file, (_, copy) = await saved(told, database, tmp_path), empty

@@ -7,12 +7,15 @@ import asyncio
 import asyncpg
 import pytest
 
+from inbox.errors import Refused
+from inbox.ids import BrandId
 from inbox.log import notary
 from inbox.log.digests import Fault
 from inbox.log.notary import Gap, seal, verify
 from inbox.log.pulse import Pulse
 from inbox.log.seal import Keyring
 from inbox.log.store import Log
+from services.verify import asked_for
 from services.workers.notary import Notary
 from tests.conftest import new_brand
 from tests.views.world import World
@@ -138,3 +141,18 @@ async def test_notaries_of_several_processes_make_one_chain(world: World, monkey
     await asyncio.gather(*(seal(world.log, world.brand, upto=upto) for upto in (5, 12, 8, 12)))
     finding = await verify(world.log, world.brand)
     assert (finding.faults, finding.sealed_upto) == ([], 12)
+
+
+def test_a_brand_that_only_a_witness_knows_is_looked_for_and_of_none_nobody_is_told_that_it_is_whole() -> None:
+    one, gone = BrandId(1), BrandId(2)
+    known = {gone: notary.Witness(gone, 6, b"digest")}
+    assert asked_for([one], known, None) == [one, gone]
+    assert asked_for([one], known, 2) == [gone]
+    for there, asked in (([one], 3), ([], None)):
+        with pytest.raises(Refused):
+            asked_for(there, {}, asked)
+
+
+async def test_a_brand_that_was_removed_whole_shows_to_its_witness(world: World) -> None:
+    gone = BrandId(7)
+    assert (await verify(world.log, gone, notary.Witness(gone, 6, b"digest"))).faults == [Fault("cut", 6)]

@@ -27,7 +27,8 @@ OPENS = "zygomycete"
 DOORS = (f"/approve/1/none/{OPENS}", f"/sign-in/{OPENS}", f"/wall/1/{OPENS}", f"/hooks/none?token={OPENS}")
 ENDS = "0\r\n\r\n"
 ASIDE = "POST /hooks/none HTTP/1.1\r\nHost: vigie.example\r\n"
-SMUGGLED = "GET /smuggled HTTP/1.1\r\nHost: vigie.example\r\n\r\n"
+SMUGGLED = "GET /metrics HTTP/1.1\r\nHost: vigie.example\r\n\r\n"
+"""What the proxy lets nobody see. Sent openly, or understood as a request of its own, it is refused there."""
 TRICKS = {
     "two lengths": ASIDE + "Content-Length: 60\r\nTransfer-Encoding: chunked\r\n\r\n" + ENDS + SMUGGLED,
     "two Content-Lengths": ASIDE + f"Content-Length: 0\r\nContent-Length: {len(SMUGGLED)}\r\n\r\n" + SMUGGLED,
@@ -77,7 +78,7 @@ async def behind_the_proxy(world: World, size: Size) -> Round:
         *([f"{failed} requests failed"] if failed else []),
         *([f"a stop took {max(stops):.1f} s"] if max(stops) > STOPPED_S else []),
         *(["the proxy's log tells what lets somebody in"] if _logged(world.folder / size.proxy) else []),
-        *(["a request was smuggled past the proxy"] if "/smuggled" in told or " (none) " in told else []),
+        *(["a request was smuggled past the proxy"] if " /metrics " in told else []),
         *(f"{name}: answered {found}" for name, found in tricked.items() if not _is_refusal(found)),
     ]
     title = "stopped in order behind the reverse proxy that ships"
@@ -93,8 +94,8 @@ def _failed(traffic: Traffic) -> int:
 
 
 def _is_refusal(found: list[int]) -> bool:
-    """One answer, or a connection that was hung up on; never a second answer to what was hidden in the first."""
-    return len(found) <= 1 and all(status == 501 or 400 <= status < 500 for status in found)
+    """Or a connection that was hung up on. What was hidden in a request is answered no better than by itself."""
+    return all(status == 501 or 400 <= status < 500 for status in found)
 
 
 @contextlib.asynccontextmanager
@@ -139,8 +140,9 @@ async def _trick(port: int, text: str) -> list[int]:
     heard = b""
     with contextlib.suppress(ConnectionError, ssl.SSLError, TimeoutError):
         writer.write(text.encode())
-        async with asyncio.timeout(20.0):
+        async with asyncio.timeout(10.0):
             await writer.drain()
-            heard = await reader.read()
+            while more := await reader.read(65536):
+                heard += more
     writer.transport.abort()
     return [int(part.split(b" ")[1]) for part in heard.split(b"\r\n") if part.startswith(b"HTTP/1.1 ")]
