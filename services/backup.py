@@ -63,8 +63,8 @@ async def connected(dsn: str) -> asyncpg.Connection:
 
 
 async def save(dsn: str, keyring: Keyring, log: Path, keys: Path) -> int:
-    """How many rows were saved. Refused: `backup_of_another`; `nothing_here`: who backs up the wrong database should hear
-    of it."""
+    """How many rows were saved. Refused: `backup_of_another`; `nothing_here`, since who backs up the wrong database
+    should hear of it."""
     connection = await connected(dsn)
     number, now = uuid.uuid4().hex, SystemClock().now().isoformat(timespec="seconds")
     try:

@@ -37,12 +37,13 @@ MISSING: Mapping[str, str] = {
 }  # fmt: skip
 
 
-SHARED = {"organisations", "brands", "members", "sessions", "sign_in_links", "login_attempts", "crew"}
-"""Tables of no brand."""
+OF_A_BRAND = """SELECT relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'brand_id'
+WHERE c.relnamespace = 'vigie'::regnamespace AND c.relkind = 'r' AND relname <> 'api_tokens' ORDER BY 1"""
+"""Tables; when a token was used last is no change."""
 PLACES = re.compile(r"\{(\w+)(?::[^}]*)?\}")
 NO_IDS = {"act": "note"}
 """Places in addresses that name nothing of a brand."""
-OF_THIS_REQUEST = re.compile(r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}")
+OF_THIS_REQUEST = re.compile(r'name="csrf" value="[^"]*"|[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}')
 """Keys of forms and numbers of requests."""
 
 
@@ -68,9 +69,8 @@ async def ask(world: World, route: Route, ids: Mapping[str, str], cookie: str, c
 
 async def stored(world: World, brand: BrandId) -> dict[str, str]:
     """Checksums of all that is stored of a brand."""
-    tables = await world.pool.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'vigie'")
     found = {}
-    for name in sorted({row["tablename"] for row in tables} - SHARED - {"api_tokens"}):
+    for (name,) in await world.pool.fetch(OF_A_BRAND):
         found[name] = await world.pool.fetchval(
             f"SELECT md5(coalesce(string_agg(t::text, '|' ORDER BY t::text), '')) FROM vigie.{name} t"
             " WHERE brand_id = $1", brand,
