@@ -24,6 +24,9 @@ CANARY = "zygomycete"
 WAVE = """INSERT INTO vigie.waves VALUES ($1, $2, now(), now(), 9, 9, 9, 3, 0.9, '{c}', '{fr}')"""
 RUN = """INSERT INTO vigie.reclassifications (brand_id, run_id, model, since, asked_at, state, changed_at)
 VALUES ($1, $2, $3, now(), now(), 'tried', now())"""
+REPORT = """INSERT INTO vigie.reports VALUES ($1, $2, $3, NULL, NULL, 'fr', false, NULL, '{}', 1, now())"""
+ISSUE = """INSERT INTO vigie.report_issues (brand_id, issue_id, report_id, first_day, last_day, wanted_at, why)
+VALUES ($1, $2, $3, current_date, current_date, now(), $4)"""
 MISSING: Mapping[str, str] = {
     "member_id": "999999", "channel_id": "1-nowhere", "subscription_id": "0" * 16, "token_id": "0" * 16,
     "link_id": "0" * 16,
@@ -31,7 +34,7 @@ MISSING: Mapping[str, str] = {
         name: str(uuid.UUID(int=7, version=4))
         for name in (
             "item_id", "file_id", "wave_id", "run_id", "wording_id", "view_id", "job_id", "freeze_id", "delivery_id",
-            "handover_id",
+            "handover_id", "report_id", "issue_id",
         )
     },
 }  # fmt: skip
@@ -107,6 +110,9 @@ async def theirs(world: World) -> dict[str, str]:
     await wall_links.create(log, brand, name=CANARY, lang="fr", by=by, now=now)
     (wall,) = await wall_links.of_brand(log, brand)
     ids["link_id"] = wall.id
+    ids |= {"report_id": uuid.uuid4(), "issue_id": uuid.uuid4()}
+    await world.pool.execute(REPORT, brand, ids["report_id"], CANARY)
+    await world.pool.execute(ISSUE, brand, ids["issue_id"], ids["report_id"], CANARY)
     await world.pool.execute(WAVE, brand, ids["wave_id"])
     await world.pool.execute(RUN, brand, ids["run_id"], CANARY)
     return {name: str(value) for name, value in ids.items()}
