@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 
 from tests.chaos.ledger import Sent
@@ -46,6 +46,11 @@ def compared(sent: Mapping[str, Sent], found: Counter[str]) -> Figures:
         unexpected=sum(1 for ident in found if ident not in sent),
         recovered=sum(1 for ident in sent if ident not in accepted and found[ident] == 1),
     )
+
+
+def quantile(waits_s: Sequence[float], share: float) -> float:
+    """0 where nobody waited."""
+    return sorted(waits_s)[int(len(waits_s) * share)] if waits_s else 0.0
 
 
 def worst(places: Mapping[str, Figures]) -> Figures:

@@ -1,13 +1,12 @@
 """The reckoning: a round's ledger against the log, against every view, and against what people see over HTTP.
 
-First everything must be still: followers at the end of the log, spools empty. Then three looks. The log is read as a
-subscriber reads it, over the API. The view of messages is read from its table. And the views are built anew from the
-log: a row that differs from what stood there is a row that somebody saw and that was not true.
+First everything must be still (`rest`): followers at the end of the log, spools empty. Then three looks. The log is
+read as a subscriber reads it, over the API. The view of messages is read from its table. And the views are built anew
+from the log: a row that differs from what stood there is a row that somebody saw and that was not true.
 """
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, get_args
@@ -20,12 +19,10 @@ from services.drill.ledger import found_in
 from tests.chaos import ledger
 from tests.chaos.figures import Figures, Measured, Round, compared, worst
 from tests.chaos.ledger import Sent
+from tests.chaos.rest import FOLLOWED_S, awake, followed, rest
 from tests.chaos.traffic import Traffic
-from tests.chaos.world import World, until
+from tests.chaos.world import World
 from tests.product.many import Tenant
-
-STILL_S = 60.0
-"""How long without any progress until nobody is waited for any more."""
 
 
 async def reckon(
@@ -33,12 +30,11 @@ async def reckon(
     measured: Measured | None = None, wrong: Sequence[str] = (),
 ) -> Round:  # fmt: skip
     """The end of a round. Prints its line."""
-    unread, waited_s = 0, STILL_S
+    unread, waited_s = 0, FOLLOWED_S
     try:
-        waited_s = await _settled(world, tenants)
+        waited_s, unread = await rest(world, tenants)
     except TimeoutError:
-        unread, behind = await _left(world, tenants)
-        wrong = [*wrong, *(f"{follower} is {left} events behind" for follower, left in behind.items())]
+        wrong = [*wrong, "the rows never came to the end of the log"]
     sent = ledger.read(traffic.ledger.path)
     places = [await _places(world, tenant, _of(sent, tenant)) for tenant in tenants]
     figures = sum((worst(each) for each in places), Figures())
@@ -49,6 +45,7 @@ async def reckon(
     }  # fmt: skip
     done = Round(fault, title, figures, (measured or {}) | more, tuple(wrong))
     print(line(done), flush=True)
+    await awake(world)
     return done
 
 
@@ -69,10 +66,10 @@ def _of(sent: Mapping[str, Sent], tenant: Tenant) -> dict[str, Sent]:
 async def _places(world: World, tenant: Tenant, sent: Mapping[str, Sent]) -> dict[str, Figures]:
     said = {ident: one for ident, one in sent.items() if "#" not in ident}
     return {
-        "log": compared(sent, found_in(await _events(world, tenant))),
+        "log": compared(sent, found_in(await events_of(world, tenant))),
         "messages": _but_ok(compared(said, await _messages(world, tenant.brand)), len(sent)),
         "queue": _but_ok(await _queue(world, tenant), len(sent)),
-        "rebuilt": _but_ok(Figures(unexpected=await _untrue(world, tenant.brand)), len(sent)),
+        "rebuilt": _but_ok(Figures(unexpected=await _untrue(world, tenant)), len(sent)),
     }
 
 
@@ -81,7 +78,7 @@ def _but_ok(figures: Figures, all_: int) -> Figures:
     return Figures(all_, figures.lost, figures.duplicated, figures.unexpected, 0)
 
 
-async def _events(world: World, tenant: Tenant) -> list[dict[str, Any]]:
+async def events_of(world: World, tenant: Tenant) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     while page := (await _get(world, tenant, f"events?after={found[-1]['position'] if found else 0}&limit=500"))[
         "events"
@@ -99,30 +96,36 @@ async def _messages(world: World, brand: BrandId) -> Counter[str]:
 
 async def _queue(world: World, tenant: Tenant) -> Figures:
     """The rows of the queue as people get them, page by page, against the items that messages belong to."""
-    seen: Counter[str] = Counter()
-    for status in get_args(Status):
-        after = ""
-        while after is not None:
-            page = await _get(world, tenant, f"items?status={status}&limit=200{after and '&after=' + after}")
-            seen.update(item["id"] for item in page["items"])
-            after = page["next"]
+    seen = Counter(item["id"] for item in await everything(world, tenant))
     rows = await world.here.shared.pool.fetch(
         "SELECT DISTINCT item_id FROM vigie.messages WHERE brand_id = $1", tenant.brand
     )
     return compared({str(row["item_id"]): Sent((200,)) for row in rows}, seen)
 
 
-async def _untrue(world: World, brand: BrandId) -> int:
+async def everything(world: World, tenant: Tenant) -> list[dict[str, Any]]:
+    """All items of a brand as people get them, page by page."""
+    found: list[dict[str, Any]] = []
+    for status in get_args(Status):
+        after = ""
+        while after is not None:
+            page = await _get(world, tenant, f"items?status={status}&limit=200{after and '&after=' + after}")
+            found += page["items"]
+            after = page["next"]
+    return found
+
+
+async def _untrue(world: World, tenant: Tenant) -> int:
     """Rows of any view that were not what the log says. Where somebody appended meanwhile it is asked again: a row may
     have been merely late."""
     while True:
         try:
-            rebuilt = await rebuild.rebuild(world.here.shared.log, brand)
+            rebuilt = await rebuild.rebuild(world.here.shared.log, tenant.brand)
         except TakenOver:
             continue  # a starved machine: it was not heard of for so long that it was cleared away as dead
-        if not rebuilt.changed or rebuilt.position == await world.here.shared.log.head(brand):
+        if not rebuilt.changed or rebuilt.position == await world.here.shared.log.head(tenant.brand):
             return rebuilt.changed
-        await until(lambda: _caught_up(world, [brand]))
+        await followed(world, [tenant.brand])
 
 
 async def _get(world: World, tenant: Tenant, path: str) -> Any:
@@ -130,54 +133,3 @@ async def _get(world: World, tenant: Tenant, path: str) -> Any:
     async with world.client.get(url, headers={"Authorization": authorised}) as response:
         assert response.status == 200, await response.text()
         return await response.json()
-
-
-async def _settled(world: World, tenants: Sequence[Tenant]) -> float:
-    """Seconds until nobody has anything left to do. However much there is: who gets on with it is waited for."""
-    begun, before = time.monotonic(), await _to_do(world, tenants)
-    while True:
-        try:
-            await until(lambda: _still(world, tenants), STILL_S)
-        except TimeoutError:
-            now = await _to_do(world, tenants)
-            if now >= before:
-                raise
-            before = now
-        else:
-            return time.monotonic() - begun
-
-
-async def _to_do(world: World, tenants: Sequence[Tenant]) -> int:
-    unread, behind = await _left(world, tenants)
-    return unread + sum(behind.values())
-
-
-async def _still(world: World, tenants: Sequence[Tenant]) -> bool:
-    """Nobody has anything left to do: twice in a row, since one follower's last word may be another's first."""
-    brands = [tenant.brand for tenant in tenants]
-    return await _caught_up(world, brands) and await _caught_up(world, brands)
-
-
-async def _left(world: World, tenants: Sequence[Tenant]) -> tuple[int, dict[str, int]]:
-    """How many items no classifier has read, which on a busy machine takes as long as it takes; who else is behind."""
-    brands = [tenant.brand for tenant in tenants]
-    rows = await world.here.shared.pool.fetch(
-        "SELECT follower, sum(h.last_position - c.position)::bigint AS left FROM vigie.heads h"
-        " JOIN vigie.checkpoints c USING (brand_id) WHERE brand_id = ANY ($1) AND c.position < h.last_position"
-        " GROUP BY follower", brands,
-    )  # fmt: skip
-    unread = await world.here.shared.pool.fetchval(
-        "SELECT count(*) FROM vigie.items WHERE brand_id = ANY ($1) AND to_score", brands
-    )
-    return unread, {row["follower"]: row["left"] for row in rows} if not unread else {}
-
-
-async def _caught_up(world: World, brands: Sequence[BrandId]) -> bool:
-    return not await world.here.shared.pool.fetchval(
-        "SELECT EXISTS (SELECT FROM vigie.heads h JOIN vigie.checkpoints c USING (brand_id)"
-        " WHERE brand_id = ANY ($1) AND c.position < h.last_position)"
-        " OR EXISTS (SELECT FROM vigie.items WHERE brand_id = ANY ($1) AND to_score)"
-        " OR (SELECT count(*) FROM vigie.checkpoints WHERE brand_id = ANY ($1) AND follower = 'project')"
-        " < cardinality($1)",
-        list(brands),
-    )  # fmt: skip

@@ -28,7 +28,7 @@ AGAIN_S, AGAIN_MOST_S = 0.25, 30.0
 """A network waits twice as long before each further attempt: thousands that wait must not be a storm of their own."""
 WITHIN_S = 12.0
 """After so long a network gives up hope of an answer: longer than Vigie takes to refuse."""
-PATIENCE_S = 120.0
+PATIENCE_S = 600.0
 CHANGED_EVERY, WITHDRAWN_EVERY = 10, 20
 REPOSITORY = "brizeo/velo"
 

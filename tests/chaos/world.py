@@ -22,12 +22,14 @@ from tests.product.many import Member, Site, Tenant, on
 
 DOORS = 2
 AGAIN_S = 0.5
-QUIET_S = 180.0
+QUIET_S = 600.0
 """How long all may take to be still again, on a machine that has other things to do."""
 
 
 class Host(Member):
     """A process of one or several roles, with whatever children it has: what is done to it is done to its group."""
+
+    ready_within_s = QUIET_S
 
     async def start(self) -> None:
         with self.log_path.open("ab") as log:

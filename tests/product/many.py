@@ -11,6 +11,7 @@ from base64 import b64encode
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import ClassVar
 
 import aiohttp
 
@@ -34,6 +35,7 @@ class Member:
     environment: dict[str, str]
     port: int = field(default_factory=free_port)
     process: asyncio.subprocess.Process | None = None
+    ready_within_s: ClassVar[float] = READY_WITHIN_S
 
     @property
     def url(self) -> str:
@@ -52,7 +54,7 @@ class Member:
 
     async def ready(self) -> None:
         assert self.process is not None
-        async with asyncio.timeout(READY_WITHIN_S), aiohttp.ClientSession() as client:
+        async with asyncio.timeout(self.ready_within_s), aiohttp.ClientSession() as client:
             while True:
                 if self.process.returncode is not None:
                     raise RuntimeError(self.log_path.read_text()[-3000:])

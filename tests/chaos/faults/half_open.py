@@ -33,7 +33,7 @@ async def database(world: World, size: Size) -> Round:
         traffic = world.traffic("half-open", doors=[door])
         people = _People(world, desk, tenants)
         async with traffic.flowing(tenants, size.rate, "r5", shops), people.reading():
-            for number in range(size.times):
+            for number in size.turns():
                 await traffic.heard(time.monotonic())
                 way.cut()
                 await asyncio.sleep(cut_s)
@@ -44,7 +44,7 @@ async def database(world: World, size: Size) -> Round:
             await host.stop()
     slowest = max(traffic.slowest_s, people.slowest_s)
     measured: Measured = {
-        "cuts": size.times, "each of s": cut_s, "messages a second": size.rate, "pages asked for": people.asked,
+        "cuts": len(healed), "each of s": cut_s, "messages a second": size.rate, "pages asked for": people.asked,
         "slowest answer to people s": round(people.slowest_s, 2), "slowest healing s": round(max(healed), 1),
     }  # fmt: skip
     wrong = [

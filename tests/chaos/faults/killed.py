@@ -5,29 +5,33 @@ from __future__ import annotations
 import asyncio
 import random
 import time
+from collections.abc import Sequence
 
 from tests.chaos.figures import Measured, Round
 from tests.chaos.reckoning import reckon
 from tests.chaos.size import Size
 from tests.chaos.traffic import Traffic
-from tests.chaos.world import World
+from tests.chaos.world import Host, World
 
 BETWEEN_S = (0.2, 3.0)
 DOWN_S = (0.0, 2.0)
 
 
 async def doors(world: World, size: Size) -> Round:
-    """A door at a time, whichever; it is started again at once."""
+    """A door at a time, whichever stands; it is started again at once, and the next one falls while it comes up."""
     tenants, traffic = await world.tenants(), world.traffic("doors")
-    chance, starts = random.Random(world.seed), list[float]()
+    chance, up, begun = random.Random(world.seed), _Up(world.doors), time.monotonic()
     async with traffic.flowing(tenants, size.rate, "r1"):
-        for _ in range(size.times):
-            await _after_more(traffic, chance)
-            victim = chance.choice(world.doors)
-            await victim.kill()
-            starts.append(await victim.again())
+        async with asyncio.TaskGroup() as group:
+            for _ in size.turns():
+                await _after_more(traffic, chance)
+                victim = await up.take(chance)
+                await victim.kill()
+                group.create_task(up.again(victim))
+        lasted = time.monotonic() - begun
     measured: Measured = {
-        "kills": size.times, "messages a second": size.rate, "slowest start s": round(max(starts), 1)
+        "kills": len(up.starts), "in s": round(lasted), "messages a second": size.rate,
+        "slowest start s": round(max(up.starts), 1),
     }  # fmt: skip
     return await reckon(world, traffic, tenants, "R1", "kill -9 of a process that takes deliveries", measured)
 
@@ -37,16 +41,35 @@ async def database(world: World, size: Size) -> Round:
     tenants, traffic = await world.tenants(), world.traffic("database")
     chance, waited = random.Random(world.seed), list[float]()
     async with traffic.flowing(tenants, size.rate, "r2"):
-        for _ in range(size.times):
+        for _ in size.turns():
             await _after_more(traffic, chance)
             world.kill_database()
             await asyncio.sleep(chance.uniform(*DOWN_S))
             await world.database_again()
             waited.append(await traffic.heard(time.monotonic()))
     measured: Measured = {
-        "kills": size.times, "messages a second": size.rate, "slowest first 2xx s": round(max(waited), 1)
+        "kills": len(waited), "messages a second": size.rate, "slowest first 2xx s": round(max(waited), 1)
     }  # fmt: skip
     return await reckon(world, traffic, tenants, "R2", "kill -9 of PostgreSQL", measured, world.ended())
+
+
+class _Up:
+    """The doors that stand: one of them always does, else a kill would hit nobody. `starts`: seconds of each."""
+
+    def __init__(self, doors: Sequence[Host]) -> None:
+        self._standing, self._changed = list(doors), asyncio.Condition()
+        self.starts: list[float] = []
+
+    async def take(self, chance: random.Random) -> Host:
+        async with self._changed:
+            await self._changed.wait_for(lambda: len(self._standing) > 1)
+            return self._standing.pop(chance.randrange(len(self._standing)))
+
+    async def again(self, door: Host) -> None:
+        self.starts.append(await door.again())
+        async with self._changed:
+            self._standing.append(door)
+            self._changed.notify()
 
 
 async def _after_more(traffic: Traffic, chance: random.Random) -> None:

@@ -4,9 +4,8 @@ brands' waits are noted."""
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
 
-from tests.chaos.figures import Measured, Round
+from tests.chaos.figures import Measured, Round, quantile
 from tests.chaos.reckoning import reckon
 from tests.chaos.size import Size
 from tests.chaos.traffic import Traffic
@@ -22,11 +21,11 @@ async def brand(world: World, size: Size) -> Round:
     calm = world.traffic("calm")
     async with calm.flowing(others, size.rate, "r20-calm"):
         await asyncio.sleep(PHASE_S)
-    before, calm.waits_s = p99(calm.waits_s), []
+    before, calm.waits_s = quantile(calm.waits_s, 0.99), []
     noise = Traffic(world.client, calm.ledger, world.doors)
     async with noise.flowing([loud], size.rate * TIMES, "r20-loud"), calm.flowing(others, size.rate, "r20-meanwhile"):
         await asyncio.sleep(PHASE_S)
-    meanwhile = p99(calm.waits_s)
+    meanwhile = quantile(calm.waits_s, 0.99)
     measured: Measured = {
         "messages a second": size.rate, "of the loud brand": size.rate * TIMES,
         "the others' p99 before s": round(before, 3), "meanwhile s": round(meanwhile, 3),
@@ -34,7 +33,3 @@ async def brand(world: World, size: Size) -> Round:
     }  # fmt: skip
     wrong = ["the others were refused"] if calm.refused > noise.refused else []
     return await reckon(world, calm, tenants, "R20", "one brand at ten times its load", measured, wrong)
-
-
-def p99(waits_s: Sequence[float]) -> float:
-    return sorted(waits_s)[int(len(waits_s) * 0.99)] if waits_s else 0.0

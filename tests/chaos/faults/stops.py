@@ -52,7 +52,7 @@ async def behind_the_proxy(world: World, size: Size) -> Round:
         traffic = world.traffic("stops", doors=[front], client=client)
         people = _People(client, front, tenants[0])
         async with traffic.flowing(tenants, size.rate, "r22"), people.reading():
-            for number in range(size.times):
+            for number in size.turns():
                 await traffic.heard(time.monotonic())
                 begun = time.monotonic()
                 code = await own[number % 2].stop()
@@ -69,7 +69,7 @@ async def behind_the_proxy(world: World, size: Size) -> Round:
         await one.stop()
     failed = _failed(traffic) + people.failed
     measured: Measured = {
-        "proxy": size.proxy, "stops": size.times, "messages a second": size.rate, "pages": people.asked,
+        "proxy": size.proxy, "stops": len(stops), "messages a second": size.rate, "pages": people.asked,
         "failed requests": failed,
         "refusals": " ".join(f"{status}: {count}" for status, count in traffic.refusals.items()) or "none",
         "slowest stop s": round(max(stops), 1), **{name: " ".join(map(str, found)) for name, found in tricked.items()},
