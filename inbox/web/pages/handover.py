@@ -112,6 +112,8 @@ async def decide(request: web.Request) -> web.StreamResponse:
             return render.see_other(request, f"{world.base}/queue?view=mine")
         await handing.decline(own.log, world.brand.id, ident, text=fields.get("text", ""), **what)
     except Refused as refused:
+        if refused.status == 404:
+            raise NotFound from refused
         return await _shown(request, world, {}, words.refusal(refused, world.say), refused.status)
     return render.see_other(request, f"{world.base}/handover")
 
