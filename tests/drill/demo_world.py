@@ -65,8 +65,9 @@ class Demo:
         found: list[Parsed] = []
         while True:
             swept = await self.network.sweep(self.way, self.channel, cursor, datetime.now(UTC))
+            ends = not swept.more or swept.cursor == cursor  # as the sweep leaves alone what does not move
             found, cursor = [*found, *swept.parsed], swept.cursor
-            if not swept.more:
+            if ends:
                 return found, cursor
 
 
