@@ -7,12 +7,11 @@ texts is taken for a form, too: that is how such bodies are kept in parts, and s
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from urllib.parse import unquote_to_bytes
-
-import orjson
 
 from services.channels import reading
 from services.channels.contract import CannotRead, Inbound
@@ -71,7 +70,7 @@ def _of_json(raw: bytes) -> Form:
 
 
 def _bytes(value: object) -> bytes:
-    return value.encode() if isinstance(value, str) else orjson.dumps(value)
+    return value.encode() if isinstance(value, str) else json.dumps(value).encode()  # orjson: 64 bits at most
 
 
 def _urlencoded(raw: bytes) -> Form:

@@ -110,7 +110,7 @@ def _parsed(form: forms.Form, channel: ChannelRecord, received_at: datetime) -> 
     raw = form.fields.get(RAW) or (form.uploads[RAW].data if RAW in form.uploads else None)
     if raw:
         return mail.raw_read(raw, channel, received_at)
-    token = form.text("token")
+    token = (form.text("token") or "")[:200]
     found = apart.letter(
         _headers(form), form.text("body-plain") or "", form.text("body-html") or "", _files(form), _digest(form)
     )
