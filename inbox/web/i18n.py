@@ -8,6 +8,7 @@ it); else the `.po` itself is read, so that nothing needs compiling while one wo
 from __future__ import annotations
 
 import io
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -59,6 +60,14 @@ def negotiate(accept_language: str | None) -> str:
         if lang in LANGUAGES and quality > 0:
             wanted.append((quality, lang))
     return max(wanted, key=lambda pair: pair[0])[1] if wanted else LANGUAGES[0]
+
+
+_BEFORE = re.compile(r" (?=[:;!?»](?:\s|$))|(?<=«) ")
+
+
+def typeset(text: str, lang: str) -> str:
+    """French words as French prints them: the blank before : ; ! ? and within « » is narrow, and breaks no line."""
+    return _BEFORE.sub("\u202f", text) if lang == "fr" else text
 
 
 def direction(lang: str | None) -> str:

@@ -12,7 +12,7 @@ from inbox.channels import ChannelRecord, Health, Network, SetupField
 from inbox.errors import NotFound, Refused
 from inbox.web import address, channel_words
 from inbox.web.context import deps, viewer
-from inbox.web.i18n import Speech
+from inbox.web.i18n import Speech, typeset
 from inbox.web.pages import render, settings
 from inbox.web.routes import Route
 
@@ -89,7 +89,7 @@ def _told(field: SetupField, lang: str, values: Mapping[str, str], errors: Mappi
 
 
 def _in(texts: Mapping[str, str], lang: str) -> str:
-    return texts.get(lang) or texts.get("en") or next(iter(texts.values()), "")
+    return typeset(texts.get(lang) or texts.get("en") or next(iter(texts.values()), ""), lang)
 
 
 def _steps(request: web.Request, network: Network, channel: ChannelRecord | None, lang: str) -> list[str]:
@@ -97,7 +97,8 @@ def _steps(request: web.Request, network: Network, channel: ChannelRecord | None
     hook = address.absolute(request, f"/hooks/{channel.channel_id}") if channel else "…"
     token = channel.secrets.get("verify_token", "…") if channel else "…"
     steps = network.setup_steps.get(lang) or network.setup_steps.get("en") or ()
-    return [step.replace("{hook_url}", hook).replace("{verify_token}", token) for step in steps]
+    told = [typeset(step, lang) for step in steps]
+    return [step.replace("{hook_url}", hook).replace("{verify_token}", token) for step in told]
 
 
 async def add(request: web.Request) -> web.StreamResponse:
