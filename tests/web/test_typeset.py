@@ -30,4 +30,4 @@ def test_english_words_stay() -> None:
 def test_no_network_tells_how_to_connect_it_with_a_blank_that_may_break() -> None:
     for network in networks().values():
         for text in (*network.setup_steps["fr"], *(field.hint.get("fr", "") for field in network.setup_fields)):
-            assert not re.search(r" [:;!?»](\s|$)|« ", typeset(text, "fr")), (network.code, text)
+            assert not re.search(r" [:;!?»](\s|$)|« ", typeset(text, "fr")), text
