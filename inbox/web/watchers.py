@@ -56,6 +56,8 @@ class Watcher:
         data = batch.bytes(self.variant, render, chunked=self.socket.chunked)
         if data is None:
             return False
+        if self.socket.transport.is_closing():
+            return True  # who has left comes back for it; the task of the request is about to notice
         if self.socket.transport.get_write_buffer_size() > MOST_BUFFERED:
             self.end("slow")
         else:

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
+from unittest.mock import Mock
 
 import aiohttp
 import orjson
@@ -310,6 +311,21 @@ async def test_a_reader_that_does_not_read_is_cut(world: World) -> None:
     assert not watcher.cut.is_set()
     watcher.give(Batch([counts({})]), lambda row, variant: {})
     assert watcher.cut.is_set()
+    assert not watcher.waiting
+
+
+async def test_nothing_is_written_to_a_socket_whose_browser_has_left() -> None:
+    from inbox.web.context import RIGHTS_OF_ROLE
+    from inbox.web.frames import Batch, Variant, counts
+    from inbox.web.watchers import Socket, Watcher
+
+    transport = Mock(spec=asyncio.WriteTransport)
+    transport.get_write_buffer_size.return_value = 0
+    watcher = Watcher(Variant("api"), 1, b"", RIGHTS_OF_ROLE["cm"], socket=Socket(transport, False), current=True)
+    for left, written in ((False, 1), (True, 1)):
+        transport.is_closing.return_value = left
+        watcher.give(Batch([counts({})]), lambda row, variant: {})
+        assert transport.write.call_count == written
     assert not watcher.waiting
 
 
