@@ -13,6 +13,7 @@ import asyncio
 import contextlib
 import logging
 import time
+from collections.abc import Coroutine
 
 import asyncpg
 
@@ -25,6 +26,8 @@ logger = logging.getLogger(__name__)
 AWAY = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
 ASK_EVERY_S = 1.0
 WITHIN_S = 5.0
+WAKINGS = 10
+"""How often it wakes up meanwhile: a process that slept through all of it has counted one."""
 
 
 class Outage:
@@ -72,17 +75,33 @@ class Outage:
 
     async def _answers(self) -> bool:
         try:
-            async with asyncio.timeout(WITHIN_S):
-                if self._connection is None:
-                    self._connection = await asyncpg.connect(self._dsn)
-                await self.ask(self._connection)
+            await _in_time(self._asked())
         except AWAY:
             self._hang_up()
             return False
         return True
+
+    async def _asked(self) -> None:
+        if self._connection is None:
+            self._connection = await asyncpg.connect(self._dsn)
+        await self.ask(self._connection)
 
     def _hang_up(self) -> None:
         """Without a farewell, for which a dead network would have us wait."""
         if self._connection is not None:
             self._connection.terminate()
             self._connection = None
+
+
+async def _in_time(asked: Coroutine[None, None, None]) -> None:
+    """`TimeoutError` after `WITHIN_S` of a process that moves. An answer that came while it stood still lies in the
+    socket, and is read at the next waking."""
+    asking = asyncio.create_task(asked)
+    try:
+        for _ in range(WAKINGS):
+            if (await asyncio.wait({asking}, timeout=WITHIN_S / WAKINGS))[0]:
+                return await asking
+        raise TimeoutError
+    finally:
+        asking.cancel()
+        await asyncio.gather(asking, return_exceptions=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 
 import asyncpg
@@ -91,6 +92,20 @@ async def test_a_question_without_an_answer_hangs_up(
         await asyncio.sleep(0.01)
     assert await pool.fetchval("SELECT 1") == 1
     asking.cancel()
+
+
+async def test_a_process_that_stood_still_does_not_take_that_for_an_outage(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The answer came meanwhile, and nobody was there to read it."""
+
+    async def stood_still() -> None:
+        time.sleep(0.1)
+        for _ in range(4):  # as many turns of the loop as an answer takes to reach who waits
+            await asyncio.sleep(0)
+
+    monkeypatch.setattr("services.outage.WITHIN_S", 0.05)
+    outage = Outage("postgresql://none")
+    monkeypatch.setattr(outage, "_asked", stood_still)
+    assert await outage._answers()
 
 
 def _away(outage: Outage) -> bool:

@@ -7,7 +7,10 @@ import asyncio
 import contextlib
 import itertools
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Sequence
+
+import aiohttp
 
 from tests.chaos.figures import Measured, Round
 from tests.chaos.links import link
@@ -50,6 +53,8 @@ async def database(world: World, size: Size) -> Round:
     wrong = [
         *([f"an answer took {slowest:.1f} s"] if slowest > ANSWERED_S else []),
         *([f"healed after {max(healed):.0f} s only"] if max(healed) > HEALED_S else []),
+        *(f"{count} connections of people broke: {how}" for how, count in people.broken.items()),
+        *(f"{count} answers {status} to people" for status, count in people.other.items() if count),
         *ended,
     ]
     title = "connections to the database that swallow everything"
@@ -57,11 +62,13 @@ async def database(world: World, size: Size) -> Round:
 
 
 class _People:
-    """Who asks for the queue ten times a second, whatever became of the times before."""
+    """Who asks for the queue ten times a second, whatever became of the times before. `broken`: connections that
+    ended without an answer; `other`: answers that are none of a page and of 503."""
 
     def __init__(self, world: World, desk: Host, tenants: Sequence[Tenant]) -> None:
         self._world, self._desk, self._turn = world, desk, itertools.cycle(tenants)
         self.slowest_s, self.asked, self.served_at = 0.0, 0, 0.0
+        self.broken, self.other = Counter[str](), Counter[int]()
 
     @contextlib.asynccontextmanager
     async def reading(self) -> AsyncIterator[None]:
@@ -81,15 +88,23 @@ class _People:
 
     async def _ask(self, tenant: Tenant) -> None:
         begun = time.monotonic()
+        self.asked += 1
+        try:
+            status = await self._status(tenant)
+        except (aiohttp.ClientError, TimeoutError) as broken:
+            self.broken[type(broken).__name__] += 1
+            return
+        now = time.monotonic()
+        self.slowest_s = max(self.slowest_s, now - begun)
+        self.other[status] += status not in {200, 503}
+        if status == 200:
+            self.served_at = now
+
+    async def _status(self, tenant: Tenant) -> int:
         url = f"{self._desk.url}/api/v1/brands/{tenant.brand}/items"
         async with self._world.client.get(url, headers={"Authorization": f"Bearer {tenant.token}"}) as response:
             await response.read()
-            assert response.status in {200, 503}, response.status
-        now = time.monotonic()
-        self.asked += 1
-        self.slowest_s = max(self.slowest_s, now - begun)
-        if response.status == 200:
-            self.served_at = now
+            return response.status
 
 
 async def _well(traffic: Traffic, people: _People, worker: Host) -> float:
