@@ -23,8 +23,7 @@ async def test_those_who_manage_are_told_what_waits_in_the_spool(world: World, w
 async def test_where_nothing_waits_nothing_is_said(world: World) -> None:
     cookie, _ = await world.session("owner")
     page = await world.ask("GET", f"/b/{world.brand}/queue", headers=world.cookie(cookie))
-    assert "banner-soon" not in page.text
-    assert "banner-alarm" not in page.text
+    assert "sur le disque" not in page.text
     assert (await world.ask("GET", "/readyz")).json() == {"status": "ready"}
 
 
