@@ -80,6 +80,12 @@ class Traffic:
         if number % WITHDRAWN_EVERY == 2:
             await self._deliver(tenant, f"{tenant.brand}/{ident}#deleted", _withdrawal(ident, self.at))
 
+    async def tell(self, tenant: Tenant, ident: str, text: str) -> None:
+        """One message of these words, by somebody who says nothing else."""
+        said = _message(ident, 0, self.at)
+        alone = {"text": text, "thread_id": ident, "author": {"id": ident, "name": "Inès"}}
+        await self._deliver(tenant, f"{tenant.brand}/{ident}", said | alone)
+
     async def say_once(self, shop: Shop, ident: str) -> None:
         """To a network that does not send again: whatever the answer, that was it."""
         body = json.dumps(_comment(ident, self.at)).encode()
@@ -152,7 +158,7 @@ class Traffic:
             wait_s = min(wait_s * 2, AGAIN_MOST_S)
 
     def _door(self) -> Door:
-        return self.doors[next(self._turn)]
+        return self.doors[next(self._turn) % len(self.doors)]
 
     async def _post(self, door: Door, channel_id: str, body: bytes, headers: dict[str, str]) -> int | None:
         """The status; None where the connection broke."""

@@ -7,15 +7,18 @@ from types import MappingProxyType
 
 from tests.chaos.faults import (
     away,
+    bursts,
     copies,
     drips,
     full,
     half_open,
     histories,
+    jumps,
     killed,
     noisy,
     races,
     stops,
+    upgrades,
     viewers,
     writers,
 )
@@ -23,7 +26,7 @@ from tests.chaos.figures import Round
 from tests.chaos.size import Size
 from tests.chaos.world import World
 
-OF_THEIR_OWN = frozenset({"R6", "R11"})
+OF_THEIR_OWN = frozenset({"R6", "R11", "R13"})
 """Rounds that set up what they break by themselves, and need no doors of the world's."""
 
 Fault = Callable[[World, Size], Awaitable[Round]]
@@ -32,7 +35,7 @@ ALL: Mapping[str, Fault] = MappingProxyType(
         "R1": killed.doors, "R2": killed.database, "R4": away.database, "R5": half_open.database,
         "R6": full.disks,
         "R8": copies.shuffled, "R9": writers.late, "R10": writers.stuck, "R11": histories.replayed,
-        "R16": viewers.torn_apart, "R17": races.acknowledged,
-        "R20": noisy.brand, "R21": drips.slow, "R22": stops.behind_the_proxy,
+        "R13": jumps.clocks, "R16": viewers.torn_apart, "R17": races.acknowledged, "R19": bursts.tenfold,
+        "R20": noisy.brand, "R21": drips.slow, "R22": stops.behind_the_proxy, "R23": upgrades.there_and_back,
     }
 )  # fmt: skip
