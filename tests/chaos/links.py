@@ -25,11 +25,11 @@ class Link:
         self._passing.clear()
 
     def mend(self, *, lost: bool) -> None:
-        """Those that are `lost` wait for an event that never comes, and are never closed from this side."""
-        held, self._passing = self._passing, asyncio.Event()
+        """Those that are `lost` wait for an event that never comes, and are never closed from this side. The others keep
+        the event that the next cut clears: it must spare nobody."""
+        if lost:
+            self._passing = asyncio.Event()
         self._passing.set()
-        if not lost:
-            held.set()
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
