@@ -38,7 +38,7 @@ class Older(Host):
 
 
 def unpacked(folder: Path) -> tuple[str, str]:
-    """Puts it there; which commit it is, and its newest migration."""
+    """Puts it there; which commit it is, and the numbers of the migrations that it does not know."""
     added = _git("log", "--format=%H", "--diff-filter=A", "-1", "--", MIGRATIONS)
     commit = _git("rev-parse", f"{added}^") if added else ""
     if not commit:
@@ -52,8 +52,12 @@ def unpacked(folder: Path) -> tuple[str, str]:
             shutil.copytree(built, there, dirs_exist_ok=True)
         elif built.exists():
             shutil.copy(built, there)
-    known = max(path.name.split("_", 1)[0] for path in folder.glob(MIGRATIONS))
-    return commit[:9], known
+    return commit[:9], " ".join(sorted(_numbers(REPOSITORY) - _numbers(folder)))
+
+
+def _numbers(tree: Path) -> set[str]:
+    """They do not come in the order of their numbers."""
+    return {path.name.split("_", 1)[0] for path in tree.glob(MIGRATIONS)}
 
 
 def _git(*words: str) -> str:

@@ -23,7 +23,7 @@ LEAST_S = 5.0
 
 async def there_and_back(world: World, size: Size) -> Round:
     tree = world.folder / "older"
-    commit, known = await asyncio.to_thread(unpacked, tree)
+    commit, unknown = await asyncio.to_thread(unpacked, tree)
     tenants, traffic = await world.tenants(2), world.traffic("upgrades")
     older = [_older(world, role, tree) for role in ("ingest", "inbox workers")]
     new = [world.doors[0], world.desk]
@@ -50,7 +50,7 @@ async def there_and_back(world: World, size: Size) -> Round:
     await rest(world, tenants)
     changed = [await _rebuilt(world, tenant) for tenant in tenants]
     measured: Measured = {
-        "older": commit, "its newest migration": known, "the schema's": migrate.newest(),
+        "older": commit, "migrations it does not know": unknown, "the schema's newest": migrate.newest(),
         "messages a second": size.rate, "rows of the older one that a rebuild completed": sum(changed),
     }  # fmt: skip
     wrong = [f"{traffic.refused} deliveries were refused"] if traffic.refused else []
