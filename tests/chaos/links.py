@@ -25,7 +25,7 @@ class Link:
         self._passing.clear()
 
     def mend(self, *, lost: bool) -> None:
-        """Those that are `lost` wait for an event that never comes, and are never closed from this side. The others keep
+        """Those that are `lost` wait for an event that never comes and are never closed from this side. The others keep
         the event that the next cut clears: it must spare nobody."""
         if lost:
             self._passing = asyncio.Event()

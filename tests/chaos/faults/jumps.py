@@ -66,7 +66,7 @@ async def _round(world: World, size: Size, clocks: dict[str, Skewed], desk: Host
     wrong = [
         *world.ended(),
         *([f"{negative} durations below nothing"] if negative else []),
-        *(["an alarm was given twice"] if any(times > 1 for times in alarms.values()) else []),
+        *(f"{' '.join(alarm)} was given {times} times" for alarm, times in alarms.items() if times > 1),
         *([f"a duration was wrong by {wrong_by['a host']:.0f} s"] if wrong_by["a host"] > OFF_S else []),
         *([f"{refused['a host']} deliveries were refused for a host's clock"] if refused["a host"] else []),
     ]
