@@ -50,7 +50,7 @@ def check(text: str, judgement: Judgement) -> None:
     assert 0.0 <= judgement.urgency <= 1.0
     assert judgement.level == min(3, int(judgement.urgency / 0.25))
     assert sum(judgement.sentiment_scores.values()) == pytest.approx(1.0, abs=1e-3)
-    assert judgement.sentiment == max(judgement.sentiment_scores, key=judgement.sentiment_scores.__getitem__)
+    assert judgement.sentiment_scores[judgement.sentiment] == max(judgement.sentiment_scores.values())
     assert judgement.lang is None or len(judgement.lang) == 2
     assert 0.0 <= judgement.lang_confidence <= 1.0
     for reason in judgement.reasons:
