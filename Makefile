@@ -13,7 +13,7 @@ LOCK := $(VENV)/lock/bin/uv pip compile --quiet --universal --generate-hashes --
 FAULTS := $(VENV)/audit/faults.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help install up drill test test-citus check bench chaos mutants attack lock audit clean
+.PHONY: help install up drill test test-citus check bench chaos mutants attack screenshots lock audit clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -75,6 +75,10 @@ mutants: $(DEV_STAMP) ## spoil what networks send, 10,000 bodies of each, and re
 
 attack: $(DEV_STAMP) ## bandit, schemathesis, wapiti and sqlmap against the source and a live instance, 10,000 spoilt bodies to every route (ARGS="--only wapiti")
 	@$(BIN)/python -m tests.attack $(ARGS)
+
+screenshots: $(DEV_STAMP) ## photograph every screen of a demo into var/screenshots: two languages, three widths, two themes (ARGS="--only queue")
+	@$(BIN)/python -m tests.chromium
+	@$(BIN)/python -m tests.screens $(ARGS)
 
 audit: $(STAMP) ## known faults of what we depend on (pip-audit), and a list of it (sbom.json), by tools with an environment of their own
 	@test -x $(VENV)/audit/bin/pip-audit || { $(PYTHON) -m venv $(VENV)/audit && $(VENV)/audit/bin/python -m pip install --quiet --disable-pip-version-check pip-audit==2.10.1 cyclonedx-bom==7.5.0; }

@@ -56,7 +56,7 @@ def build(
     app.cleanup_ctx.append(live.running)
     app.on_shutdown.append(live.stop)
     app.on_response_prepare.append(headers.adder(deps.settings.base_url))
-    modules = [*_modules(api), *_modules(pages)] if people else [health]
+    modules = [*modules_of(api), *modules_of(pages)] if people else [health]
     table = [route for module in modules for route in getattr(module, "ROUTES", ())]
     _serve(app, known, [*table, *extra])
     for module in modules:
@@ -65,7 +65,7 @@ def build(
     return app
 
 
-def _modules(package: ModuleType) -> list[ModuleType]:
+def modules_of(package: ModuleType) -> list[ModuleType]:
     names = sorted(info.name for info in pkgutil.iter_modules(package.__path__))
     return [importlib.import_module(f"{package.__name__}.{name}") for name in names]
 

@@ -40,13 +40,13 @@ async def running(folder: Path) -> AsyncIterator[Site]:
     instance = Instance(folder / "data")
     await instance.start()
     try:
-        await _drill(instance)
+        await drill(instance)
         yield await _site(instance)
     finally:
         await instance.stop()
 
 
-async def _drill(instance: Instance) -> None:
+async def drill(instance: Instance) -> None:
     drill = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "services.cli", "drill", "--speed", "20", "--messages", "40",
         "--data-dir", str(instance.data_dir), cwd=REPOSITORY, stdout=asyncio.subprocess.DEVNULL,

@@ -1,0 +1,92 @@
+"""A browser that is signed in to a demo, and what it takes of each screen: two languages, three widths, both themes."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.async_api import Browser, BrowserContext, Page
+
+from tests.product.instance import Instance
+
+LANGUAGES = ("fr", "en")
+WIDTHS = {360: 740, 768: 1024, 1440: 900}
+"""Width → height of the window; the picture goes on below it."""
+THEMES = ("light", "dark")
+TALLEST = 2600
+"""Pixels: of a long list the beginning is enough."""
+WIDE_BY = "document.scrollingElement.scrollWidth - document.documentElement.clientWidth"
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """`wide_by`: pixels by which the page is wider than its window; more than none is a fault."""
+
+    screen: str
+    language: str
+    width: int
+    theme: str
+    status: int
+    wide_by: int
+
+    @property
+    def file(self) -> str:
+        return f"{self.screen}.{self.language}.{self.width}.{self.theme}.jpg"
+
+    @property
+    def faulty(self) -> bool:
+        """The page of somebody who is signed in already is refused where it asks to sign in: 4xx is an answer."""
+        return self.status >= 500 or self.wide_by > 0
+
+
+async def sign_in(instance: Instance, browser: Browser) -> BrowserContext:
+    """As the demo's owner, by the one-time link."""
+    context = await browser.new_context(viewport={"width": 1440, "height": 900}, service_workers="block")
+    page = await context.new_page()
+    await page.goto(instance.demo["sign_in_url"])
+    await page.locator("main form button[type=submit]").first.click()
+    await page.wait_for_url("**/account/**")
+    await page.close()
+    return context
+
+
+async def speak(context: BrowserContext, base: str, language: str) -> None:
+    """As a person chooses it, in the account."""
+    page = await context.new_page()
+    await page.goto(f"{base}/account")
+    await page.locator("#locale").select_option(language)
+    await page.locator("form[action='/account/preferences'] button[type=submit]").click()
+    await page.wait_for_url("**/account?saved=preferences")
+    await page.close()
+
+
+@asynccontextmanager
+async def window(browser: Browser, signed_in: BrowserContext, language: str, width: int) -> AsyncIterator[Page]:
+    """A tab of that width with the same session: touched where it is narrow, as phones and tablets are."""
+    context = await browser.new_context(
+        viewport={"width": width, "height": WIDTHS[width]}, locale=language, has_touch=width < 1440,
+        is_mobile=width < 1440, reduced_motion="reduce", service_workers="block",
+        storage_state=await signed_in.storage_state(),
+    )  # fmt: skip
+    yield await context.new_page()
+    await context.close()
+
+
+async def take(page: Page, screen: str, url: str, language: str, width: int, folder: Path) -> list[Shot]:
+    """In both themes; they differ in colours alone, so the page is not loaded again."""
+    response = await page.goto(url, wait_until="load")
+    await page.evaluate("document.fonts.ready.then(() => null)")
+    shots = []
+    for theme in THEMES:
+        await page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
+        wide_by = int(await page.evaluate(WIDE_BY))
+        shot = Shot(screen, language, width, theme, response.status if response else 0, wide_by)
+        tall = min(TALLEST, max(WIDTHS[width], int(await page.evaluate("document.scrollingElement.scrollHeight"))))
+        await page.screenshot(
+            path=folder / shot.file, type="jpeg", quality=80, full_page=True, animations="disabled",
+            clip={"x": 0, "y": 0, "width": width, "height": tall},
+        )  # fmt: skip
+        shots.append(shot)
+    return shots

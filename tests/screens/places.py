@@ -1,0 +1,46 @@
+"""Which screens there are: the GET routes of pages as the code serves them, so that none is forgotten.
+
+What needs an id gets the address of a link that some other screen has to it. What leads nowhere is named in the index:
+its absence is to be seen.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from urllib.parse import urlsplit
+
+from inbox.web import pages
+from inbox.web.app import modules_of
+from inbox.web.routes import Route
+
+PLACES = re.compile(r"\{(\w+)(?::[^}]*)?\}")
+NO_SCREENS = {
+    "page.live": "a stream", "wall_live": "a stream", "wall_live_by_link": "a stream", "static": "files",
+    "lent_file": "a file", "item_file": "a file", "item_sent_file": "a file", "record": "a file of evidence",
+    "home": "leads to the queue", "report_pdf": "a file", "report_html": "a file", "sla_csv": "a file",
+    "sla_parquet": "a file", "agreement_csv": "a file", "corrections": "a file", "settings_delivery": "a file",
+    "account_here": "leads back", "item_person": "a file",
+}  # fmt: skip
+"""Answers that nobody looks at in a browser's window."""
+ALSO = {"sla": "?compare=before", "settings_new_channel": "?network=generic"}
+"""How a screen is asked where its bare address shows little."""
+
+
+def screens() -> list[Route]:
+    """Every one that may be a screen; fragments of a screen are among them (they tell themselves by their answer)."""
+    table = [route for module in modules_of(pages) for route in getattr(module, "ROUTES", ())]
+    return [one for one in table if one.method == "GET" and one.surface == "page" and one.name not in NO_SCREENS]
+
+
+def bare(route: Route, brand: str) -> str | None:
+    """Its path where the brand is all it needs."""
+    path = route.path.replace("{brand_id}", brand)
+    return None if PLACES.search(path) else path + ALSO.get(route.name, "")
+
+
+def leading_to(route: Route, brand: str, links: Iterable[str]) -> str | None:
+    """The first link that leads there."""
+    parts = PLACES.split(route.path.replace("{brand_id}", brand))
+    shape = "".join(re.escape(part) if even % 2 == 0 else r"[\w-]+" for even, part in enumerate(parts))
+    return next((link for link in links if re.fullmatch(shape, urlsplit(link).path)), None)
