@@ -6,7 +6,7 @@ import asyncpg
 
 from tests.citus.cluster import DISTRIBUTE
 
-HERE_ALONE = {"sessions", "sign_in_links", "login_attempts", "crew"}
+HERE_ALONE = {"sessions", "sign_in_links", "login_attempts", "crew", "push_devices", "push_wishes"}
 """Of the coordinator: nothing that runs elsewhere sees them."""
 
 
