@@ -1,4 +1,4 @@
-"""`make screenshots`: every screen of a demo in the storm, fr and en, 360, 768 and 1440 pixels, light and dark.
+"""`make screenshots`: the screens that a demo in the storm leads to, fr and en, 360, 768 and 1440 pixels, both themes.
 
     make screenshots
     make screenshots ARGS="--only queue,item --languages fr --widths 360"

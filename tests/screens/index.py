@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tests.screens.camera import Shot
 
-HEAD = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Vigie: every screen</title><style>
+HEAD = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Vigie: screens</title><style>
 body{font:14px system-ui;margin:1rem;background:#888}h2{margin:2rem 0 .5rem}.row{display:flex;gap:8px;overflow-x:auto}
 figure{margin:0;flex:none}img{height:420px;max-width:600px;object-fit:contain;object-position:top;display:block}
 .bad{outline:4px solid #c00}figcaption{font-size:12px}</style>
