@@ -103,7 +103,12 @@ def expire(item: Item, event: ProposalExpired, _: Policy) -> Item:
 
 def let_in(item: Item, event: ApprovalLinkMade, _: Policy) -> Item:
     link = ApprovalLink(event.link_id, event.expires_at, event.by, event.name, event.digest)
-    return _change(item, event.proposal_id, lambda one: replace(one, links=(*one.links, link)))
+
+    def let(one: Proposal) -> Proposal:
+        known = any(old.link_id == link.link_id for old in one.links)
+        return one if known else replace(one, links=(*one.links, link))
+
+    return _change(item, event.proposal_id, let)
 
 
 def shut_out(item: Item, event: ApprovalLinkRevoked, _: Policy) -> Item:

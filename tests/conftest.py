@@ -10,6 +10,7 @@ from pathlib import Path
 
 import asyncpg
 import pytest
+from hypothesis import HealthCheck, settings
 
 from inbox.clock import SystemClock
 from inbox.ids import BrandId
@@ -21,6 +22,14 @@ from inbox.people import numbers
 from services.postgres import Postgres
 from tests.citus.cluster import Cluster
 from tests.databases import HASTY, Server
+
+# A build tries the same examples each time: it says what a change broke, and not whom luck met. New ones are drawn by
+# `make test ARGS="tests/core tests/views --hypothesis-profile thorough"`; what they find becomes a test of its own.
+settings.register_profile(
+    "build", max_examples=60, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.register_profile("thorough", settings.get_profile("build"), max_examples=2000, derandomize=False)
+settings.load_profile("build")
 
 MASTER = bytes(range(32))
 SLOWEST = (

@@ -187,6 +187,13 @@ def test_a_link_decides_once_within_its_time_and_not_when_it_was_taken_back() ->
     assert refused(shut, by_link, role=None) == "link_dead"
 
 
+def test_a_link_that_is_told_twice_is_one_link() -> None:
+    before = proposed()
+    told = let_in(before)
+    once = then(before, *told)  # type: ignore[arg-type]
+    assert then(once, *told).proposals == once.proposals  # type: ignore[arg-type]
+
+
 def test_only_a_lead_lets_somebody_in_and_for_a_week_at_most() -> None:
     assert (
         refused(proposed(), commands.MakeApprovalLink(BEN, the_proposal(proposed()), "R", "d", minute(60)))
