@@ -99,7 +99,7 @@ class ClockWorker:
         policies = await known.upto(recorded[-1].position)
         item = core.fold(item_id, ((r.position, r.event, policies.at(r.position)) for r in recorded))
         events = core.decide(item, CheckClocks(), now, policies.now, command_id="")
-        new = [NewEvent(event, stream, _key(brand, item, event)) for event in events]
+        new = [NewEvent(event, stream, _key(brand, item, event, recorded[-1].position)) for event in events]
         if not new:
             return 0
         try:
@@ -144,14 +144,13 @@ class _Policies:
         return self._timeline
 
 
-def _key(brand: BrandId, item: Item, event: Event) -> DedupeKey:
-    """One of a kind a turn and clock, a claim, or a promise."""
+def _key(brand: BrandId, item: Item, event: Event, decided_at: int) -> DedupeKey:
+    """One of a kind a turn and clock. A claim or a promise is known by the position it was found silent or broken at:
+    where clocks jump back two of them can bear the same time, and the second would never be said."""
     if isinstance(event, ProposalEscalated | ProposalExpired):
         step = event.step if isinstance(event, ProposalEscalated) else -1
         return dedupe_key("approval", str(brand), str(item.item_id), str(event.proposal_id), str(step))
-    turn = item.turns[-1]
-    about = ["sla", str(brand), str(item.item_id), str(turn.no)]
+    about = ["sla", str(brand), str(item.item_id), str(item.turns[-1].no)]
     if isinstance(event, SlaWarned | SlaBreached):
         return dedupe_key(*about, event.clock, "warned" if isinstance(event, SlaWarned) else "breached")
-    since = turn.claimed_at if event.TYPE == "ClaimLapsed" else turn.promise_until
-    return dedupe_key(*about, event.TYPE, since.isoformat() if since else "")
+    return dedupe_key(*about, event.TYPE, str(decided_at))

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from tests.chaos.faults import ALL
+from tests.chaos.faults import ALL, jumps
 from tests.chaos.figures import Figures, compared
 from tests.chaos.ledger import Ledger, Sent, read
 from tests.chaos.reckoning import line
@@ -47,3 +47,14 @@ async def test_the_reckoning_sees_each_of_the_five(tmp_path: Path) -> None:
     assert sent["recovered"] == Sent((503,))
     found = Counter({"ok": 1, "twice": 2, "recovered": 1, "made up": 1})
     assert compared(sent, found) == Figures(ok=1, lost=1, duplicated=1, unexpected=1, recovered=1)
+
+
+def test_an_alarm_is_given_twice_where_nothing_came_that_it_could_be_given_for_anew() -> None:
+    def told(kind: str, **data: object) -> dict[str, object]:
+        return {"type": kind, "item_id": "i", "data": data}
+
+    taken, lapsed = told("ItemAcknowledged", by=1), told("ClaimLapsed", assignee=1)
+    assert set(jumps.alarms([taken, lapsed, taken, lapsed]).values()) == {1}
+    assert set(jumps.alarms([taken, lapsed, lapsed]).values()) == {2}
+    late = told("SlaBreached", turn=1, clock="ack")
+    assert set(jumps.alarms([late, taken, late]).values()) == {2}

@@ -161,6 +161,15 @@ async def test_a_silent_claim_lapses_each_time_it_is_taken_anew(world: World, cl
     assert len(await said(world, ev.ClaimLapsed)) == 2
 
 
+async def test_a_claim_of_the_very_time_of_one_that_lapsed_lapses_too(world: World, clock: SimulatedClock) -> None:
+    """The database's clock was behind when both were made: neither is older than the turn it belongs to."""
+    item = await world.says()
+    for lapsed in (1, 2):
+        await world.happens(ev.ItemAcknowledged(item_id=item, by=ME, at=world.minutes(-30 * lapsed)))
+        await at(world, clock, 61 + lapsed)
+        assert len(await said(world, ev.ClaimLapsed)) == lapsed
+
+
 async def test_a_promise_is_broken_once(world: World, clock: SimulatedClock) -> None:
     item, reply = await world.says(), uuid.uuid4()
     await world.happens(

@@ -7,6 +7,7 @@ import asyncio
 import time
 import uuid
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -59,20 +60,20 @@ async def _round(world: World, size: Size, clocks: dict[str, Skewed], desk: Host
                 wrong_by[whose] = max(wrong_by[whose], await _answered(world, desk, tenants[0]))
                 clock.set(0.0)
             refused[whose] = traffic.refusals[UNPROVEN] - refused[whose]
-    alarms, negative = Counter[tuple[str, ...]](), 0
+    given, negative = Counter[tuple[str, ...]](), 0
     for tenant in tenants:
-        alarms += Counter(_alarms(await events_of(world, tenant)))
+        given += alarms(await events_of(world, tenant))
         negative += await _below_nothing(world, tenant)
     wrong = [
         *world.ended(),
         *([f"{negative} durations below nothing"] if negative else []),
-        *(f"{' '.join(alarm)} was given {times} times" for alarm, times in alarms.items() if times > 1),
+        *(f"{' '.join(alarm)} was given {times} times" for alarm, times in given.items() if times > 1),
         *([f"a duration was wrong by {wrong_by['a host']:.0f} s"] if wrong_by["a host"] > OFF_S else []),
         *([f"{refused['a host']} deliveries were refused for a host's clock"] if refused["a host"] else []),
     ]
     measured: Measured = {
         "jumps": len(JUMPS_S) * len(clocks), "by at most s": max(JUMPS_S), "messages a second": size.rate,
-        "alarms": len(alarms), "given twice": sum(times > 1 for times in alarms.values()),
+        "alarms": len(given), "given twice": sum(times > 1 for times in given.values()),
         **{f"durations wrong by at most s, {whose}": round(off, 1) for whose, off in wrong_by.items()},
         **{f"refused, {whose}": count for whose, count in refused.items()},
     }  # fmt: skip
@@ -80,10 +81,17 @@ async def _round(world: World, size: Size, clocks: dict[str, Skewed], desk: Host
     return await reckon(world, traffic, tenants, "R13", title, measured, wrong)
 
 
-def _alarms(events: list[dict[str, Any]]) -> list[tuple[str, ...]]:
-    """Of which item, turn and clock each alarm speaks."""
-    given = [one for one in events if one["type"] in ALARMS]
-    return [(one["type"], one["item_id"], *(str(one["data"].get(part)) for part in ("turn", "clock"))) for one in given]
+def alarms(events: Sequence[Mapping[str, Any]]) -> Counter[tuple[str, ...]]:
+    """Of which item, turn, clock, promise or claim each speaks. Who takes an item again that was nobody's any more
+    makes a claim of its own, which may lapse of its own."""
+    claims, given = Counter[str](), Counter[tuple[str, ...]]()
+    for one in events:
+        kind, item, data = one["type"], one.get("item_id") or "", one["data"]
+        claims[item] += kind == "ItemAcknowledged"
+        if kind in ALARMS:
+            about = claims[item] if kind == "ClaimLapsed" else data.get("promise_until") or data.get("turn")
+            given[kind, item, str(about), str(data.get("clock"))] += 1
+    return given
 
 
 async def _answered(world: World, desk: Host, tenant: Tenant) -> float:
