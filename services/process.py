@@ -26,6 +26,7 @@ from services.catalogue import Installed
 from services.channels import lent, registry
 from services.channels.contract import Way
 from services.ingest import safe
+from services.ingest.knock import Knock
 from services.ingest.record import Record
 from services.ingest.reparse import Reparse
 from services.ingest.routes import Ingest
@@ -113,6 +114,7 @@ class Process:
             reparse=Reparse(self._shared.channels, self._shared.batcher),
             verify=Verify(self._way, self._shared.clock),
             record=Record(self._shared.channels, self._shared.batcher, self._shared.clock),
+            knock=Knock(self._shared.channels, self._shared.batcher, self._shared.clock, self._shared.base_url),
             open_file=Open(self._way.http),
             ready=self.ready,
             weigh=self._weigh() if "inbox" in self._roles else None,

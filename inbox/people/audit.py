@@ -15,7 +15,7 @@ from inbox.log.record import NewEvent
 from inbox.log.store import Connection, Log
 
 STREAM = "settings"
-What = Literal["channel", "member", "token", "brand", "subscription", "view", "wall", "report"]
+What = Literal["channel", "member", "token", "brand", "subscription", "view", "wall", "report", "guide"]
 
 
 @dataclass(frozen=True, slots=True)

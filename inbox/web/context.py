@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Literal
 import asyncpg
 from aiohttp import web
 
-from inbox import opening
+from inbox import first_message, opening
 from inbox.catalogue import Catalogue, Listed
 from inbox.clock import Clock
 from inbox.events import Role
+from inbox.first_message import Knocker
 from inbox.ids import BrandId, MemberId
 from inbox.log.pulse import Pulse
 from inbox.log.store import Log
@@ -58,7 +59,8 @@ class Deps:
     `catalogue`: the models that this host can judge with. `record`: takes what somebody has seen elsewhere.
     `open_file`: fetches what an author attached.
     `push_key`: the public key that browsers subscribe to messages with; empty in a process that has none.
-    `verify`: asks a network whether it lets us in. `spooled`: what waits on this host's disk for the log."""
+    `verify`: asks a network whether it lets us in. `spooled`: what waits on this host's disk for the log.
+    `knock`: sends a test message."""
 
     pool: asyncpg.Pool
     log: Log
@@ -73,6 +75,7 @@ class Deps:
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     catalogue: Catalogue = field(default_factory=Listed)
     record: Recorder = not_here
+    knock: Knocker = first_message.not_here
     open_file: Opener = opening.not_here
     verify: Verifier = never_asked
     spooled: Telling = nothing

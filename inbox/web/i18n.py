@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -170,6 +171,10 @@ class Speech:
         else:
             figure, unit = self.decimal(count / 1_000_000, 1), self("MB")
         return f"{figure}{HARD}{unit}"
+
+    def sorting(self, name: str) -> str:
+        """What names are put in order by: an accent does not part a letter from its neighbours."""
+        return unicodedata.normalize("NFKD", name).casefold()
 
     def language(self, code: str | None) -> str:
         if not code:

@@ -14,13 +14,14 @@ WHAT: Mapping[str, str] = {
     "subscription": N_("Webhook out"), "policy": N_("Times and hours"), "classifier": N_("Classifier"),
     "retention": N_("Retention"), "corrections": N_("Corrections"), "person": N_("A person’s data"),
     "view": N_("Saved view"), "wall": N_("Link to the wallboard"), "report": N_("Report"),
-    "assignment": N_("Assignment"),
+    "assignment": N_("Assignment"), "guide": N_("First steps"),
 }  # fmt: skip
 ACTIONS: Mapping[str, str] = {
     "added": N_("added"), "changed": N_("changed"), "updated": N_("changed"), "removed": N_("removed"),
     "created": N_("created"), "revoked": N_("revoked"), "disabled": N_("switched off"), "enabled": N_("switched on"),
     "deactivated": N_("deactivated"), "reactivated": N_("brought back"), "link_made": N_("one-time link made"),
     "paused": N_("paused"), "resumed": N_("resumed"), "switched": N_("switched"), "exported": N_("exported"),
+    "skipped": N_("skipped"), "closed": N_("closed"),
     "saved": N_("saved"), "deleted": N_("deleted"), "restored": N_("brought back"),
     "skills": N_("languages and teams changed"),
     "logo_changed": N_("logo changed"), "logo_removed": N_("logo removed"),

@@ -37,6 +37,7 @@ from services.channels.contract import Way
 from services.demo_mail.office import PostOffice
 from services.demo_network import DemoNetwork
 from services.demo_networks import world as demo_networks
+from services.ingest.knock import Knock
 from services.ingest.record import Record
 from services.ingest.routes import Ingest
 from services.outbound import Outbound
@@ -187,7 +188,7 @@ def deps_of(log: Log, clock: SimulatedClock, base_url: str, *, secure: bool = Fa
             base_url, secure_cookies=secure, trusted_proxies=("10.0.0.0/8",), outbound_allow=("127.0.0.1",)
         ),
         channels=channels, networks=registry.networks(), reparse=_reparse, ready=ready,
-        record=Record(channels, Batcher(log), clock),
+        record=Record(channels, Batcher(log), clock), knock=Knock(channels, Batcher(log), clock, base_url),
         weigh=_weigh, push_key=keys.pair(log.keyring).shown,
     )  # fmt: skip
 

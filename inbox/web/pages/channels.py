@@ -57,7 +57,8 @@ def _networks(request: web.Request) -> list[tuple[str, str]]:
 async def new(request: web.Request) -> web.StreamResponse:
     world = await render.world(request)
     network = _network(request, request.query.get("network", ""))
-    return _form(request, world, network, {}, {})
+    led = {"guide": "yes"} if request.query.get("guide") else {}
+    return _form(request, world, network, led, {})
 
 
 def _network(request: web.Request, network_id: str) -> Network:
@@ -76,7 +77,7 @@ def _form(
     return settings.shown(
         request, world, "channels", "settings_channel_new.html", status=status, network=network, fields=fields,
         name=values.get("name", ""), errors={"name": errors.get("name"), "form": errors.get("form")},
-        steps=_steps(request, network, None, lang),
+        steps=_steps(request, network, None, lang), guide=values.get("guide"),
     )  # fmt: skip
 
 
@@ -116,8 +117,9 @@ async def add(request: web.Request) -> web.StreamResponse:
         return _form(request, world, network, fields, errors, refused.status)
     made = {field.name for field in network.setup_fields if field.secret and field.make is not None}
     return await _one(
-        request, world, channel, fresh={name: value for name, value in channel.secrets.items() if name in made}
-    )
+        request, world, channel, fresh={name: value for name, value in channel.secrets.items() if name in made},
+        guide=bool(fields.get("guide")),
+    )  # fmt: skip
 
 
 async def one(request: web.Request) -> web.StreamResponse:
@@ -132,8 +134,9 @@ async def _channel(request: web.Request, world: render.World) -> ChannelRecord:
 async def _one(
     request: web.Request, world: render.World, channel: ChannelRecord, *, fresh: Mapping[str, str] | None = None,
     given: Mapping[str, str] | None = None, errors: Mapping[str, str] | None = None,
-    verified: tuple[str, str] | None = None,
+    verified: tuple[str, str] | None = None, guide: bool = False,
 ) -> web.Response:  # fmt: skip
+    """`guide`: it was connected from the first steps, which are led back to."""
     own, lang = deps(request), world.say.lang
     health: Health | None = (await own.channels.health(world.brand.id)).get(str(channel.channel_id))
     state = (await channel_watch.states(own.pool, world.brand.id, own.clock.now())).get(str(channel.channel_id))
@@ -154,7 +157,7 @@ async def _one(
         fresh=[(labels.get(name, name), value) for name, value in (fresh or {}).items()], rotates=rotates,
         steps=_steps(request, network, channel, lang) if network else [],
         hook_url=address.absolute(request, f"/hooks/{channel.channel_id}"), waits=waits, state=state,
-        worries=_worries(request, state, world.say), verified=verified,
+        worries=_worries(request, state, world.say), verified=verified, guide=guide,
     )  # fmt: skip
 
 

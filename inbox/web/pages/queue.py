@@ -194,11 +194,11 @@ def _empty(read: Read, view: ViewLink, world: render.World) -> dict[str, str | N
             "text": say("Searched in this view."),
             "link": elsewhere if chosen.view != "all" else None, "link_text": say("Search everything"),
         }  # fmt: skip
-    if chosen.view == "all" and world.may("manage") and not world.channels:
+    if world.may("manage") and not world.channels:
         return {
             "icon": "plug", "title": say("No channel is connected"),
             "text": say("Messages arrive here as soon as a network sends them to us."),
-            "link": f"{world.base}/settings/channels", "link_text": say("Connect a channel"),
+            "link": f"{world.base}/guide", "link_text": say("Go on with the first steps"),
         }  # fmt: skip
     return {
         "icon": view.icon, "title": view.empty, "text": say("New messages appear here by themselves."),

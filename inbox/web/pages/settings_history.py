@@ -6,7 +6,7 @@ from aiohttp import web
 
 from inbox import settings_history
 from inbox.people import members
-from inbox.web import setting_words, words
+from inbox.web import guide_words, setting_words, words
 from inbox.web.context import deps
 from inbox.web.pages import render, settings
 from inbox.web.routes import Route
@@ -24,6 +24,7 @@ async def show(request: web.Request) -> web.StreamResponse:
     shown = found[:A_PAGE]
     names = {**world.names, **await members.names(log, world.brand.id, (one.by for one in shown))}
     about = {**world.channel_names, **{str(member): name for member, name in names.items()}}
+    about |= {step: say(title) for step, title in guide_words.TITLES.items()}
     lines = [
         {
             "at": one.at, "by": words.member(one.by, names, say), "what": setting_words.what(one, say),

@@ -10,7 +10,7 @@ from inbox.people.passwords import LEAST_LENGTH
 from inbox.web import address, security
 from inbox.web.context import deps, viewer
 from inbox.web.i18n import Speech, negotiate
-from inbox.web.pages import render
+from inbox.web.pages import guide, render
 from inbox.web.routes import Route
 
 
@@ -22,9 +22,14 @@ def _say(request: web.Request) -> Speech:
 
 
 async def home(request: web.Request) -> web.StreamResponse:
-    """To the first brand's queue; who is of no brand is told so."""
+    """To the first brand's queue, or its first steps where an owner has them before them; who is of no brand is told
+    so."""
     rights = viewer(request).rights
-    return render.see_other(request, f"/b/{min(rights)}/queue" if rights else "/account")
+    if not rights:
+        return render.see_other(request, "/account")
+    brand = min(rights)
+    begins = "own" in rights[brand] and await guide.welcomes(deps(request), brand)
+    return render.see_other(request, f"/b/{brand}/{'guide' if begins else 'queue'}")
 
 
 async def show(request: web.Request) -> web.StreamResponse:

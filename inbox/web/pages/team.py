@@ -32,7 +32,8 @@ REFUSALS: Mapping[str, tuple[str, str]] = {
 }
 
 
-def _errors(refused: Refused, say: Speech) -> dict[str, str]:
+def errors_of(refused: Refused, say: Speech) -> dict[str, str]:
+    """What was refused, beside the field that it is about."""
     field, message = REFUSALS.get(refused.code, ("form", refused.message))
     return {field: say(message) if refused.code in REFUSALS else message}
 
@@ -63,7 +64,7 @@ async def add(request: web.Request) -> web.StreamResponse:
             role=fields.get("role", ""), by=asking.actor, now=now, locale=world.say.lang,
         )  # fmt: skip
     except Refused as refused:
-        return _members(request, world, fields=fields, errors=_errors(refused, world.say), status=refused.status)
+        return _members(request, world, fields=fields, errors=errors_of(refused, world.say), status=refused.status)
     try:
         return await _with_link(request, world, member, fields.get("name", ""))
     except Refused:  # they work for other brands, too, and sign in as they always do
@@ -96,7 +97,7 @@ async def new_link(request: web.Request) -> web.StreamResponse:
     except NotFound:
         raise
     except Refused as refused:
-        return _members(request, world, errors=_errors(refused, world.say), status=refused.status)
+        return _members(request, world, errors=errors_of(refused, world.say), status=refused.status)
 
 
 async def change(request: web.Request) -> web.StreamResponse:
@@ -122,7 +123,7 @@ async def change(request: web.Request) -> web.StreamResponse:
     except NotFound:
         raise
     except Refused as refused:
-        return _members(request, world, errors=_errors(refused, world.say), status=refused.status)
+        return _members(request, world, errors=errors_of(refused, world.say), status=refused.status)
     return render.see_other(request, f"{world.base}/settings/members?saved=1")
 
 
@@ -156,7 +157,7 @@ async def create_token(request: web.Request) -> web.StreamResponse:
         )
     except Refused as refused:
         return await _tokens(
-            request, world, name=fields.get("name", ""), errors=_errors(refused, world.say), status=refused.status
+            request, world, name=fields.get("name", ""), errors=errors_of(refused, world.say), status=refused.status
         )
     return await _tokens(request, world, fresh=token)
 
