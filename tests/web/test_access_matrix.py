@@ -108,6 +108,7 @@ EXPECTED: dict[str, Access] = {
     "ask_first_password": "signed_in",
     "first_password": "signed_in",
     "account": "signed_in",
+    "design": "signed_in",
     "account_here": "signed_in",
     "devices": "signed_in",
     "devices_add": "signed_in",

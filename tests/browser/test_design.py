@@ -1,0 +1,43 @@
+"""The page of the design system shows all that the screens are made of: what is new in the kit or the tokens is there
+too. (That it breaks no rule of accessibility in any look: test_accessible.)"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from jinja2 import Environment, nodes
+
+from inbox.web import i18n
+from inbox.web.pages import design_tokens
+
+TEMPLATES = Path(i18n.__file__).parent / "templates"
+SHEETS = TEMPLATES.parent / "static"
+INSIDE_OTHERS = {"ring", "shapes", "clock_data"}
+"""Parts of a clock."""
+
+
+def parsed(name: str) -> nodes.Template:
+    source = (TEMPLATES / name).read_text(encoding="utf-8")
+    return Environment(extensions=["jinja2.ext.i18n"]).parse(source)
+
+
+def test_every_component_of_the_kit_is_shown() -> None:
+    kit = {macro.name for macro in parsed("kit.html").find_all(nodes.Macro)}
+    shown = {
+        one.attr
+        for path in TEMPLATES.glob("design*.html")
+        for one in parsed(path.name).find_all(nodes.Getattr)
+        if isinstance(one.node, nodes.Name) and one.node.name == "kit"
+    }
+    assert kit - shown == INSIDE_OTHERS
+
+
+def test_every_token_that_a_sheet_uses_is_among_those_that_are_shown() -> None:
+    told = {name for name, _ in design_tokens.all_of_them()}
+    sheets = "\n".join(path.read_text(encoding="utf-8") for path in SHEETS.glob("*.css"))
+    made = set(re.findall(r"(--[\w-]+):", sheets)) | {"--by"}  # set by a script, while a finger draws a row
+    assert set(re.findall(r"var\((--[\w-]+)", sheets)) - made == set()
+    assert {"--canvas", "--alarm-solid", "--t-12", "--s-1", "--hit", "--shadow-3", "--calm"} <= told
+    assert len(design_tokens.colours()) > 25
+    assert len(design_tokens.icons()) > 50
