@@ -20,11 +20,12 @@ PLANNED = {
 
 
 async def refused(connection: Connection, brand: BrandId, text: str) -> str | None:
-    """The brand for whatever takes a number first, a moment where one is asked for: a comparison with nothing would be
-    planned away. Nothing is known of the rest, and nothing runs."""
+    """The brand for whatever takes a number first; a number and a moment where one is asked for: a comparison with
+    nothing is planned away, and what is left of its join is no longer the statement. Nothing is known of the rest, and
+    nothing runs."""
     try:
         parameters = (await connection.prepare(text)).get_parameters()
-        known: dict[str, object] = {"timestamptz": datetime(2026, 11, 24, tzinfo=UTC)}
+        known: dict[str, object] = {"int8": 7, "timestamptz": datetime(2026, 11, 24, tzinfo=UTC)}
         given = [brand if n == 0 and one.name == "int8" else known.get(one.name) for n, one in enumerate(parameters)]
         await connection.fetch(f"EXPLAIN {text}", *given)
     except asyncpg.PostgresError as error:
