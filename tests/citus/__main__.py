@@ -52,7 +52,8 @@ def main(arguments: list[str]) -> int:
         return 2
     environment = {**os.environ, BINARIES: str(Path(folder).resolve())}
     left_out = [f"--deselect={name}" for name in OF_ONE_SERVER]
-    command = [sys.executable, "-m", "pytest", *left_out, *(arguments[1:] or CONFORMANCE)]
+    which = () if any(one.startswith("tests") for one in arguments[1:]) else CONFORMANCE
+    command = [sys.executable, "-m", "pytest", *left_out, *arguments[1:], *which]
     return subprocess.run(command, env=environment, check=False).returncode
 
 
