@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from inbox import events, item
-from inbox.events import AuthorForgotten, Event, MessageReceived, mark_of, two_digits
+from inbox.events import AuthorForgotten, Event, MessageReceived, codec, mark_of, two_digits
 from inbox.ids import BrandId, ChannelId, DedupeKey, IdMaker, ItemId, dedupe_key, reply_id
 from inbox.state import Item
 from tests.core.world import (
@@ -147,7 +147,7 @@ def test_an_event_of_a_newer_process_is_named() -> None:
 
 def test_an_old_event_is_brought_forward(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(events.ItemResolved, "V", 2)
-    monkeypatch.setattr(events, "UPCASTERS", {("ItemResolved", 1): lambda fields: {**fields, "reason": "spam"}})
+    monkeypatch.setattr(codec, "UPCASTERS", {("ItemResolved", 1): lambda fields: {**fields, "reason": "spam"}})
     body, _ = events.encode(events.ItemResolved(item_id=ITEM, by=1, at=said().received_at))
     event = events.decode("ItemResolved", 1, body, None)
     assert isinstance(event, events.ItemResolved)
