@@ -49,18 +49,18 @@ class Instance:
     def log_path(self) -> Path:
         return self.data_dir.parent / f"{self.data_dir.name}.log"
 
+    def environment(self) -> dict[str, str]:
+        """Of its own, whatever ours says."""
+        ours = {name: value for name, value in os.environ.items() if not name.startswith(("VIGIE_", "DATABASE_"))}
+        given = {} if self.database_url is None else {"DATABASE_URL": self.database_url}
+        return ours | self.settings | given
+
     async def start(self) -> None:
-        environment = {
-            name: value for name, value in os.environ.items() if not name.startswith(("VIGIE_", "DATABASE_"))
-        }
-        environment |= self.settings
-        if self.database_url is not None:
-            environment["DATABASE_URL"] = self.database_url
         with self.log_path.open("ab") as log:
             self.process = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "services.cli", "up", "--demo", "--no-browser",
                 "--port", str(self.port), "--data-dir", str(self.data_dir),
-                cwd=REPOSITORY, env=environment, stdout=log, stderr=log, start_new_session=True,
+                cwd=REPOSITORY, env=self.environment(), stdout=log, stderr=log, start_new_session=True,
             )  # fmt: skip
         try:
             await self._until_ready()

@@ -9,14 +9,14 @@ from pathlib import Path
 
 from playwright.async_api import Browser, BrowserContext, Page
 
-from tests.product.instance import Instance
-
 LANGUAGES = ("fr", "en")
 WIDTHS = {360: 740, 768: 1024, 1440: 900}
 """Width → height of the window; the picture goes on below it."""
 THEMES = ("light", "dark")
 TALLEST = 2600
 """Pixels: of a long list the beginning is enough."""
+PATIENCE_MS = 90_000
+"""The machine may have other work; a picture that does not come in this time is named, and the next is taken."""
 WIDE_BY = "document.scrollingElement.scrollWidth - document.documentElement.clientWidth"
 
 
@@ -41,11 +41,11 @@ class Shot:
         return self.status >= 500 or self.wide_by > 0
 
 
-async def sign_in(instance: Instance, browser: Browser) -> BrowserContext:
-    """As the demo's owner, by the one-time link."""
+async def sign_in(browser: Browser, base: str, link: str) -> BrowserContext:
+    """By a one-time link."""
     context = await browser.new_context(viewport={"width": 1440, "height": 900}, service_workers="block")
     page = await context.new_page()
-    await page.goto(instance.demo["sign_in_url"])
+    await page.goto(link if link.startswith("http") else base + link)
     await page.locator("main form button[type=submit]").first.click()
     await page.wait_for_url("**/account/**")
     await page.close()
@@ -63,26 +63,29 @@ async def speak(context: BrowserContext, base: str, language: str) -> None:
 
 
 @asynccontextmanager
-async def window(browser: Browser, signed_in: BrowserContext, language: str, width: int) -> AsyncIterator[Page]:
+async def window(browser: Browser, of: BrowserContext, language: str, width: int) -> AsyncIterator[Page]:
     """A tab of that width with the same session: touched where it is narrow, as phones and tablets are."""
     context = await browser.new_context(
         viewport={"width": width, "height": WIDTHS[width]}, locale=language, has_touch=width < 1440,
-        is_mobile=width < 1440, reduced_motion="reduce", service_workers="block",
-        storage_state=await signed_in.storage_state(),
+        is_mobile=width < 1440, reduced_motion="reduce", service_workers="block", storage_state=await of.storage_state(),
     )  # fmt: skip
+    context.set_default_timeout(PATIENCE_MS)
     yield await context.new_page()
     await context.close()
 
 
 async def take(page: Page, screen: str, url: str, language: str, width: int, folder: Path) -> list[Shot]:
-    """In both themes; they differ in colours alone, so the page is not loaded again."""
     response = await page.goto(url, wait_until="load")
+    return await expose(page, screen, language, width, folder, response.status if response else 0)
+
+
+async def expose(page: Page, screen: str, language: str, width: int, folder: Path, status: int = 200) -> list[Shot]:
+    """The page as it stands, in both themes; they differ in colours alone, so it is not loaded again."""
     await page.evaluate("document.fonts.ready.then(() => null)")
     shots = []
     for theme in THEMES:
         await page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
-        wide_by = int(await page.evaluate(WIDE_BY))
-        shot = Shot(screen, language, width, theme, response.status if response else 0, wide_by)
+        shot = Shot(screen, language, width, theme, status, int(await page.evaluate(WIDE_BY)))
         tall = min(TALLEST, max(WIDTHS[width], int(await page.evaluate("document.scrollingElement.scrollHeight"))))
         await page.screenshot(
             path=folder / shot.file, type="jpeg", quality=80, full_page=True, animations="disabled",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from html import escape
 from itertools import groupby
 from pathlib import Path
@@ -15,12 +16,15 @@ figure{margin:0;flex:none}img{height:420px;max-width:600px;object-fit:contain;ob
 """
 
 
-def write(folder: Path, shots: list[Shot], missing: list[str]) -> None:
-    """`missing`: screens that this demo has nothing for, or that are a part of another."""
+def write(folder: Path, shots: list[Shot], missing: list[str], left_out: Mapping[str, str]) -> None:
+    """`missing`: screens that were not reached, a fault; `left_out`: routes that are no screen, and why."""
     parts = [HEAD, f"<p>{len(shots)} pictures, {sum(one.faulty for one in shots)} with a fault (red).</p>"]
-    parts.append(f"<p>Not reached, or a part of another screen: {escape(', '.join(missing))}.</p>")
+    if missing:
+        parts.append(f'<p class="bad">Not reached: {escape(", ".join(missing))}.</p>')
     for screen, group in groupby(sorted(shots, key=lambda one: one.file), key=lambda one: one.screen):
         parts.append(f'<h2>{escape(screen)}</h2><div class="row">{"".join(map(_figure, group))}</div>')
+    said = "".join(f"<li>{escape(name)}: {escape(why)}</li>" for name, why in sorted(left_out.items()))
+    parts.append(f"<h2>Pages' addresses that are no screen</h2><ul>{said}</ul>")
     (folder / "index.html").write_text("".join(parts))
 
 

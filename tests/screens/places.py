@@ -20,9 +20,12 @@ NO_SCREENS = {
     "lent_file": "a file", "item_file": "a file", "item_sent_file": "a file", "record": "a file of evidence",
     "home": "leads to the queue", "report_pdf": "a file", "report_html": "a file", "sla_csv": "a file",
     "sla_parquet": "a file", "agreement_csv": "a file", "corrections": "a file", "settings_delivery": "a file",
-    "account_here": "leads back", "item_person": "a file",
+    "account_here": "leads back", "item_person": "a file", "queue_count": "figures that the queue asks for",
+    "queue_fits": "figures that the queue asks for", "queue_words": "suggestions of the search field",
+    "views_counts": "figures that the queue asks for", "wall_figures": "a part of the wallboard",
+    "wall_figures_by_link": "a part of the wallboard", "item_wordings": "a part of the field where one writes",
 }  # fmt: skip
-"""Answers that nobody looks at in a browser's window."""
+"""Answers that nobody looks at in a browser's window, or that are a part of a screen that is photographed."""
 ALSO = {"sla": "?compare=before", "settings_new_channel": "?network=generic"}
 """How a screen is asked where its bare address shows little."""
 
