@@ -106,12 +106,19 @@ class Speech:
         return dates.format_time(self.local(at), "HH:mm:ss" if seconds else "HH:mm", locale=self.locale)
 
     def day(self, at: datetime | date) -> str:
-        when = self.local(at).date() if isinstance(at, datetime) else at
-        return dates.format_date(when, "d MMM", locale=self.locale)
+        return self._date(self.local(at).date() if isinstance(at, datetime) else at, "d MMM")
 
     def long_day(self, at: datetime | date) -> str:
-        when = self.local(at).date() if isinstance(at, datetime) else at
-        return dates.format_date(when, "long", locale=self.locale)
+        return self._date(self.local(at).date() if isinstance(at, datetime) else at, "d MMMM y")
+
+    def days(self, first: date, last: date) -> tuple[str, str]:
+        """The two ends of a stretch, the year once where it is the same."""
+        return self._date(first, "d MMMM" if first.year == last.year else "d MMMM y"), self.long_day(last)
+
+    def _date(self, when: date, pattern: str) -> str:
+        """The first of a month is an ordinal in French, which Babel does not know."""
+        said = dates.format_date(when, pattern, locale=self.locale)
+        return f"1er{said[1:]}" if self.lang == "fr" and when.day == 1 and said.startswith("1") else said
 
     def moment(self, at: datetime, now: datetime) -> str:
         """The hour alone for today, with its day otherwise, with its year when that is another one."""
@@ -119,13 +126,11 @@ class Speech:
         if then.date() == today.date():
             return self.time(at)
         pattern = "d MMM" if then.year == today.year else "d MMM y"
-        return f"{dates.format_date(then.date(), pattern, locale=self.locale)}, {self.time(at)}"
+        return f"{self._date(then.date(), pattern)}, {self.time(at)}"
 
     def stamp(self, at: datetime) -> str:
         """Day, year, hour and seconds: for what must be found again."""
-        return (
-            f"{dates.format_date(self.local(at).date(), 'd MMM y', locale=self.locale)}, {self.time(at, seconds=True)}"
-        )
+        return f"{self._date(self.local(at).date(), 'd MMM y')}, {self.time(at, seconds=True)}"
 
     def duration(self, seconds: float, *, coarse: bool = False) -> str:
         """`45 s`, `2 min 41`, `24 min`, `4 h 10`, `22 h`, `1 d 16 h`. The same rule is in `static/js/clocks.js`.

@@ -56,7 +56,7 @@ def main() -> int:
     bad = [one for one in session.shots if one.faulty]
     for one in bad:
         print(f"{one.file}: answered {one.status}, {one.wide_by} pixels too wide")
-    for name, why in {name: "no way leads there" for name in session.missing}.items() | session.failed.items():
+    for name, why in (dict.fromkeys(session.missing, "no way leads there") | session.failed).items():
         print(f"{name} was not reached: {why}")
     print(f"{len(session.shots)} pictures. Look at {options.folder / 'index.html'}")
     return 1 if bad or session.missing or session.failed else 0

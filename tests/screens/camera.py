@@ -67,7 +67,8 @@ async def window(browser: Browser, of: BrowserContext, language: str, width: int
     """A tab of that width with the same session: touched where it is narrow, as phones and tablets are."""
     context = await browser.new_context(
         viewport={"width": width, "height": WIDTHS[width]}, locale=language, has_touch=width < 1440,
-        is_mobile=width < 1440, reduced_motion="reduce", service_workers="block", storage_state=await of.storage_state(),
+        is_mobile=width < 1440, reduced_motion="reduce", service_workers="block",
+        storage_state=await of.storage_state(),
     )  # fmt: skip
     context.set_default_timeout(PATIENCE_MS)
     yield await context.new_page()
@@ -80,16 +81,17 @@ async def take(page: Page, screen: str, url: str, language: str, width: int, fol
 
 
 async def expose(page: Page, screen: str, language: str, width: int, folder: Path, status: int = 200) -> list[Shot]:
-    """The page as it stands, in both themes; they differ in colours alone, so it is not loaded again."""
+    """The page as it stands, in both themes; they differ in colours alone, so it is not loaded again.
+
+    The window is made as tall as what is shown: a picture of the whole page would have all of a long list drawn."""
     await page.evaluate("document.fonts.ready.then(() => null)")
+    tall = min(TALLEST, max(WIDTHS[width], int(await page.evaluate("document.scrollingElement.scrollHeight"))))
+    await page.set_viewport_size({"width": width, "height": tall})
     shots = []
     for theme in THEMES:
         await page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
         shot = Shot(screen, language, width, theme, status, int(await page.evaluate(WIDE_BY)))
-        tall = min(TALLEST, max(WIDTHS[width], int(await page.evaluate("document.scrollingElement.scrollHeight"))))
-        await page.screenshot(
-            path=folder / shot.file, type="jpeg", quality=80, full_page=True, animations="disabled",
-            clip={"x": 0, "y": 0, "width": width, "height": tall},
-        )  # fmt: skip
+        await page.screenshot(path=folder / shot.file, type="jpeg", quality=80, animations="disabled")
         shots.append(shot)
+    await page.set_viewport_size({"width": width, "height": WIDTHS[width]})
     return shots

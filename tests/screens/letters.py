@@ -8,13 +8,13 @@ from typing import Any
 
 LONG_WORD = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft" * 4
 SAID: dict[str, tuple[str, str]] = {
-    "arabic": ("محمد عبد الرحمن العلي", "بطارية الدراجة Cargo 2 تُصدر دخانًا داخل الشقة! ماذا أفعل؟ الطلب BRZ-48213 بتاريخ 12/11."),
+    "arabic": ("محمد عبد الرحمن العلي", "بطارية الدراجة Cargo 2 تُصدر دخانًا داخل الشقة! ماذا أفعل؟ الطلب BRZ-48213."),
     "hebrew": ("יעל בן־דוד", "הסוללה של Cargo 2 התנפחה (!) ואף אחד לא עונה. מספר ההזמנה: BRZ-77120."),
     "devanagari": ("प्रियंका शर्मा", "मेरी साइकिल की बैटरी बहुत गर्म हो रही है। क्या इसका उपयोग करना सुरक्षित है?"),
     "emoji": ("👩🏽‍🚒 Zoé 🚲✨", "🔥🔥🔥 Ma batterie ‼️ 👩‍👩‍👧‍👦 on a peur 😱 🇫🇷 … vous répondez quand ❓"),
     "long": ("Bartholomäus-Maximilian von und zu Hohenlohe-Waldenburg-Schillingsfürst-Bartenstein", LONG_WORD),
     "address": ("lien", "Regardez https://exemple.example/" + "a-tres-long-chemin-sans-fin/" * 9 + " !"),
-    "turned": ("\u202eadrev\u202c ‏مرحبا", "Votre \u202eetnetsixe\u202c réponse (מענה) n'est pas arrivée. שלום, merci !"),
+    "turned": ("\u202eadrev\u202c \u200fمرحبا", "Votre \u202eetnetsixe\u202c réponse (מענה) n'est pas arrivée. merci !"),
 }  # fmt: skip
 """Who → their name and words."""
 SAME = "Bonjour, ma batterie Brizéo Cargo 2 ne charge plus depuis la mise à jour de ce matin, que faire ?"

@@ -30,7 +30,8 @@ WITHIN_S = 60.0
 
 @dataclass
 class Scene:
-    """`found`: screen → path, of what no other screen links to; `items`: paths of some. `observer`: the way in of somebody who may little."""
+    """`found`: screen → path, of what no other screen links to; `items`: paths of some. `observer`: the way in of
+    somebody who may little."""
 
     instance: Instance
     context: BrowserContext
@@ -118,7 +119,10 @@ async def _decide(scene: Scene, items: list[Any]) -> None:
     await scene.api("POST", f"/items/{claimed['id']}/acknowledge", {
         "expected_position": claimed["position"], "text": "Nous vous lisons et regardons.", "promise_until": until,
     })  # fmt: skip
-    variants = ["Bonjour, débranchez la batterie et éloignez-la. Nous vous appelons dans l'heure.", "Merci de l'alerte."]
+    variants = [
+        "Bonjour, débranchez la batterie et éloignez-la. Nous vous appelons dans l'heure.",
+        "Merci de l'alerte.",
+    ]
     await scene.api("POST", f"/items/{proposed['id']}/propose", {
         "expected_position": proposed["position"], "variants": variants,
     })  # fmt: skip
@@ -144,7 +148,7 @@ async def _proposal(scene: Scene, item: str) -> str:
 async def _prepare(scene: Scene) -> None:
     await scene.api("POST", "/wordings", {
         "title": "Batterie : premiers gestes", "categories": ["safety"], "approved": True,
-        "variants": [{"text": "Bonjour {name|à vous}, débranchez la batterie. Nous revenons vers vous avant {promise}."},
+        "variants": [{"text": "Bonjour {name|à vous}, débranchez la batterie. Nous revenons avant {promise}."},
                      {"text": "Hello {name|there}, please unplug the battery.", "lang": "en"}],
     })  # fmt: skip
     await scene.api("POST", "/subscriptions", {"address": "https://crm.brizeo.example/vigie", "description": "CRM"})

@@ -107,7 +107,24 @@ async def test_its_documents_are_the_same_bytes_each_time(world: World) -> None:
     assert made.digest in page
     assert "Rapport, 24 novembre 2026" in page
     assert "محل" in page
-    assert pdf.shown("Łukasz محل €\u202f!") == "Łukasz □□□ €\u202f!"
+    assert pdf.shown("Łukasz €\u202f! 🚲") == "Łukasz €\u202f! □"
+
+
+@pytest.mark.parametrize(
+    ("name", "set_as"),
+    [
+        ("باريس", "\ufeb2\ufef3\ufead\ufe8e\ufe91"),
+        ("مُحَمَّد", "\ufeaa\ufee4\ufea4\ufee3"), ("سلام", "\ufee1\ufefc\ufeb3"),
+        ("Brizéo – گل (پ)", "Brizéo – (\ufb56) \ufede\ufb94"), ("Le \u202eשָׁלוֹם", "Le םולש"), ("پ 12", "12 \ufb56"),
+    ],
+    ids=["joined", "unpointed", "lam and alef", "Persian, in brackets", "Hebrew", "digits"],
+)  # fmt: skip
+def test_right_to_left_names_are_set_on_paper_as_they_are_seen(name: str, set_as: str) -> None:
+    assert pdf.shown(name) == set_as
+
+
+def test_other_scripts_are_told_by_their_name() -> None:
+    assert pdf.shown("प्रियंका शर्मा, 李明 ﬁn") == "[Devanagari], [CJK] fin"
 
 
 def test_a_whole_month_is_called_by_its_name_and_compared_with_the_one_before() -> None:

@@ -70,7 +70,8 @@ async def _found(request: web.Request, world: render.World, which: Asked) -> Agr
 def _title(which: Asked, say: Speech) -> str:
     if which.first == which.last:
         return say("The classifier on %(day)s", day=say.long_day(which.first))
-    return say("The classifier from %(first)s to %(last)s", first=say.day(which.first), last=say.long_day(which.last))
+    first, last = say.days(which.first, which.last)
+    return say("The classifier from %(first)s to %(last)s", first=first, last=last)
 
 
 def _share(say: Speech) -> Callable[[float | None], str]:

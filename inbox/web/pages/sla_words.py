@@ -14,7 +14,8 @@ NONE = "–"
 def title(which: Asked, say: Speech) -> str:
     if which.first == which.last:
         return say("Times of %(day)s", day=say.long_day(which.first))
-    return say("Times from %(first)s to %(last)s", first=say.day(which.first), last=say.long_day(which.last))
+    first, last = say.days(which.first, which.last)
+    return say("Times from %(first)s to %(last)s", first=first, last=last)
 
 
 def seconds(say: Speech) -> Callable[[float | None], str]:

@@ -80,7 +80,8 @@ def period(first: date, last: date, say: Speech) -> str:
         return dates.format_date(first, "LLLL y", locale=say.locale)
     if first == last:
         return say.long_day(first)
-    return say("%(first)s to %(last)s", first=say.long_day(first), last=say.long_day(last))
+    start, end = say.days(first, last)
+    return say("from %(first)s to %(last)s", first=start, last=end)
 
 
 def file_name(facts: Facts) -> str:

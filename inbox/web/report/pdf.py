@@ -1,16 +1,19 @@
 """A report as PDF: A4, charts as vectors, the brand's logo. The same document gives the same bytes whenever it is
 made.
 
-The two fonts beside this module carry Latin, Greek and Cyrillic letters; what they have no sign for (Arabic, Hebrew,
-Chinese, emoji in a name) stands as an empty square. The page of the report shows all of them.
+The two fonts beside this module carry Latin, Greek, Cyrillic, Hebrew and Arabic letters (`right_to_left`). Words in
+another script stand as its name in brackets, [Devanagari], and what is no letter, as emoji, as an empty square. The
+page of the report shows all of them.
 """
 
 from __future__ import annotations
 
 import io
+import unicodedata
 from collections.abc import Callable
 from datetime import datetime
 from functools import cache
+from itertools import groupby
 from pathlib import Path
 
 from fontTools.ttLib import TTFont
@@ -19,7 +22,7 @@ from fpdf.enums import TableBordersLayout, XPos, YPos
 from fpdf.fonts import FontFace
 
 from inbox.web.i18n import Speech
-from inbox.web.report import pdf_charts
+from inbox.web.report import pdf_charts, right_to_left
 from inbox.web.report.document import Big, Chart, Document, Table
 from inbox.web.report.pdf_charts import INK, LINE, PARTS, SOFT, Box
 
@@ -36,8 +39,37 @@ def _signs() -> frozenset[int]:
 
 
 def shown(text: str) -> str:
-    """With a square for what the fonts have no sign for, but nothing for what has no width at all."""
-    return "".join(c if ord(c) in _signs() else "" if c in "\u200e\u200f\ufe0f" else NO_SIGN for c in text)
+    """As it is to be set, with nothing for what has no width at all."""
+    return "".join(
+        c if ord(c) in _signs() else NO_SIGN for c in right_to_left.drawn(_readable(text)) if c != "\ufe0f"
+    )  # fmt: skip
+
+
+def _readable(text: str) -> str:
+    """Letters that the fonts have not are told by the name of their script, once for words that stand together."""
+    found: list[str] = []
+    plain = "".join(
+        one if _is_told(one) else unicodedata.normalize("NFKC", one) for one in right_to_left.unpointed(text)
+    )
+    for known, signs in groupby(unicodedata.normalize("NFC", plain), _is_told):
+        letters = "".join(signs)
+        said = letters if known else f"[{_script(letters[0])}]"
+        if not known and found[-2:] == [said, " "]:
+            found.pop()
+        else:
+            found.append(said)
+    return "".join(found)
+
+
+def _is_told(sign: str) -> bool:
+    """By itself, or by a square."""
+    return ord(sign) in _signs() or unicodedata.category(sign)[0] not in "LM"
+
+
+def _script(letter: str) -> str:
+    """The first word of its name in Unicode, as `DEVANAGARI LETTER KA` has it."""
+    name = unicodedata.name(letter, "?").split()[0]
+    return name if name == "CJK" else name.title()
 
 
 class _Paper(FPDF):
