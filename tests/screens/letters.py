@@ -14,7 +14,7 @@ SAID: dict[str, tuple[str, str]] = {
     "emoji": ("👩🏽‍🚒 Zoé 🚲✨", "🔥🔥🔥 Ma batterie ‼️ 👩‍👩‍👧‍👦 on a peur 😱 🇫🇷 … vous répondez quand ❓"),
     "long": ("Bartholomäus-Maximilian von und zu Hohenlohe-Waldenburg-Schillingsfürst-Bartenstein", LONG_WORD),
     "address": ("lien", "Regardez https://exemple.example/" + "a-tres-long-chemin-sans-fin/" * 9 + " !"),
-    "turned": ("\u202eadrev\u202c \u200fمرحبا", "Votre \u202eetnetsixe\u202c réponse (מענה) n'est pas arrivée. merci !"),
+    "turned": ("\u202eadrev\u202c \u200fمرحبا", "Votre \u202eetnetsixe\u202c réponse (מענה) n'est pas arrivée. !"),
 }  # fmt: skip
 """Who → their name and words."""
 SAME = "Bonjour, ma batterie Brizéo Cargo 2 ne charge plus depuis la mise à jour de ce matin, que faire ?"

@@ -123,6 +123,13 @@ def test_right_to_left_names_are_set_on_paper_as_they_are_seen(name: str, set_as
     assert pdf.shown(name) == set_as
 
 
+def test_the_first_of_a_month_is_an_ordinal_in_french() -> None:
+    first, last = date(2026, 11, 1), date(2026, 11, 22)
+    assert document.period(first, last, Speech("fr")) == "du 1er novembre au 22 novembre 2026"
+    assert document.period(first, last, Speech("en")) == "from 1 November to 22 November 2026"
+    assert Speech("fr").day(date(2026, 11, 11)) == "11 nov."
+
+
 def test_other_scripts_are_told_by_their_name() -> None:
     assert pdf.shown("प्रियंका शर्मा, 李明 ﬁn") == "[Devanagari], [CJK] fin"
 
