@@ -30,7 +30,7 @@ AT_ONCE = 16
 KEPT = "SELECT count(*) FROM vigie.deliveries WHERE channel_id = $1"
 MORE_MEMORY_KIB = 60 * 1024
 """What the process may have grown by at its highest, once it is warm."""
-GREETING = {"discord", "github", "intercom", "slack"}
+GREETING = {"discord", "github", "intercom", "slack", "zendesk"}
 """Their pings and challenges are answered and hold nothing to be kept."""
 
 
