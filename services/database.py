@@ -13,6 +13,7 @@ import asyncpg
 
 from inbox import walls
 from inbox.log import migrate
+from services.line import Line, LinePool
 from services.lines import Lines
 from services.postgres import Postgres
 from services.settings import Settings
@@ -93,21 +94,16 @@ async def prepare(dsn: str) -> None:
         logger.warning("the database is at migration %s, of a newer version; this one knows %s", at, migrate.newest())
 
 
-class _Connection(asyncpg.Connection):
-    """We set nothing on a session that its next user could stumble over: no need to reset it, a round trip each
-    time."""
-
-    def get_reset_query(self) -> str:
-        return ""
-
-
 async def connect(dsn: str, *, most: int, lines: Lines | None = None) -> asyncpg.Pool:
     """With the second wall (`inbox.walls`) where the database has it. `lines`: who may hang up on all of it."""
-    return await asyncpg.create_pool(
+    return await LinePool(
         dsn,
+        loop=None,
+        record_class=asyncpg.Record,
+        max_queries=50_000,
         connect=lines.connect if lines is not None else None,
         setup=walls.stand if await _has_walls(dsn) else None,
-        connection_class=_Connection,
+        connection_class=Line,
         min_size=2,
         max_size=most,
         timeout=CONNECT_TIMEOUT_S,

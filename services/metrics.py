@@ -26,6 +26,11 @@ CONNECTIONS_MOST = Gauge(
     registry=REGISTRY,
 )  # fmt: skip
 
+DEAD_CONNECTIONS = Counter(
+    "vigie_dead_connections", "Connections to the database that were dead though it answered, and were hung up.",
+    registry=REGISTRY,
+)  # fmt: skip
+
 CLOCK_APART_SECONDS = Gauge(
     "vigie_clock_apart_seconds", "How far this host's clock is ahead of the database's, by which Vigie goes.",
     registry=REGISTRY,

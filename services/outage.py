@@ -4,7 +4,7 @@ While it is away nobody waits for it: deliveries are spooled or refused in milli
 connection of its own, because a full pool is no outage; with a timeout, because a network that swallows everything
 looks like a slow answer. Five seconds, since what is under way is given up then: a machine that is busy for three must
 not take that for an outage, and nobody is to wait for ten. What it is asked is the time: all processes go by it
-(`inbox.clock`).
+(`inbox.clock`), and then what it makes of those connections that have been silent for long (`services.lines`).
 """
 
 from __future__ import annotations
@@ -85,6 +85,7 @@ class Outage:
         if self._connection is None:
             self._connection = await asyncpg.connect(self._dsn)
         await self.ask(self._connection)
+        await self.lines.examine(self._connection)
 
     def _hang_up(self) -> None:
         """Without a farewell, for which a dead network would have us wait."""

@@ -1,24 +1,34 @@
-"""A way to the database that can be cut as cables are: nothing passes any more, and nobody is told."""
+"""A way to the database that can be cut as cables are: nothing passes any more, and nobody is told. Or only in part, as
+by a firewall that forgets some connections and takes new ones."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from urllib.parse import parse_qs, urlsplit
 
 CHUNK_BYTES = 65_536
 
 
+@dataclass(eq=False)
+class _Joined:
+    """One connection. What comes goes on while `passing` is set."""
+
+    passing: asyncio.Event
+
+
 class Link:
     """From a port of this host to a server's socket. `cut`: bytes are held, new connections are taken and lead nowhere.
     `mend`: new connections pass; those of before stay dead, as after a failover of the network between (`lost`), or go
-    on where they were."""
+    on where they were. `forget`: every second one is dead for ever, and the others go on."""
 
     def __init__(self, dsn: str) -> None:
         self._to = urlsplit(dsn)
         self._passing = asyncio.Event()
         self._passing.set()
+        self._joined: list[_Joined] = []
         self._tasks: set[asyncio.Task[None]] = set()
 
     def cut(self) -> None:
@@ -31,26 +41,35 @@ class Link:
             self._passing = asyncio.Event()
         self._passing.set()
 
+    def forget(self, from_: int = 0) -> int:
+        """Begins with the first or the second; how many."""
+        forgotten = self._joined[from_ % 2 :: 2]
+        for one in forgotten:
+            one.passing = asyncio.Event()
+        return len(forgotten)
+
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         assert task is not None
         self._tasks.add(task)
         with contextlib.suppress(ConnectionError, asyncio.CancelledError):
-            await self._joined(reader, writer)
+            await self._join(reader, writer)
         self._tasks.discard(task)
         writer.transport.abort()
 
-    async def _joined(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        passing = self._passing
-        await passing.wait()
+    async def _join(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        way = _Joined(self._passing)
+        await way.passing.wait()
         there, back = await self._server()
+        self._joined.append(way)
         try:
             async with asyncio.TaskGroup() as group:
-                group.create_task(self._pour(reader, back, passing))
-                group.create_task(self._pour(there, writer, passing))
+                group.create_task(self._pour(reader, back, way))
+                group.create_task(self._pour(there, writer, way))
         except* ConnectionError:
             pass
         finally:
+            self._joined.remove(way)
             back.transport.abort()
 
     async def _server(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
@@ -59,12 +78,12 @@ class Link:
         return await asyncio.open_connection(self._to.hostname, self._to.port or 5432)
 
     @staticmethod
-    async def _pour(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, passing: asyncio.Event) -> None:
+    async def _pour(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, way: _Joined) -> None:
         while data := await reader.read(CHUNK_BYTES):
-            await passing.wait()
+            await way.passing.wait()
             writer.write(data)
             await writer.drain()
-        await passing.wait()
+        await way.passing.wait()
         raise ConnectionResetError
 
     def close(self) -> None:

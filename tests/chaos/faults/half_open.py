@@ -1,5 +1,6 @@
-"""R5: the way to the database swallows everything and closes nothing. Every request is answered within ten seconds, and
-the pools heal by themselves, whether the old connections live on afterwards or stay dead for ever."""
+"""R5: the way to the database swallows everything, or each third time half of the connections, and closes nothing.
+Every request is answered within ten seconds, and the pools heal by themselves, whether the old connections live on
+afterwards or stay dead for ever."""
 
 from __future__ import annotations
 
@@ -29,7 +30,7 @@ LEAST_S = 15.0
 async def database(world: World, size: Size) -> Round:
     tenants = await world.tenants(2)
     shops = [await world.shop(tenant) for tenant in tenants]
-    cut_s, healed = max(LEAST_S, size.away_s / 2), list[float]()
+    cut_s, healed, forgotten = max(LEAST_S, size.away_s / 2), list[float](), 0
     async with link(world.server.dsn) as (way, dsn):
         own = await hosts(world.here, "ingest", "inbox", "inbox workers", DATABASE_URL=dsn)
         door, desk, worker = own
@@ -38,16 +39,21 @@ async def database(world: World, size: Size) -> Round:
         async with traffic.flowing(tenants, size.rate, "r5", shops), people.reading():
             for number in size.turns():
                 await traffic.heard(time.monotonic())
-                way.cut()
-                await asyncio.sleep(cut_s)
-                way.mend(lost=number % 2 == 0)
+                if number % 3 == 2:
+                    forgotten += way.forget(number)
+                    await asyncio.sleep(cut_s)
+                else:
+                    way.cut()
+                    await asyncio.sleep(cut_s)
+                    way.mend(lost=number % 2 == 0)
                 healed.append(await _well(traffic, people, worker))
         ended = [f"a process ended by itself: {one.role}" for one in own if one.process and one.process.returncode]
         for host in own:
             await host.stop()
     slowest = max(traffic.slowest_s, people.slowest_s)
     measured: Measured = {
-        "cuts": len(healed), "each of s": cut_s, "messages a second": size.rate, "pages asked for": people.asked,
+        "cuts": len(healed), "each of s": cut_s, "dead while others lived": forgotten,
+        "messages a second": size.rate, "pages asked for": people.asked,
         "slowest answer to people s": round(people.slowest_s, 2), "slowest healing s": round(max(healed), 1),
     }  # fmt: skip
     wrong = [
