@@ -12,9 +12,8 @@ import { undo } from "./undo.js";
 /** @param {HTMLElement | null | undefined} row */
 function stand(row) {
   const link = /** @type {HTMLAnchorElement | null} */ (row?.querySelector("a.row-link") ?? null);
-  if (!row || !link) return;
-  link.focus({ preventScroll: true });
-  row.scrollIntoView({ block: "nearest" });
+  link?.focus({ preventScroll: true });
+  row?.scrollIntoView({ block: "nearest" });
 }
 
 /** Moves the focus in the list; at its end the next page is asked for, and the same key goes on. @param {number} step */
@@ -40,12 +39,6 @@ function inMenu(id) {
   field?.focus();
 }
 
-/** @param {string} id */
-const dialog = (id) => {
-  const box = find(id);
-  if (box instanceof HTMLDialogElement && !box.open) box.showModal();
-};
-
 /** @type {Record<string, () => void>} */
 export const ACTS = {
   next: () => move(1),
@@ -65,5 +58,5 @@ export const ACTS = {
   reopen: () => void withItem(() => find("#item-head form[action$='/reopen'] button")?.click()),
   undo: () => void undo(),
   density: toggleDensity,
-  sheet: () => dialog("#keys"),
+  sheet: () => /** @type {HTMLDialogElement | null} */ (find("#keys"))?.showModal(),
 };

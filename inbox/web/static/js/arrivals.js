@@ -1,6 +1,7 @@
 // What is new waits in a bar above the list until a gesture asks for it: nothing moves under the hand.
-import { announce, fill, find, words } from "./dom.js";
+import { announce, clicked, counted, find, words } from "./dom.js";
 import { count, insert, made, rowOf } from "./rows.js";
+import { seldom } from "./server.js";
 import { ring } from "./sound.js";
 
 const URGENT = 2;
@@ -12,13 +13,8 @@ export const waiting = new Map();
 /** @param {Change} change */
 export const isUrgent = (change) => change.facets.priority <= URGENT;
 
-/** @type {ReturnType<typeof setTimeout> | undefined} */
-let telling;
-
 /** In a storm a hundred rows change a second: the bar and the figures follow a few times a second, the rows at once. */
-export function tellSoon() {
-  telling ??= setTimeout(() => { telling = undefined; tell(); count(); }, SOON_MS);
-}
+export const tellSoon = seldom(SOON_MS, () => { tell(); count(); });
 
 /** The bar: how many wait, urgent ones first. */
 function tell() {
@@ -27,7 +23,7 @@ function tell() {
   if (!bar || !place) return;
   const urgent = [...waiting.values()].filter(isUrgent).length;
   const [figure, said] = urgent ? [urgent, words.urgent] : [waiting.size, words.fresh];
-  const text = figure === 1 ? said.one : fill(said.more, { n: figure });
+  const text = counted(figure, said);
   bar.classList.toggle("is-quiet", !urgent);
   bar.hidden = waiting.size === 0;
   if (place.textContent !== text && figure) {
@@ -62,3 +58,4 @@ export function showNews() {
   if (row) find(".row-link", row)?.focus();
   announce(words.shown);
 }
+clicked("#livebar", showNews);

@@ -1,6 +1,7 @@
 // Whether an item belongs to the list that is shown: told from what came with the change, else asked of the server, many
 // at once.
 import { now } from "./clocks.js";
+import { figures } from "./server.js";
 
 /** @typedef {import("./live.js").Facets} Facets */
 /** @type {Record<string, any>} */
@@ -43,12 +44,8 @@ async function send() {
   const batch = [...asked].slice(0, MOST);
   asked = new Map([...asked].slice(MOST));
   if (asked.size) soon = setTimeout(send, SOON_MS);
-  try {
-    const ids = batch.map(([id]) => id).join(",");
-    const response = await fetch(`${base}/queue/fits${query}&ids=${ids}`, { credentials: "same-origin" });
-    if (!response.ok || response.redirected) return;
-    const { fits } = /** @type {{fits: string[]}} */ (await response.json());
-    const held = new Set(fits);
-    for (const [id, waiting] of batch) for (const resolve of waiting) resolve(held.has(id));
-  } catch { /* the banner of the stream says that we are offline; the next change asks again */ }
+  const found = await figures(`${base}/queue/fits${query}&ids=${batch.map(([id]) => id).join(",")}`);
+  if (!found) return; // the next change asks again
+  const held = new Set(/** @type {string[]} */ (found.fits));
+  for (const [id, waiting] of batch) for (const resolve of waiting) resolve(held.has(id));
 }

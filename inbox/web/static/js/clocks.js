@@ -1,6 +1,6 @@
 // The clocks of rows and items tick here, once a second, from data attributes: due, start and warning in milliseconds.
 // The rule of a face is that of inbox/web/pages/faces.py and of Speech.duration: what changes here changes there.
-import { all, announce, fill, words } from "./dom.js";
+import { all, announce, fill, setText, words } from "./dom.js";
 
 const RING = 34.6;
 const HARD = "\u00a0";
@@ -24,11 +24,6 @@ export function duration(millis, coarse = false) {
   return days < 10 && hours % 24 ? `${days}${HARD}${words.d}${HARD}${hours % 24}${HARD}h` : `${days}${HARD}${words.d}`;
 }
 
-/** @param {Element | null} element @param {string} text */
-function write(element, text) {
-  if (element && element.textContent !== text) element.textContent = text;
-}
-
 /** @param {HTMLElement} clock @param {number} at */
 function tick(clock, at) {
   const due = Number(clock.dataset.due);
@@ -36,7 +31,7 @@ function tick(clock, at) {
   const left = due - at;
   const state = left < 0 ? "overdue" : clock.dataset.warn && at >= Number(clock.dataset.warn) ? "soon" : "calm";
   const gone = left < 0 ? 1 : due > start ? Math.min(1, Math.max(0, 1 - left / (due - start))) : 0;
-  write(clock.querySelector("[data-value]"), left < 0 ? `+${duration(left, true)}` : duration(left));
+  setText(clock.querySelector("[data-value]"), left < 0 ? `+${duration(left, true)}` : duration(left));
   clock.querySelector(".ring-v")?.setAttribute("stroke-dasharray", `${(RING * (1 - gone)).toFixed(1)} ${RING}`);
   clock.querySelector(".bar-v")?.setAttribute("width", (gone * 100).toFixed(0));
   if (clock.dataset.state !== state) turn(clock, state);
@@ -46,8 +41,8 @@ function tick(clock, at) {
 function turn(clock, state) {
   const [word, spoken] = words.clocks[clock.dataset.clock ?? "ack"][state];
   clock.dataset.state = state;
-  write(clock.querySelector("[data-word]"), word);
-  write(clock.querySelector("[data-spoken]"), spoken);
+  setText(clock.querySelector("[data-word]"), word);
+  setText(clock.querySelector("[data-spoken]"), spoken);
   const row = clock.closest(".row");
   const isNear = clock.closest("#item") || row?.matches("[aria-current], :focus-within");
   const who = (row?.querySelector(".row-link") ?? document.querySelector("#item-title"))?.textContent ?? "";

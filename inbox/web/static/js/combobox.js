@@ -1,23 +1,29 @@
 // A field with a list of offers beneath it, as ARIA's practices have it: the focus stays in the field, arrows walk the list,
 // Enter takes, Escape closes. What is offered, and what taking does, is the caller's. In a text of many lines (`area`) the
 // keys are the text's own until something is offered, and its role stays that of a text.
+import { announce, around, element, fill, words } from "./dom.js";
 
 /** @typedef {{label: string, hint?: string, take: () => void}} Option */
 
-/**
- * @param {HTMLInputElement | HTMLTextAreaElement} input
- * @param {HTMLElement} list
- * @param {(typed: string) => Option[]} offer
- * @param {{first?: boolean, told?: (count: number) => void}} [how] `first`: the first offer is taken unless another is chosen.
- */
-export function combobox(input, list, offer, { first = false, told = () => {} } = {}) {
+/** @param {Option} option @param {string} id */
+function line({ label, hint }, id) {
+  const made = element("li", { id, role: "option", ariaSelected: "false" }, element("span", { textContent: label }));
+  if (hint) made.append(" ", element("span", { className: "option-hint", textContent: hint }));
+  return made;
+}
+
+/** @param {HTMLInputElement | HTMLTextAreaElement} input @param {HTMLElement} list @param {(typed: string) => Option[]} offer
+ * @param {boolean} [first] the first offer is taken unless another is chosen */
+export function combobox(input, list, offer, first = false) {
   /** @type {Option[]} */
   let offers = [];
   let at = -1;
   const area = input instanceof HTMLTextAreaElement;
-  const expanded = (/** @type {boolean} */ is) => { if (!area) input.setAttribute("aria-expanded", String(is)); };
-  if (area) for (const [name, value] of [["aria-autocomplete", "list"], ["aria-controls", list.id]]) input.setAttribute(name, value);
-  else for (const [name, value] of [["role", "combobox"], ["aria-autocomplete", "list"], ["aria-controls", list.id], ["aria-expanded", "false"]]) input.setAttribute(name, value);
+  const expanded = (/** @type {boolean} */ is) => { if (!area) input.ariaExpanded = String(is); };
+  if (!area) input.role = "combobox";
+  input.ariaAutoComplete = "list";
+  input.setAttribute("aria-controls", list.id);
+  expanded(false);
 
   function close() {
     list.hidden = true;
@@ -28,30 +34,11 @@ export function combobox(input, list, offer, { first = false, told = () => {} } 
 
   function show() {
     offers = offer(input.value);
-    list.replaceChildren(...offers.map(line));
+    list.replaceChildren(...offers.map((option, index) => line(option, `${list.id}-${index}`)));
     list.hidden = offers.length === 0;
     expanded(offers.length > 0);
     point(first && offers.length ? 0 : -1);
-    told(offers.length);
-  }
-
-  /** @param {Option} option @param {number} index */
-  function line(option, index) {
-    const made = document.createElement("li");
-    made.id = `${list.id}-${index}`;
-    made.setAttribute("role", "option");
-    made.setAttribute("aria-selected", "false");
-    made.dataset.at = String(index);
-    const label = document.createElement("span");
-    label.textContent = option.label;
-    made.append(label);
-    if (option.hint) {
-      const hint = document.createElement("span");
-      hint.className = "option-hint";
-      hint.textContent = option.hint;
-      made.append(" ", hint);
-    }
-    return made;
+    if (offers.length) announce(fill(words.offers, { n: offers.length }));
   }
 
   /** @param {number} index */
@@ -91,8 +78,8 @@ export function combobox(input, list, offer, { first = false, told = () => {} } 
   // The focus stays in the field, also under a thumb.
   list.addEventListener("mousedown", (event) => event.preventDefault());
   list.addEventListener("click", (event) => {
-    const line = event.target instanceof Element ? event.target.closest("[data-at]") : null;
-    if (line instanceof HTMLElement) takeAt(Number(line.dataset.at));
+    const line = around(event, "[role=option]");
+    if (line) takeAt([...list.children].indexOf(line));
   });
-  return { show, close };
+  return { show };
 }

@@ -1,12 +1,13 @@
 // The composer: one text, kept while it is written, in the mode that is chosen; what it counts, suggests and sends.
-import { all, find, toast, words } from "./dom.js";
+import { all, field, find, number, setText, words } from "./dom.js";
 import { draftOf, keepDraft } from "./drafts.js";
 import { limitBeside } from "./files.js";
 import { lengthOf } from "./lengths.js";
 import { openItem, pane } from "./opened.js";
+import { toast } from "./toasts.js";
 
 export const text = () => /** @type {HTMLTextAreaElement | null} */ (find("#text"));
-export const mode = () => /** @type {HTMLInputElement | null} */ (find("#composer [name=mode]:checked"))?.value ?? "note";
+export const mode = () => field("#composer [name=mode]:checked")?.value ?? "note";
 
 /** @param {string} id */
 export function restore(id) {
@@ -23,7 +24,7 @@ export function restore(id) {
 
 /** @param {string} wanted */
 function pick(wanted) {
-  const radio = /** @type {HTMLInputElement | null} */ (find(`#composer [name=mode][value="${wanted}"]`));
+  const radio = field(`#composer [name=mode][value="${wanted}"]`);
   if (radio) radio.checked = true;
   return Boolean(radio);
 }
@@ -78,18 +79,15 @@ export function promised(select) {
 
 export function length() {
   const area = text();
-  const place = find("[data-length]");
   const line = find("[data-count-line]");
-  if (!area || !place || !line) return;
-  const shown = new Intl.NumberFormat(document.documentElement.lang);
+  if (!area || !line) return;
   const { counting = "characters", limit = "0", limitPrivate = limit, limitTeam = limit } = line.dataset;
   const team = mode() === "note" || mode() === "by-hand";
   const beside = mode() === "reply" ? limitBeside() : 0;
   const most = beside ? Math.min(beside, Number(limit)) : Number(team ? limitTeam : mode() === "private" ? limitPrivate : limit);
   const count = lengthOf(team ? "characters" : counting, area.value);
-  place.textContent = shown.format(count);
-  const told = find("[data-limit-shown]");
-  if (told) told.textContent = shown.format(most);
+  setText(find("[data-length]"), number(count));
+  setText(find("[data-limit-shown]"), number(most));
   // The browser then says so itself, and sends nothing.
   area.setCustomValidity(count > most ? area.dataset.tooLong ?? "" : "");
   line.toggleAttribute("data-over", count > most);
@@ -101,14 +99,6 @@ export function keep() {
   if (!area || !id) return;
   const untouched = area.value === area.dataset.holding;
   keepDraft(id, untouched ? "" : area.value, mode(), find("#composer")?.dataset.position ?? "");
-}
-
-/** @param {boolean} busy */
-export function sending(busy) {
-  for (const button of all("#composer [data-send]")) {
-    if (busy) button.setAttribute("aria-busy", "true");
-    else button.removeAttribute("aria-busy");
-  }
 }
 
 /** Sends what is written, by the button of the mode. */

@@ -1,5 +1,5 @@
 // Comfortable or compact rows, as this browser keeps it.
-import { announce, find, words } from "./dom.js";
+import { announce, clicked, find, words } from "./dom.js";
 
 const KEPT = "vigie.density";
 const isCompact = () => localStorage.getItem(KEPT) === "compact";
@@ -15,7 +15,5 @@ export function toggleDensity() {
   announce(isCompact() ? words.compact : words.comfortable);
 }
 
-export function startDensity() {
-  paint();
-  document.addEventListener("click", (event) => { if (event.target instanceof Element && event.target.closest("[data-density]")) toggleDensity(); });
-}
+paint();
+clicked("[data-density]", toggleDensity);

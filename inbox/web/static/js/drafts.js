@@ -1,34 +1,14 @@
 // A text being written is never lost: kept by item in this browser until it is sent, and cleared when its owner signs out.
-
-const PREFIX = "vigie.draft.";
-
-/** @returns {string} */
-const owner = () => document.body.dataset.me ?? "";
-
-/** @param {string} item @returns {{text: string, mode: string, position: string} | null} */
-export function draftOf(item) {
-  try {
-    return JSON.parse(localStorage.getItem(`${PREFIX}${owner()}.${item}`) ?? "null");
-  } catch {
-    return null;
-  }
-}
-
-/** @param {string} item @param {string} text @param {string} mode @param {string} position */
-export function keepDraft(item, text, mode, position) {
-  try {
-    if (text.trim()) localStorage.setItem(`${PREFIX}${owner()}.${item}`, JSON.stringify({ text, mode, position }));
-    else forgetDraft(item);
-  } catch { /* a full or forbidden storage loses comfort, not the text on the screen */ }
-}
+import { recall, remember } from "./memory.js";
 
 /** @param {string} item */
-export function forgetDraft(item) {
-  try { localStorage.removeItem(`${PREFIX}${owner()}.${item}`); } catch { /* nothing was kept */ }
-}
+const key = (item) => `vigie.draft.${document.body.dataset.me ?? ""}.${item}`;
 
-export function forgetAllDrafts() {
-  try {
-    for (const key of Object.keys(localStorage)) if (key.startsWith(PREFIX)) localStorage.removeItem(key);
-  } catch { /* nothing was kept */ }
-}
+/** @param {string} item @returns {{text: string, mode: string, position: string} | null} */
+export const draftOf = (item) => recall(key(item));
+
+/** @param {string} item @param {string} text @param {string} mode @param {string} position */
+export const keepDraft = (item, text, mode, position) => remember(key(item), text.trim() ? { text, mode, position } : null);
+
+/** @param {string} item */
+export const forgetDraft = (item) => remember(key(item), null);

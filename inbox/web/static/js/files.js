@@ -1,5 +1,7 @@
 // Files that go with a reply: each is sent to Vigie as soon as it is chosen, shown, and may be taken away again.
-import { all, announce, find } from "./dom.js";
+import { all, announce, clicked, element, find } from "./dom.js";
+import { sending } from "./opened.js";
+import { csrf } from "./server.js";
 
 const place = () => find("#files");
 
@@ -13,26 +15,20 @@ export const any = () => Boolean(find("#file-list [data-file]"));
 function refuse(text) {
   const line = find("#file-error");
   if (!line) return;
-  line.textContent = text;
-  line.hidden = !text;
+  [line.textContent, line.hidden] = [text, !text];
 }
 
 /** @param {string} url @param {BodyInit | null} body @param {Record<string, string>} [headers] */
-const post = (url, body, headers = {}) => fetch(url, {
-  method: "POST", credentials: "same-origin", body,
-  headers: { ...headers, "HX-Request": "true", "X-CSRF-Token": /** @type {HTMLInputElement | null} */ (find("#composer [name=csrf]"))?.value ?? "" },
-});
+const post = (url, body, headers = {}) =>
+  fetch(url, { method: "POST", body, headers: { ...headers, "HX-Request": "true", "X-CSRF-Token": csrf("#composer") } });
 
 /** @param {File} file @param {HTMLElement} box */
 async function attach(file, box) {
   const list = find("#file-list");
   if (!list) return;
   if (all("[data-file]", list).length >= Number(box.dataset.count)) { refuse(box.dataset.tooMany ?? ""); return; }
-  const line = document.createElement("li");
-  line.className = "file";
+  const line = element("li", { className: "file", ariaBusy: "true", textContent: `${file.name} …` });
   line.dataset.file = "0";
-  line.setAttribute("aria-busy", "true");
-  line.textContent = `${file.name} …`;
   list.append(line);
   const named = `attachment; filename*=UTF-8''${encodeURIComponent(file.name).replace(/['()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16)}`)}`;
   try {
@@ -44,18 +40,17 @@ async function attach(file, box) {
   line.remove();
 }
 
-/** @param {HTMLInputElement} field @param {() => void} changed */
-async function chosen(field, changed) {
+/** @param {HTMLInputElement} input @param {() => void} changed */
+async function chosen(input, changed) {
   const box = place();
   if (!box) return;
   refuse("");
-  const files = [...(field.files ?? [])];
-  field.value = "";
-  const buttons = all("#composer [data-send]");
+  const files = [...(input.files ?? [])];
+  input.value = "";
   // Nothing leaves while a file is still on its way to us.
-  for (const button of buttons) button.setAttribute("aria-busy", "true");
+  sending(true);
   for (const file of files) await attach(file, box);
-  for (const button of buttons) button.removeAttribute("aria-busy");
+  sending(false);
   changed();
 }
 
@@ -74,8 +69,5 @@ export function startFiles(changed) {
   document.addEventListener("change", (event) => {
     if (event.target instanceof HTMLInputElement && event.target.id === "file") void chosen(event.target, changed);
   });
-  document.addEventListener("click", (event) => {
-    const button = event.target instanceof Element ? event.target.closest("[data-detach]") : null;
-    if (button instanceof HTMLElement) void detach(button, changed);
-  });
+  clicked("[data-detach]", (button) => void detach(button, changed));
 }

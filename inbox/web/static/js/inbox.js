@@ -1,36 +1,26 @@
-// The inbox: the list, the pane, the clocks, the keys and the live stream, put together.
+// The inbox: the list, the pane, the clocks, the keys and the live stream, put together. Those that are only named here
+// hear what they need by themselves.
 import "./page.js";
 import { find } from "./dom.js";
 import { startClocks } from "./clocks.js";
-import { startKeys } from "./keys.js";
-import { showNews } from "./arrivals.js";
-import { startDensity } from "./density.js";
+import "./wordings.js";
+import "./select.js";
+import "./keys.js";
 import { join, setCounts, take } from "./list.js";
-import { stale, startMatching } from "./matching.js";
+import { stale } from "./matching.js";
 import { watchMore, again } from "./more.js";
-import { dress, number, rowOf } from "./rows.js";
-import { startPalette } from "./palette.js";
-import { beside, heard, seat, startPeople } from "./people.js";
+import { dress, number, rowOf, rows } from "./rows.js";
+import { beside, heard, seat } from "./people.js";
 import { recount } from "./saved.js";
-import { startSearch } from "./search.js";
-import { startSelecting } from "./select.js";
-import { startSound } from "./sound.js";
-import { startOutbox } from "./outbox.js";
-import { startSwipe } from "./swipe.js";
+import "./search.js";
+import "./swipe.js";
 import { follow } from "./live.js";
 import { changed } from "./news.js";
-import { startMentions } from "./mentions.js";
-import { startPane } from "./pane.js";
-import { startUndo } from "./undo.js";
-import { startWordings } from "./wordings.js";
+import "./mentions.js";
+import "./undo.js";
 
 startClocks();
-startPane();
-startKeys();
-startWordings();
-startSelecting();
-for (const row of document.querySelectorAll("#rows .row")) dress(/** @type {HTMLElement} */ (row));
-find("#livebar")?.addEventListener("click", showNews);
+for (const row of rows()) dress(row);
 document.addEventListener("htmx:after:swap", (event) => {
   const link = /** @type {any} */ (event).detail?.ctx?.sourceElement;
   const list = find("#rows");
@@ -39,15 +29,8 @@ document.addEventListener("htmx:after:swap", (event) => {
 document.addEventListener("htmx:error", again);
 number();
 watchMore();
-startSearch();
-startMatching();
-startDensity();
-startSound();
-startPalette();
-startUndo();
-startOutbox();
-startSwipe();
-startPeople();
-startMentions();
-recount();
-follow((change) => { take(change); beside(rowOf(change.id)); stale(); recount(); void changed(change); }, setCounts, heard, seat);
+follow({
+  item: (change) => { take(change); beside(rowOf(change.id)); stale(); recount(); void changed(change); },
+  counts: setCounts,
+  people: heard,
+}, seat);

@@ -31,14 +31,14 @@ export const sendKept = async (until = Date.now()) => navigator.locks.request("v
   /** @type {[string, string][]} */
   const done = [];
   const due = (await everything()).filter((one) => !one.why && one.due <= until);
-  const here = due.length ? await fetch("/account/here", { credentials: "same-origin" }) : null;
+  const here = due.length ? await fetch("/account/here") : null;
   if (!here?.ok || here.redirected) return done; // signed out: kept for the same member
   const { member, csrf } = await here.json();
   for (const one of due) {
     if (one.me !== member) { await drop(one.key); continue; }
     const form = new FormData();
     for (const [name, value] of [...one.fields, ["csrf", csrf]]) form.append(name, value);
-    const response = await fetch(`${one.base}/items/${one.item}/kept/${one.act}`, { method: "POST", body: form, credentials: "same-origin", keepalive: true });
+    const response = await fetch(`${one.base}/items/${one.item}/kept/${one.act}`, { method: "POST", body: form, keepalive: true });
     if (response.status >= 500 || response.status === 429 || response.redirected) return done;
     const told = await response.json().catch(() => ({}));
     if (!response.ok) { await keep({ ...one, why: told.said || told.detail || String(response.status) }); continue; }

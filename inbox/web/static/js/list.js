@@ -1,12 +1,10 @@
 // The list: rows change where they stand. What is new waits in a bar above until a gesture asks for it, unless its place is
 // below everything on the list, where nothing moves. Nothing is ever inserted or moved above the hand.
-import { all, announce, find, words } from "./dom.js";
+import { all, announce, find, number, setText, words } from "./dom.js";
 import { tickAll } from "./clocks.js";
 import { ask, told } from "./belongs.js";
 import { fresh, isUrgent, tellSoon, waiting } from "./arrivals.js";
 import { count, dress, insert, isBelowAll, made, remember, rowOf } from "./rows.js";
-
-export { mark } from "./rows.js";
 
 /** @typedef {import("./live.js").Change} Change */
 
@@ -68,12 +66,10 @@ function arrived(change) {
 
 /** @param {Record<string, number>} figures */
 export function setCounts(figures) {
-  const said = new Intl.NumberFormat(document.documentElement.lang);
   for (const place of all("[data-count]")) {
     const figure = figures[place.dataset.count ?? ""];
     if (figure === undefined) continue;
-    const text = said.format(figure);
-    if (place.textContent !== text) place.textContent = text;
+    setText(place, number(figure));
     if (place.closest(".tabs")) place.hidden = figure === 0;
   }
 }

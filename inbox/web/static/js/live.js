@@ -1,5 +1,5 @@
 // The live stream: one connection a page, resumed where it was cut. Says when it is lost, with the time of the data.
-import { find, fill, hour, words } from "./dom.js";
+import { find, fill, hour, setText, words } from "./dom.js";
 
 /** @typedef {{status: string, priority: number, assignee: number | null, channel: string, network: string, lang: string | null,
  *   breached: boolean, due_at: string | null, rank: [number, string, string]}} Facets */
@@ -8,13 +8,11 @@ import { find, fill, hour, words } from "./dom.js";
 /** The server says something every 15 s at the latest: a connection that is silent for longer than this is dead. */
 const SILENCE_MS = 40_000;
 
-/**
- * @param {(change: Change) => void} onChange
- * @param {(counts: Record<string, number>) => void} onCounts
- * @param {(news: {items: Record<string, [number, string, boolean][]>, every: boolean}) => void} onPeople
- * @param {string} seat
- */
-export function follow(onChange, onCounts, onPeople, seat) {
+/** @typedef {{item: (change: Change) => void, counts: (figures: Record<string, number>) => void,
+ *   people: (news: {items: Record<string, [number, string, boolean][]>, every: boolean}) => void}} Hearers */
+
+/** @param {Hearers} hearers @param {string} seat */
+export function follow({ item, counts, people }, seat) {
   const { base, lang, position } = document.body.dataset;
   let last = Number(position);
   let lost = 0;
@@ -31,17 +29,15 @@ export function follow(onChange, onCounts, onPeople, seat) {
     heard = Date.now();
     source = new EventSource(`${base}/live?lang=${lang}&after=${last}&seat=${seat}`);
     source.addEventListener("open", () => { retry = 1000; });
-    source.addEventListener("ready", alive);
-    source.addEventListener("beat", alive);
+    for (const name of ["ready", "beat", "item", "counts", "people"]) source.addEventListener(name, alive);
     source.addEventListener("reset", () => location.reload());
     source.addEventListener("item", (event) => {
-      alive();
       const change = /** @type {Change} */ (JSON.parse(event.data));
       last = Math.max(last, change.position);
-      onChange(change);
+      item(change);
     });
-    source.addEventListener("counts", (event) => { alive(); onCounts(JSON.parse(event.data)); });
-    source.addEventListener("people", (event) => { alive(); onPeople(JSON.parse(event.data)); });
+    source.addEventListener("counts", (event) => counts(JSON.parse(event.data)));
+    source.addEventListener("people", (event) => people(JSON.parse(event.data)));
     source.addEventListener("error", () => {
       offline();
       if (source?.readyState === EventSource.CLOSED) {
@@ -64,10 +60,8 @@ export function follow(onChange, onCounts, onPeople, seat) {
     lost ||= heard;
     const time = hour(new Date(lost));
     if (bar?.hidden) {
-      for (const [selector, text] of [["[data-offline-title]", words.offline], ["[data-offline-text]", words.offline_text]]) {
-        const place = find(selector, bar);
-        if (place) place.textContent = fill(text, { time });
-      }
+      setText(find("[data-offline-title]"), fill(words.offline, { time }));
+      setText(find("[data-offline-text]"), fill(words.offline_text, { time }));
       bar.hidden = false;
     }
     state("away", fill(words.offline, { time }));
@@ -75,8 +69,7 @@ export function follow(onChange, onCounts, onPeople, seat) {
 
   /** @param {string} is @param {string} text */
   function state(is, text) {
-    const line = find("[data-live-word]");
-    if (line && line.textContent !== text) line.textContent = text;
+    setText(find("[data-live-word]"), text);
     find("#live-state .presence")?.setAttribute("data-is", is);
   }
 

@@ -1,7 +1,7 @@
 // `@` in a note offers the colleagues of this brand; who is chosen gets a notice once the note is added.
 import { combobox } from "./combobox.js";
 import { mode, text } from "./composer.js";
-import { announce, fill, find, words } from "./dom.js";
+import { find } from "./dom.js";
 
 const CALLED = /(?<![\p{L}\p{N}_])@([^@\n]{0,40})$/u;
 const MOST = 8;
@@ -21,11 +21,9 @@ function offers(area) {
   } }));
 }
 
-export function startMentions() {
-  document.addEventListener("focusin", () => {
-    const [area, list] = [text(), find("#colleagues")];
-    if (!area || !list || area === ready) return;
-    ready = area;
-    combobox(area, list, () => offers(area), { first: true, told: (count) => { if (count) announce(fill(words.offers, { n: count })); } });
-  });
-}
+document.addEventListener("focusin", () => {
+  const [area, list] = [text(), find("#colleagues")];
+  if (!area || !list || area === ready) return;
+  ready = area;
+  combobox(area, list, () => offers(area), true);
+});

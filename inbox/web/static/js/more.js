@@ -1,5 +1,5 @@
 // The next page of the list comes by itself as one nears its end, and a key goes on across its border.
-import { find } from "./dom.js";
+import { around, find } from "./dom.js";
 
 const AHEAD = "800px";
 /** @type {IntersectionObserver | undefined} */
@@ -16,7 +16,7 @@ export function watchMore() {
 
 // A press while the page is on its way already is not a second wish for it.
 document.addEventListener("click", (event) => {
-  const link = event.target instanceof Element ? event.target.closest("#more") : null;
+  const link = around(event, "#more");
   if (!link || !event.isTrusted) return;
   if (link.getAttribute("aria-busy") === "true") { event.preventDefault(); event.stopImmediatePropagation(); }
   else link.setAttribute("aria-busy", "true");
@@ -25,10 +25,9 @@ document.addEventListener("click", (event) => {
 /** Asks for the next page, once. */
 export function load() {
   const link = find("#more");
-  if (!link || link.getAttribute("aria-busy") === "true") return false;
+  if (!link || link.getAttribute("aria-busy") === "true") return;
   link.setAttribute("aria-busy", "true");
   link.click();
-  return true;
 }
 
 /** After a page that did not come: the link can be pressed again. */

@@ -1,13 +1,12 @@
 // What others do to the open item: taken in where it stands, without ever touching the text under the hand.
 import { tickAll } from "./clocks.js";
 import { length, text } from "./composer.js";
-import { all, announce, find, words } from "./dom.js";
+import { all, announce, element, field, find, markMine, words } from "./dom.js";
 import { any as filesAttached } from "./files.js";
-import { openItem, pane } from "./opened.js";
+import { htmx, openItem, pane } from "./opened.js";
+import { page } from "./server.js";
 
 /** @typedef {import("./live.js").Change} Change */
-/** @type {any} */
-const htmx = /** @type {any} */ (window).htmx;
 
 let refreshing = false;
 
@@ -16,11 +15,8 @@ export async function changed(change) {
   const head = find("#item-head");
   if (change.id !== openItem() || !head || Number(head.dataset.position) >= change.position || refreshing) return;
   refreshing = true;
-  try {
-    const response = await fetch(location.pathname + location.search, { headers: { "HX-Request": "true" }, credentials: "same-origin" });
-    if (!response.ok || response.redirected) return;
-    merge(new DOMParser().parseFromString(await response.text(), "text/html"));
-  } catch { /* the banner of the stream says that we are offline */ } finally { refreshing = false; }
+  const fresh = await page(location.pathname + location.search).finally(() => { refreshing = false; });
+  if (fresh) merge(fresh);
 }
 
 /** @param {Document} fresh */
@@ -43,7 +39,7 @@ function merge(fresh) {
   if (busy) news();
   else if (document.activeElement === text()) takePosition(fresh);
   else replaceComposer(fresh);
-  for (const avatar of all("[data-member]", pane())) avatar.classList.toggle("avatar-me", avatar.dataset.member === document.body.dataset.me);
+  markMine(pane());
   tickAll(pane());
 }
 
@@ -54,9 +50,8 @@ function isWriting() {
 
 /** The field has the focus and nothing is written yet: it stays, and what is true now counts as seen. @param {Document} fresh */
 function takePosition(fresh) {
-  for (const field of /** @type {HTMLInputElement[]} */ (all("#composer input[type=hidden]"))) {
-    const made = /** @type {HTMLInputElement | null} */ (find(`#composer input[name="${field.name}"]`, fresh));
-    if (made) field.value = made.value;
+  for (const hidden of /** @type {HTMLInputElement[]} */ (all("#composer input[type=hidden]"))) {
+    hidden.value = field(`#composer input[name="${hidden.name}"]`, fresh)?.value ?? hidden.value;
   }
 }
 
@@ -69,10 +64,6 @@ function replaceComposer(fresh) {
 /** Somebody writes: they are told, once, beside their text; the position they saw stays, so that a clash is noticed. */
 function news() {
   if (find("#changed")) return;
-  const line = document.createElement("p");
-  line.id = "changed";
-  line.className = "hint";
-  line.textContent = words.changed;
-  find("#composer .writing")?.prepend(line);
+  find("#composer .writing")?.prepend(element("p", { id: "changed", className: "hint", textContent: words.changed }));
   announce(words.changed);
 }

@@ -1,8 +1,9 @@
 // Acts without network: kept, shown as waiting, sent once we are back; what was refused meanwhile says why, and waits for a
 // decision. The form that was sent names its item and the position that was seen.
-import { announce, fill, find, toast, words } from "./dom.js";
+import { announce, clicked, counted, fill, find, words } from "./dom.js";
 import { drop, everything, keep, sendKept } from "./kept.js";
 import { rowOf } from "./rows.js";
+import { toast } from "./toasts.js";
 
 /** @typedef {import("./kept.js").Kept} Kept */
 const [told, me] = [words.kept, Number(document.body.dataset.me)];
@@ -55,17 +56,14 @@ export async function show() {
   if (soon < Infinity) next = setTimeout(() => void send(), soon + 50);
   const [bar, place] = [find("#kept"), find("[data-kept-said]")];
   if (!bar || !place) return;
-  const counted = /** @type {[number, {one: string, more: string}][]} */ ([[waits.length, told.waits], [refused.length, told.refused]]).filter(([n]) => n);
-  const text = counted.map(([n, how]) => fill(n === 1 ? how.one : how.more, { n })).join(" ");
+  const text = [waits.length && counted(waits.length, told.waits), refused.length && counted(refused.length, told.refused)].filter(Boolean).join(" ");
   if (text && place.textContent !== text) announce(text);
   [place.textContent, bar.hidden] = [text, !text];
   find("[data-kept-list]")?.replaceChildren(...[...refused, ...waits].map(lineOf));
 }
 
-export function startOutbox() {
-  new BroadcastChannel("vigie.kept").addEventListener("message", (event) => { if (event.data) toast(event.data, "met"); void show(); });
-  find("[data-kept-send]")?.addEventListener("click", () => void send());
-  window.addEventListener("online", () => void send());
-  document.addEventListener("visibilitychange", () => void send(document.hidden ? Infinity : undefined));
-  void send(Infinity); // what could be taken back could be so on the page before
-}
+new BroadcastChannel("vigie.kept").addEventListener("message", (event) => { if (event.data) toast(event.data, "met"); void show(); });
+clicked("[data-kept-send]", () => void send());
+window.addEventListener("online", () => void send());
+document.addEventListener("visibilitychange", () => void send(document.hidden ? Infinity : undefined));
+void send(Infinity); // what could be taken back could be so on the page before

@@ -1,12 +1,7 @@
 // What every page has: drafts go when their owner signs out, irreversible actions ask first, menus close on Escape.
 import "./folds.js";
-import { all } from "./dom.js";
-import { forgetAllDrafts } from "./drafts.js";
-
-/** What somebody searched for may name people. */
-function forgetSearches() {
-  for (const key of Object.keys(localStorage)) if (key.startsWith("vigie.searches.")) localStorage.removeItem(key);
-}
+import { all, clicked, find } from "./dom.js";
+import { forgetAll } from "./memory.js";
 
 document.documentElement.classList.add("js");
 // Once for the whole site: what it keeps, and what not, stands in worker.js.
@@ -16,35 +11,32 @@ document.addEventListener("submit", (event) => {
   const form = event.target;
   if (!(form instanceof HTMLFormElement)) return;
   if (form.dataset.confirm && !window.confirm(form.dataset.confirm)) event.preventDefault();
-  else if ("signOut" in form.dataset) { forgetAllDrafts(); forgetSearches(); indexedDB.deleteDatabase("vigie"); }
+  // What somebody wrote or searched for may name people.
+  else if ("signOut" in form.dataset) { forgetAll("vigie.draft.", "vigie.searches."); indexedDB.deleteDatabase("vigie"); }
 });
 
-document.addEventListener("click", (event) => {
-  const target = event.target instanceof Element ? event.target : null;
-  for (const menu of /** @type {HTMLDetailsElement[]} */ (all("details.menu[open], details.switch[open], details.filters[open]"))) {
-    if (!menu.contains(target)) menu.open = false;
-  }
-  const copy = /** @type {HTMLElement | null} */ (target?.closest("[data-copy]"));
-  if (copy) void navigator.clipboard?.writeText(document.getElementById(copy.dataset.copy ?? "")?.textContent ?? "");
-  if (target?.closest("[data-print]")) window.print();
+const menus = () => /** @type {HTMLDetailsElement[]} */ (all("details.menu[open], details.switch[open], details.filters[open]"));
+document.addEventListener("click", ({ target }) => {
+  for (const menu of menus()) if (!(target instanceof Node && menu.contains(target))) menu.open = false;
 });
-
-// A page that waits for something looks again by itself.
-const waiting = document.querySelector("[data-reload]");
-if (waiting instanceof HTMLElement) setTimeout(() => location.reload(), Number(waiting.dataset.reload) * 1000);
-
-// Whoever picks a day means that day, not the period that was shown.
-document.addEventListener("change", (event) => {
-  const field = event.target;
-  const period = field instanceof HTMLInputElement && field.type === "date" ? field.form?.elements.namedItem(field.dataset.means ?? "period") : null;
-  if (period instanceof HTMLSelectElement) period.value = "custom";
-});
-
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
-  for (const menu of /** @type {HTMLDetailsElement[]} */ (all("details.menu[open], details.switch[open], details.filters[open]"))) {
+  for (const menu of menus()) {
     menu.open = false;
-    if (menu.contains(document.activeElement)) menu.querySelector("summary")?.focus();
+    if (menu.contains(document.activeElement)) find("summary", menu)?.focus();
     event.stopPropagation();
   }
+});
+
+clicked("[data-copy]", ({ dataset }) => void navigator.clipboard?.writeText(document.getElementById(dataset.copy ?? "")?.textContent ?? ""));
+clicked("[data-print]", () => window.print());
+
+// A page that waits for something looks again by itself.
+const waiting = find("[data-reload]");
+if (waiting) setTimeout(() => location.reload(), Number(waiting.dataset.reload) * 1000);
+
+// Whoever picks a day means that day, not the period that was shown.
+document.addEventListener("change", ({ target: day }) => {
+  const period = day instanceof HTMLInputElement && day.type === "date" ? day.form?.elements.namedItem(day.dataset.means ?? "period") : null;
+  if (period instanceof HTMLSelectElement) period.value = "custom";
 });

@@ -1,24 +1,23 @@
 // The item pane: opens beside the list (over it on a phone). What is written there is `composer.js`, what others do to it
 // `news.js`.
-import { all, find, show, toast, words } from "./dom.js";
+import { around, clicked, find, markMine, words } from "./dom.js";
 import { tickAll } from "./clocks.js";
-import { keep, length, promised, restore, rewrite, sending, text, turned, write } from "./composer.js";
+import { keep, length, promised, restore, rewrite, text, turned, write } from "./composer.js";
 import { forgetDraft } from "./drafts.js";
 import { startFiles } from "./files.js";
-import { mark } from "./list.js";
-import { openItem, pane } from "./opened.js";
+import { htmx, openItem, pane, sending } from "./opened.js";
 import { keptInstead } from "./outbox.js";
+import { mark } from "./rows.js";
+import { show, toast } from "./toasts.js";
 
-/** @type {any} */
-const htmx = /** @type {any} */ (window).htmx;
 const app = () => /** @type {HTMLElement} */ (find(".app"));
 const queueUrl = () => `${document.body.dataset.base}/queue${document.body.dataset.query}`;
 
 /** @param {string} url @param {{push?: boolean, focus?: boolean}} [how] */
 export async function open(url, { push = true, focus = true } = {}) {
-  pane().setAttribute("aria-busy", "true");
+  pane().ariaBusy = "true";
   await htmx.ajax("GET", url, { target: "#item", swap: "innerHTML" });
-  pane().removeAttribute("aria-busy");
+  pane().ariaBusy = null;
   if (!openItem()) return;
   if (push && location.pathname + location.search !== url) history.pushState({ item: url }, "", url);
   if (focus) find("#item-title")?.focus({ preventScroll: true });
@@ -40,48 +39,13 @@ export function settled() {
   if (!id) return;
   app().setAttribute("data-open", "");
   pane().removeAttribute("data-writing");
-  for (const avatar of all("[data-member]", pane())) avatar.classList.toggle("avatar-me", avatar.dataset.member === document.body.dataset.me);
+  markMine(pane());
   tickAll(pane());
   const message = find("[data-toast]", pane());
   // What was done is done: its words must not come back into the field, to be sent twice.
   if (message) { forgetDraft(id); show(message); }
   restore(id);
   if (find("#text")?.getAttribute("aria-invalid")) write();
-}
-
-export function startPane() {
-  document.addEventListener("click", (event) => {
-    if (event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
-    const target = event.target instanceof Element ? event.target : null;
-    const link = /** @type {HTMLAnchorElement | null} */ (target?.closest("a.row-link") ?? null);
-    if (link) { event.preventDefault(); void open(link.pathname + link.search); return; }
-    if (target?.closest("[data-close]")) { event.preventDefault(); close(); }
-    const writing = /** @type {HTMLElement | null} */ (target?.closest("[data-write]") ?? null);
-    if (writing) write(writing.dataset.write);
-    const again = target?.closest("[data-again]");
-    if (again) rewrite(find(".said", /** @type {HTMLElement} */ (again.closest(".msg")))?.textContent ?? "");
-    if (target?.closest("[data-stop-writing]")) pane().removeAttribute("data-writing");
-    if (target?.closest("[data-do=e]")) resolve();
-  });
-  startFiles(length);
-  document.addEventListener("input", (event) => { if (event.target === text()) { length(); keep(); } });
-  document.addEventListener("change", (event) => {
-    if (event.target instanceof HTMLInputElement && event.target.name === "mode") turned();
-    if (event.target instanceof HTMLSelectElement && event.target.id === "promise") promised(event.target);
-  });
-  document.addEventListener("htmx:after:swap", () => { if (pane().querySelector("#item-head")) settled(); });
-  document.addEventListener("htmx:before:response", (event) => {
-    const response = /** @type {any} */ (event).detail?.ctx?.response?.raw;
-    if (response?.redirected && new URL(response.url).pathname === "/sign-in") { event.preventDefault(); location.href = "/sign-in"; }
-  });
-  document.addEventListener("htmx:before:request", () => { sending(true); });
-  document.addEventListener("htmx:finally:request", () => { sending(false); });
-  document.addEventListener("htmx:error", (event) => void lost(/** @type {any} */ (event).detail?.ctx?.request));
-  window.addEventListener("popstate", () => {
-    if (location.pathname.includes("/items/")) void open(location.pathname + location.search, { push: false });
-    else close(false);
-  });
-  settled();
 }
 
 /** What did not arrive: an act is kept until we are back, all else is to be tried again. @param {any} request */
@@ -102,3 +66,35 @@ export function resolve() {
   menu.open = true;
   find(".menu-box button", menu)?.focus();
 }
+
+/** @param {MouseEvent} event a plain press: others open a window or a tab */
+const isPlain = (event) => !(event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey);
+clicked("a.row-link", (link, event) => {
+  if (!isPlain(event) || !(link instanceof HTMLAnchorElement)) return;
+  event.preventDefault();
+  void open(link.pathname + link.search);
+});
+clicked("[data-close]", (_, event) => { if (isPlain(event)) { event.preventDefault(); close(); } });
+clicked("[data-write]", (button) => write(button.dataset.write));
+clicked("[data-again]", (button) => rewrite(find(".said", button.closest(".msg") ?? document)?.textContent ?? ""));
+clicked("[data-stop-writing]", () => pane().removeAttribute("data-writing"));
+clicked("[data-do=e]", resolve);
+startFiles(length);
+document.addEventListener("input", (event) => { if (event.target === text()) { length(); keep(); } });
+document.addEventListener("change", (event) => {
+  if (around(event, "input[name=mode]")) turned();
+  if (event.target instanceof HTMLSelectElement && event.target.id === "promise") promised(event.target);
+});
+document.addEventListener("htmx:after:swap", () => { if (pane().querySelector("#item-head")) settled(); });
+document.addEventListener("htmx:before:response", (event) => {
+  const response = /** @type {any} */ (event).detail?.ctx?.response?.raw;
+  if (response?.redirected && new URL(response.url).pathname === "/sign-in") { event.preventDefault(); location.href = "/sign-in"; }
+});
+document.addEventListener("htmx:before:request", () => { sending(true); });
+document.addEventListener("htmx:finally:request", () => { sending(false); });
+document.addEventListener("htmx:error", (event) => void lost(/** @type {any} */ (event).detail?.ctx?.request));
+window.addEventListener("popstate", () => {
+  if (location.pathname.includes("/items/")) void open(location.pathname + location.search, { push: false });
+  else close(false);
+});
+settled();

@@ -1,8 +1,9 @@
 // Who else looks at an item or writes there: shown on it and on its row; and this page says the same of itself, while its
 // stream is open. Nothing of it is kept anywhere.
-import { announce, fill, find, words } from "./dom.js";
+import { announce, around, fill, find, words } from "./dom.js";
 import { openItem } from "./opened.js";
 import { rowOf } from "./rows.js";
+import { mention } from "./server.js";
 
 /** @typedef {[number, string, boolean]} Person member, name, whether they write */
 /** @type {Map<string, Person[]>} */
@@ -44,7 +45,7 @@ export function beside(row) {
 
 /** @param {Person[]} there */
 function sentence(there) {
-  /** @type {[boolean, {one: string, more: string}][]} */
+  /** @type {[boolean, import("./dom.js").Plural][]} */
   const kinds = [[true, words.writing], [false, words.looking]];
   return kinds.map(([writes, { one, more }]) => {
     const who = there.filter(([, , writing]) => writing === writes).map(([, name]) => name);
@@ -70,18 +71,14 @@ function say(again = false) {
   const writing = item && performance.now() - writtenAt < QUIET_MS ? "yes" : "";
   if (!again && said === item + writing && !(writing && performance.now() - saidAt > AGAIN_MS)) return;
   [said, saidAt] = [item + writing, performance.now()];
-  const csrf = /** @type {HTMLInputElement | null} */ (find("input[name=csrf]"))?.value ?? "";
-  const body = new URLSearchParams({ seat, item, writing });
-  void fetch(`${base}/here`, { method: "POST", body, headers: { "X-CSRF-Token": csrf }, credentials: "same-origin", keepalive: true }).catch(() => {});
+  mention(`${base}/here`, new URLSearchParams({ seat, item, writing }));
 }
 
-export function startPeople() {
-  document.addEventListener("input", (event) => {
-    if (event.target instanceof HTMLTextAreaElement && event.target.closest("#composer")) { writtenAt = performance.now(); say(); }
-  });
-  // Rows come in many ways; whoever is at one of them is shown there a second later at most.
-  const look = () => { say(); for (const id of known.keys()) { const row = rowOf(id); if (row && !find(".row-people", row)) beside(row); } };
-  document.addEventListener("htmx:after:swap", () => { here(); look(); });
-  document.addEventListener("visibilitychange", () => say());
-  setInterval(look, 1000);
-}
+document.addEventListener("input", (event) => {
+  if (around(event, "#composer textarea")) { writtenAt = performance.now(); say(); }
+});
+// Rows come in many ways; whoever is at one of them is shown there a second later at most.
+const look = () => { say(); for (const id of known.keys()) { const row = rowOf(id); if (row && !find(".row-people", row)) beside(row); } };
+document.addEventListener("htmx:after:swap", () => { here(); look(); });
+document.addEventListener("visibilitychange", () => say());
+setInterval(look, 1000);

@@ -1,8 +1,8 @@
 // The rows that are shown: where each is, in what order they stand, and how far down the whole list one is.
-import { all, find, hour } from "./dom.js";
+import { all, find, hour, markMine } from "./dom.js";
 import { tickAll, watch } from "./clocks.js";
 
-const { base = "", query = "", me = "" } = document.body.dataset;
+const { base = "", query = "" } = document.body.dataset;
 /** Where each row was last seen: to walk the whole list for every change costs a storm's browser all its time.
  * @type {Map<string, HTMLElement>} */
 const known = new Map();
@@ -33,7 +33,7 @@ export function dress(row) {
   if (link) link.setAttribute("href", `${base}/items/${row.dataset.id}${query}`);
   for (const badge of all("a[data-wave]", row)) badge.setAttribute("href", `${base}/waves/${badge.dataset.wave}`);
   for (const time of all("[data-at]", row)) time.textContent = hour(new Date(Number(time.dataset.at)));
-  for (const avatar of all("[data-member]", row)) avatar.classList.toggle("avatar-me", avatar.dataset.member === me);
+  markMine(row);
 }
 
 /** @param {HTMLElement} row */

@@ -1,28 +1,16 @@
 // What the saved views of the rail hold: asked for all at once, a few seconds after something changed.
-import { all } from "./dom.js";
+import { all, number } from "./dom.js";
+import { figures, seldom } from "./server.js";
 
-const { base = "" } = document.body.dataset;
 const LEAST_MS = 5000;
 const places = all("[data-saved]");
-let last = 0;
-/** @type {ReturnType<typeof setTimeout> | undefined} */
-let soon;
 
-export function recount() {
-  if (!places.length) return;
-  soon ??= setTimeout(() => { soon = undefined; void ask(); }, Math.max(0, last + LEAST_MS - Date.now()));
-}
-
-async function ask() {
-  last = Date.now();
-  try {
-    const response = await fetch(`${base}/views/counts`, { credentials: "same-origin" });
-    if (!response.ok || response.redirected) return;
-    const found = /** @type {Record<string, number>} */ (await response.json());
-    const said = new Intl.NumberFormat(document.documentElement.lang);
-    for (const place of places) {
-      const figure = found[place.dataset.saved ?? ""];
-      place.textContent = figure === undefined ? "" : said.format(figure);
-    }
-  } catch { /* the banner of the stream says that we are offline */ }
-}
+export const recount = seldom(LEAST_MS, async () => {
+  const found = places.length ? await figures(`${document.body.dataset.base}/views/counts`) : null;
+  if (!found) return;
+  for (const place of places) {
+    const figure = found[place.dataset.saved ?? ""];
+    place.textContent = figure === undefined ? "" : number(figure);
+  }
+});
+recount();

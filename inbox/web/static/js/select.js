@@ -1,13 +1,13 @@
 // Choosing rows: X takes the row under the hand, Shift with X or a click all from the last one to it, Escape none. What is
 // chosen stays chosen while rows come and go; each is chosen at the position that was seen.
-import { all, announce, fill, find, isField } from "./dom.js";
+import { all, announce, around, counted, element, field, fill, find, isAlone } from "./dom.js";
+import { rows } from "./rows.js";
 
 /** @type {Map<string, string>} the item's id, and the position at which it was chosen */
 const chosen = new Map();
 /** @type {string | null} */
 let anchor = null;
 const bar = () => /** @type {HTMLFormElement | null} */ (find("#selecting"));
-const rows = () => all("#rows .row");
 
 /** @param {HTMLElement} row @param {boolean} on */
 function set(row, on) {
@@ -21,13 +21,11 @@ function set(row, on) {
 /** A box to tick stands in the row while anything is chosen; it says whose row it is. @param {HTMLElement} row */
 function mark(row) {
   const id = row.dataset.id ?? "";
-  let box = /** @type {HTMLInputElement | null} */ (find("[data-choose]", row));
+  let box = field("[data-choose]", row);
   if (!box && chosen.size) {
-    box = document.createElement("input");
-    box.type = "checkbox";
-    box.className = "row-choice";
+    const ariaLabel = fill(bar()?.dataset.choose ?? "", { name: find(".row-link", row)?.textContent ?? "" });
+    box = element("input", { type: "checkbox", className: "row-choice", ariaLabel });
     box.dataset.choose = "";
-    box.setAttribute("aria-label", fill(bar()?.dataset.choose ?? "", { name: find(".row-link", row)?.textContent ?? "" }));
     find(".row-mark", row)?.append(box);
   }
   if (box) box.checked = chosen.has(id);
@@ -48,7 +46,7 @@ function toggle(row, range) {
 function none() {
   chosen.clear();
   anchor = null;
-  const everything = /** @type {HTMLInputElement | null} */ (find("[data-all]"));
+  const everything = field("[data-all]");
   if (everything) everything.checked = false;
   for (const box of all("#rows [data-choose]")) box.remove();
   show();
@@ -61,7 +59,8 @@ function show() {
   for (const row of rows()) mark(row);
   form.hidden = chosen.size === 0;
   find("#list")?.toggleAttribute("data-selecting", chosen.size > 0);
-  const told = chosen.size === 1 ? form.dataset.one ?? "" : fill(form.dataset.more ?? "", { n: chosen.size });
+  const { one = "", more = "" } = form.dataset;
+  const told = counted(chosen.size, { one, more });
   if (said.textContent !== told) { said.textContent = told; if (chosen.size) announce(told); }
 }
 
@@ -69,37 +68,32 @@ function show() {
 function send() {
   const form = bar();
   if (!form) return;
-  for (const field of all("[name=item]", form)) field.remove();
-  if (/** @type {HTMLInputElement | null} */ (find("[data-all]", form))?.checked) return;
-  for (const [id, position] of chosen) {
-    const field = document.createElement("input");
-    field.type = "hidden";
-    field.name = "item";
-    field.value = `${id}:${position}`;
-    form.append(field);
-  }
+  for (const item of all("[name=item]", form)) item.remove();
+  if (field("[data-all]", form)?.checked) return;
+  for (const [id, position] of chosen) form.append(element("input", { type: "hidden", name: "item", value: `${id}:${position}` }));
 }
 
-export function startSelecting() {
-  if (!bar()) return;
-  document.addEventListener("keydown", (event) => {
-    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isField(event.target) || find("dialog[open]")) return;
-    const row = document.activeElement?.closest("#rows .row");
-    if (event.key.toLowerCase() === "x" && row instanceof HTMLElement) { event.preventDefault(); toggle(row, event.shiftKey); }
-    if (event.key === "Escape" && chosen.size && document.activeElement?.closest("#list")) { event.preventDefault(); none(); }
-  }, true);
-  document.addEventListener("click", (event) => {
-    const target = event.target instanceof Element ? event.target : null;
-    if (target?.closest("[data-select-none]")) { none(); return; }
-    const row = target?.closest("#rows .row");
-    if (!(row instanceof HTMLElement)) return;
-    const onMark = target?.closest(".row-mark");
-    if (!onMark && !(event.shiftKey && !target?.closest("a"))) return;
-    event.preventDefault();
-    event.stopPropagation();
-    toggle(row, event.shiftKey);
-  }, true);
+/** @param {KeyboardEvent} event */
+function typed(event) {
+  const row = document.activeElement?.closest("#rows .row");
+  if (event.key.toLowerCase() === "x" && row instanceof HTMLElement) { event.preventDefault(); toggle(row, event.shiftKey); }
+  if (event.key === "Escape" && chosen.size && document.activeElement?.closest("#list")) { event.preventDefault(); none(); }
+}
+
+/** @param {MouseEvent} event */
+function pressed(event) {
+  if (around(event, "[data-select-none]")) { none(); return; }
+  const row = around(event, "#rows .row");
+  if (!row || !around(event, ".row-mark") && (!event.shiftKey || around(event, "a"))) return;
+  event.preventDefault();
+  event.stopPropagation();
+  toggle(row, event.shiftKey);
+}
+
+const list = find("#rows");
+if (bar() && list) {
+  document.addEventListener("keydown", (event) => { if (isAlone(event)) typed(event); }, true);
+  document.addEventListener("click", pressed, true);
   bar()?.addEventListener("submit", send);
-  const list = find("#rows");
-  if (list) new MutationObserver(() => { if (chosen.size) for (const row of rows()) if (!find("[data-choose]", row)) mark(row); }).observe(list, { childList: true, subtree: true });
+  new MutationObserver(() => { if (chosen.size) for (const row of rows()) if (!find("[data-choose]", row)) mark(row); }).observe(list, { childList: true, subtree: true });
 }

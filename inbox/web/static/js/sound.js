@@ -1,5 +1,5 @@
 // A tone for new urgent items, where somebody asked for one: off until then, kept in this browser.
-import { announce, find, words } from "./dom.js";
+import { announce, clicked, find, words } from "./dom.js";
 
 const KEPT = "vigie.sound";
 const LEAST_MS = 10_000;
@@ -7,15 +7,15 @@ let last = 0;
 /** @type {AudioContext | undefined} */
 let context;
 
-export const isOn = () => localStorage.getItem(KEPT) === "on";
+const isOn = () => localStorage.getItem(KEPT) === "on";
 
 /** Two short tones, a fifth apart, at most every ten seconds. */
 export function ring() {
   if (!isOn() || Date.now() - last < LEAST_MS) return;
   last = Date.now();
   context ??= new AudioContext();
-  const start = context.currentTime;
-  [[587, 0], [880, 0.16]].forEach(([pitch, after]) => tone(/** @type {AudioContext} */ (context), pitch, start + after));
+  tone(context, 587, context.currentTime);
+  tone(context, 880, context.currentTime + 0.16);
 }
 
 /** @param {AudioContext} audio @param {number} pitch @param {number} at */
@@ -38,11 +38,6 @@ export function toggleSound() {
   announce(isOn() ? words.sound_on : words.sound_off);
 }
 
-function paint() {
-  find("[data-sound]")?.setAttribute("aria-pressed", String(isOn()));
-}
-
-export function startSound() {
-  paint();
-  document.addEventListener("click", (event) => { if (event.target instanceof Element && event.target.closest("[data-sound]")) toggleSound(); });
-}
+const paint = () => find("[data-sound]")?.setAttribute("aria-pressed", String(isOn()));
+paint();
+clicked("[data-sound]", toggleSound);

@@ -1,8 +1,9 @@
 // With a thumb: a row drawn to the side is acknowledged with the words that are usual, and can be taken back until they
 // leave. The button in the row does the same; so does the item itself. Drawn down at its top, the list is fetched anew.
-import { fill, find, offer, words } from "./dom.js";
+import { around, fill, find, words } from "./dom.js";
 import { drop } from "./kept.js";
 import { put, show } from "./outbox.js";
+import { offer, toast } from "./toasts.js";
 
 const [FAR, UNDO_MS] = [96, 8000];
 /** @type {{row: HTMLElement | null, x: number, y: number, way: "" | "side" | "down", by: number} | null} */
@@ -13,7 +14,8 @@ async function acknowledge(row) {
   const { id = "", position = "0" } = row.dataset;
   if (row.hasAttribute("data-kept")) return;
   const key = await put(id, "acknowledge", [["usual", "yes"], ["expected_position", position], ["idempotency_key", crypto.randomUUID()]], UNDO_MS);
-  offer(fill(words.kept.leaves, { who: find(".row-link", row)?.textContent ?? "" }), words.undo, () => void drop(key, words.kept.taken_back).then(show));
+  const box = toast(fill(words.kept.leaves, { who: find(".row-link", row)?.textContent ?? "" }));
+  offer(box, words.undo, () => { box.remove(); void drop(key, words.kept.taken_back).then(show); });
 }
 
 /** How far the hand has drawn what it drew. @param {number} by */
@@ -45,18 +47,17 @@ function released(meant) {
   else if (row) void acknowledge(row);
 }
 
-export function startSwipe() {
-  const list = find("#rows");
-  const rowAt = (/** @type {EventTarget | null} */ target, /** @type {string} */ within) => /** @type {HTMLElement | null} */ (target instanceof Element ? target.closest(within)?.closest(".row:has([data-ack])") ?? null : null);
-  list?.addEventListener("touchstart", (event) => {
-    const narrow = matchMedia("(max-width: 43.75rem)").matches && event.touches.length === 1;
-    hand = narrow ? { row: find("#selecting") ? rowAt(event.target, ".row") : null, x: event.touches[0].clientX, y: event.touches[0].clientY, way: "", by: 0 } : null;
-  }, { passive: true });
-  list?.addEventListener("touchmove", moved, { passive: false });
-  list?.addEventListener("touchend", () => released(true));
-  list?.addEventListener("touchcancel", () => released(false));
-  list?.addEventListener("click", (event) => {
-    const row = rowAt(event.target, "[data-ack]");
-    if (row) { event.preventDefault(); event.stopPropagation(); void acknowledge(row); }
-  });
-}
+const list = find("#rows");
+/** @param {Event} event @param {string} within */
+const rowAt = (event, within) => /** @type {HTMLElement | null} */ (around(event, within)?.closest(".row:has([data-ack])") ?? null);
+list?.addEventListener("touchstart", (event) => {
+  const narrow = matchMedia("(max-width: 43.75rem)").matches && event.touches.length === 1;
+  hand = narrow ? { row: find("#selecting") ? rowAt(event, ".row") : null, x: event.touches[0].clientX, y: event.touches[0].clientY, way: "", by: 0 } : null;
+}, { passive: true });
+list?.addEventListener("touchmove", moved, { passive: false });
+list?.addEventListener("touchend", () => released(true));
+list?.addEventListener("touchcancel", () => released(false));
+list?.addEventListener("click", (event) => {
+  const row = rowAt(event, "[data-ack]");
+  if (row) { event.preventDefault(); event.stopPropagation(); void acknowledge(row); }
+});

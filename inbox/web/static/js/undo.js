@@ -1,7 +1,10 @@
 // What was just done can be taken back for ten seconds, on the next page, too: the form that would do so is kept until then.
-import { find, show, toast, words } from "./dom.js";
+import { field, find, words } from "./dom.js";
+import { recall, remember } from "./memory.js";
 import { openItem } from "./opened.js";
 import { open } from "./pane.js";
+import { csrf } from "./server.js";
+import { offer, toast } from "./toasts.js";
 
 const KEPT = "vigie.undo";
 const TEN_S = 10_000;
@@ -13,19 +16,14 @@ let told = null;
 
 /** @returns {Undo | null} */
 function kept() {
-  try {
-    const found = JSON.parse(sessionStorage.getItem(KEPT) ?? "null");
-    return found && found.until > Date.now() ? found : null;
-  } catch { return null; }
+  const found = recall(KEPT, "session");
+  return found?.until > Date.now() ? found : null;
 }
-
-const forget = () => { try { sessionStorage.removeItem(KEPT); } catch { /* nothing was kept */ } };
 
 /** What would take it back, as the item stands before. @param {HTMLFormElement} form @returns {[string, Record<string, string>] | null} */
 function opposite(form) {
   const act = form.action.slice(form.action.lastIndexOf("/") + 1);
-  const field = (/** @type {string} */ id) => /** @type {HTMLSelectElement | null} */ (find(`#item-head #${id}`));
-  const stood = (/** @type {string} */ id) => [...(field(id)?.options ?? [])].find((one) => one.defaultSelected)?.value;
+  const stood = (/** @type {string} */ id) => /** @type {HTMLOptionElement | null} */ (find(`#item-head #${id} option[selected]`))?.value;
   if (act === "resolve") return ["reopen", {}];
   if (act === "take" || act === "assign") return ["assign", { assignee: stood("assignee") ?? "none" }];
   if (act === "priority") return ["priority", { priority: stood("priority") ?? "rules" }];
@@ -33,21 +31,14 @@ function opposite(form) {
 }
 
 /** @param {Undo} undoing */
-function offer(undoing) {
-  const box = find("#toasts .toast") ?? document.createElement("div");
-  if (!box.isConnected) { box.className = "toast"; const line = document.createElement("span"); line.textContent = undoing.said; box.append(line); show(box); }
-  const button = document.createElement("button");
-  button.className = "btn";
-  button.type = "button";
+function offerUndo(undoing) {
+  const button = offer(find("#toasts .toast") ?? toast(undoing.said), words.undo, () => void undo());
   button.dataset.undo = "";
-  button.textContent = words.undo;
-  button.addEventListener("click", () => void undo());
-  box.append(button);
   setTimeout(() => button.remove(), Math.max(0, undoing.until - Date.now()));
 }
 
 /** After an act that went through: the pane says so, and the way back is kept. */
-export function done() {
+function done() {
   const box = find("#toasts .toast");
   const said = box === told ? "" : box?.textContent?.trim();
   told = box;
@@ -56,36 +47,34 @@ export function done() {
   /** @type {Undo} */
   const undoing = { ...meant, said, until: Date.now() + TEN_S };
   meant = null;
-  try { sessionStorage.setItem(KEPT, JSON.stringify(undoing)); } catch { /* then it holds for this page only */ }
-  offer(undoing);
+  remember(KEPT, undoing, "session");
+  offerUndo(undoing);
 }
 
 /** Takes the last act back; refused, as any act, where somebody else has moved on meanwhile. */
 export async function undo() {
   const undoing = kept();
   if (!undoing) return;
-  forget();
+  remember(KEPT, null, "session");
   const path = `${document.body.dataset.base}/items/${undoing.item}`;
-  if (openItem() !== undoing.item) await open(path + document.body.dataset.query, { focus: false });
-  const form = new FormData();
-  for (const [name, value] of Object.entries(undoing.fields)) form.set(name, value);
-  for (const name of ["csrf", "expected_position"]) form.set(name, /** @type {HTMLInputElement | null} */ (find(`#item input[name=${name}]`))?.value ?? "");
-  form.set("idempotency_key", crypto.randomUUID());
+  const seen = path + document.body.dataset.query;
+  if (openItem() !== undoing.item) await open(seen, { focus: false });
+  const position = field("#item input[name=expected_position]")?.value ?? "";
+  const body = new FormData();
+  const fields = { ...undoing.fields, csrf: csrf("#item"), expected_position: position, idempotency_key: crypto.randomUUID() };
+  for (const [name, value] of Object.entries(fields)) body.set(name, value);
   try {
-    const response = await fetch(`${path}/${undoing.act}`, { method: "POST", body: form, headers: { "HX-Request": "true" }, credentials: "same-origin" });
-    await open(path + document.body.dataset.query, { push: false, focus: false });
+    const response = await fetch(`${path}/${undoing.act}`, { method: "POST", body, headers: { "HX-Request": "true" } });
+    await open(seen, { push: false, focus: false });
     toast(response.ok ? words.undone : words.not_undone, response.ok ? "met" : "alarm");
   } catch { toast(words.lost, "alarm"); }
 }
 
-export function startUndo() {
-  document.addEventListener("submit", (event) => {
-    const form = event.target;
-    const item = openItem();
-    const way = form instanceof HTMLFormElement && form.closest("#item") && item ? opposite(form) : null;
-    meant = way && item ? { item, act: way[0], fields: way[1] } : null;
-  }, true);
-  document.addEventListener("htmx:after:swap", () => setTimeout(done));
-  const before = kept();
-  if (before) offer(before);
-}
+document.addEventListener("submit", ({ target: form }) => {
+  const item = openItem();
+  const way = form instanceof HTMLFormElement && form.closest("#item") && item ? opposite(form) : null;
+  meant = way && item ? { item, act: way[0], fields: way[1] } : null;
+}, true);
+document.addEventListener("htmx:after:swap", () => setTimeout(done));
+const before = kept();
+if (before) offerUndo(before);

@@ -1,5 +1,5 @@
 // The wallboard: shown anew soon after something happened, and twice a minute in any case, since time alone makes late.
-import { find } from "./dom.js";
+import { clicked, find } from "./dom.js";
 const SOON_MS = 3000;
 const PASSING_MS = 30_000;
 const at = find("#wall")?.dataset.at ?? "";
@@ -32,4 +32,4 @@ function open() {
 plan(PASSING_MS);
 const full = find("#wall-full");
 if (full && document.fullscreenEnabled) full.hidden = false;
-full?.addEventListener("click", () => void (document.fullscreenElement ? document.exitFullscreen() : document.documentElement.requestFullscreen()));
+clicked("#wall-full", () => void (document.fullscreenElement ? document.exitFullscreen() : document.documentElement.requestFullscreen()));

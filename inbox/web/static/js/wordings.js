@@ -1,16 +1,14 @@
 // Prepared words: a list beside the field where one writes, by keyboard as by hand. What is chosen goes where the caret is;
 // gaps that nothing is known for stay in braces, and the first of them is marked, to be written over.
-import { all, find, isField } from "./dom.js";
+import { all, clicked, field, find, folded, isAlone } from "./dom.js";
+import { page } from "./server.js";
 
 const GAP = /\{([a-z][a-z0-9_]{0,30})(?:\|[^{}|]*)?\}/g;
 const box = () => /** @type {HTMLDetailsElement | null} */ (find("#wordings"));
-const field = () => /** @type {HTMLInputElement | null} */ (find("#wording-q"));
+const search = () => field("#wording-q");
 const area = () => /** @type {HTMLTextAreaElement | null} */ (find("#text"));
-const chosen = () => /** @type {HTMLInputElement | null} */ (find("#wording"));
-const shown = () => all("#wording-list [role=option]").filter((one) => !one.hidden);
-
-/** @param {string} text */
-const folded = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+const options = () => all("#wording-list [role=option]");
+const shown = () => options().filter((one) => !one.hidden);
 
 async function fill() {
   const place = find("[data-wordings-place]");
@@ -18,23 +16,17 @@ async function fill() {
   const failed = find("[data-wordings-failed]");
   if (!place || !from || !failed) return;
   failed.hidden = true;
-  try {
-    const answer = await fetch(from, { headers: { "HX-Request": "true" }, credentials: "same-origin" });
-    if (!answer.ok || answer.redirected) throw new Error(String(answer.status));
-    place.replaceChildren(...new DOMParser().parseFromString(await answer.text(), "text/html").body.childNodes);
-    narrow();
-  } catch {
-    place.replaceChildren();
-    failed.hidden = false;
-  } finally {
-    place.setAttribute("aria-busy", "false");
-  }
+  const offered = await page(from);
+  place.replaceChildren(...(offered?.body.childNodes ?? []));
+  failed.hidden = offered !== null;
+  place.ariaBusy = "false";
+  narrow();
 }
 
 /** Those whose title or words hold all that is typed. */
 function narrow() {
-  const wanted = folded(field()?.value ?? "").split(/\s+/).filter(Boolean);
-  for (const one of all("#wording-list [role=option]")) {
+  const wanted = folded(search()?.value ?? "").split(/\s+/).filter(Boolean);
+  for (const one of options()) {
     const said = folded(one.textContent ?? "");
     one.hidden = !wanted.every((word) => said.includes(word));
   }
@@ -45,21 +37,22 @@ function narrow() {
 
 /** @param {HTMLElement | undefined} option */
 function light(option) {
-  for (const one of all("#wording-list [role=option]")) one.setAttribute("aria-selected", String(one === option));
-  if (option) { field()?.setAttribute("aria-activedescendant", option.id); option.scrollIntoView({ block: "nearest" }); }
-  else field()?.removeAttribute("aria-activedescendant");
+  for (const one of options()) one.ariaSelected = String(one === option);
+  if (option) search()?.setAttribute("aria-activedescendant", option.id);
+  else search()?.removeAttribute("aria-activedescendant");
+  option?.scrollIntoView({ block: "nearest" });
 }
 
 /** @param {number} step */
 function move(step) {
-  const options = shown();
-  const at = options.findIndex((one) => one.getAttribute("aria-selected") === "true");
-  light(options[(at + step + options.length) % options.length]);
+  const offered = shown();
+  const at = offered.findIndex((one) => one.ariaSelected === "true");
+  light(offered[(at + step + offered.length) % offered.length]);
 }
 
 /** @param {HTMLElement} option */
 function take(option) {
-  const [text, held, details] = [area(), chosen(), box()];
+  const [text, held, details] = [area(), field("#wording"), box()];
   if (!text || !held || !details) return;
   const promise = /** @type {HTMLSelectElement | null} */ (find("#promise"))?.selectedOptions[0]?.dataset.said;
   const words = (option.dataset.text ?? "").replaceAll("{promise}", promise || "{promise}");
@@ -77,7 +70,7 @@ function take(option) {
 
 /** Which gaps are still open, said beside the field; without words there is no wording in use. */
 function told() {
-  const [text, held, line] = [area(), chosen(), find("#wording-gaps")];
+  const [text, held, line] = [area(), field("#wording"), find("#wording-gaps")];
   if (!text || !held || !line) return;
   if (!text.value.trim()) held.value = "";
   const open = held.value ? [...new Set([...text.value.matchAll(GAP)].map((gap) => gap[0]))] : [];
@@ -101,33 +94,21 @@ function typed(event) {
   act();
 }
 
-/** Opens the list with the hand on its search, where an item is open that one may write to. */
-export function openWordings() {
+document.addEventListener("toggle", (event) => {
+  if (event.target !== box() || !box()?.open) return;
+  search()?.focus();
+  void fill();
+}, true);
+document.addEventListener("input", (event) => {
+  if (event.target === search()) narrow();
+  if (event.target === area()) told();
+});
+clicked("#wording-list [role=option]", take);
+document.addEventListener("keydown", (event) => {
+  if (event.target === search()) { typed(event); return; }
   const details = box();
-  if (!details) return;
+  if (event.key !== "w" || !isAlone(event) || !details) return;
+  event.preventDefault();
   find("#item")?.setAttribute("data-writing", "");
   details.open = true;
-}
-
-export function startWordings() {
-  document.addEventListener("toggle", (event) => {
-    if (event.target !== box() || !box()?.open) return;
-    field()?.focus();
-    void fill();
-  }, true);
-  document.addEventListener("input", (event) => {
-    if (event.target === field()) narrow();
-    if (event.target === area()) told();
-  });
-  document.addEventListener("click", (event) => {
-    const option = event.target instanceof Element ? event.target.closest("#wording-list [role=option]") : null;
-    if (option instanceof HTMLElement) take(option);
-  });
-  document.addEventListener("keydown", (event) => {
-    if (event.target === field()) { typed(event); return; }
-    if (event.key !== "w" || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
-    if (isField(event.target) || find("dialog[open]") || !box()) return;
-    event.preventDefault();
-    openWordings();
-  }, true);
-}
+}, true);

@@ -1,0 +1,27 @@
+// Short messages at the foot of the page: they take no focus and hold no only way.
+import { element, find } from "./dom.js";
+
+/** @param {string} text @param {string} [tone] */
+export function toast(text, tone = "") {
+  const box = element("div", { className: `toast${tone ? ` toast-${tone}` : ""}`, role: "status" }, element("span", { textContent: text }));
+  show(box);
+  return box;
+}
+
+/** What may be done about it while it stands. @param {HTMLElement} box @param {string} label @param {() => void} act */
+export function offer(box, label, act) {
+  const button = element("button", { className: "btn", type: "button", textContent: label });
+  button.addEventListener("click", act);
+  box.append(button);
+  return button;
+}
+
+/** @param {HTMLElement} box */
+export function show(box) {
+  find("#toasts")?.replaceChildren(box);
+  let hovered = false;
+  box.addEventListener("mouseenter", () => { hovered = true; });
+  box.addEventListener("mouseleave", () => { hovered = false; });
+  const leave = () => (hovered ? setTimeout(leave, 2000) : box.remove());
+  setTimeout(leave, 8000);
+}
