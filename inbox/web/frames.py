@@ -10,6 +10,7 @@ from uuid import UUID
 import orjson
 
 from inbox import meters
+from inbox.log.eras import FIRST
 from inbox.views.row import Row, timestamp
 from inbox.web.crowd import Person
 
@@ -33,23 +34,24 @@ Render = Callable[[Row, Variant], dict[str, Any]]
 @dataclass(slots=True)
 class Entry:
     """One change, or a remark to all (`row` None). `last`: the last change of its position, which alone carries the
-    id."""
+    id. `era`: of that position."""
 
     position: int | None
     row: Row | None = None
     last: bool = True
     event: str = "item"
     data: bytes = b""
+    era: str = FIRST
     framed: dict[Variant, bytes] = field(default_factory=dict)
 
     def frame(self, variant: Variant, render: Render) -> bytes:
         """The bytes for this rendering, made when first asked for."""
         if self.row is None:
-            return _framed(self.event, self.data, self.position)
+            return _framed(self.event, self.data, self.position, self.era)
         if variant not in self.framed:
             with meters.LIVE_RENDER_SECONDS.labels(variant.kind).time():
                 data = orjson.dumps(render(self.row, variant))
-            self.framed[variant] = _framed(self.event, data, self.position if self.last else None)
+            self.framed[variant] = _framed(self.event, data, self.position if self.last else None, self.era)
         return self.framed[variant]
 
 
@@ -72,15 +74,18 @@ class Batch:
         return self.joined[key]
 
 
-def _framed(event: str, data: bytes, position: int | None) -> bytes:
-    head = b"" if position is None else b"id: %d\n" % position
+def _framed(event: str, data: bytes, position: int | None, era: str) -> bytes:
+    """The id is the position, and past a restore its era, too: whoever comes back says both."""
+    named = "" if era == FIRST else f"-{era}"
+    head = b"" if position is None else f"id: {position}{named}\n".encode()
     return head + b"event: " + event.encode() + b"\ndata: " + data + b"\n\n"
 
 
-def ready(position: int, *, reset: bool) -> Entry:
+def ready(position: int, era: str, *, reset: bool) -> Entry:
     """What was missed has been sent: from here on come new changes. `reset`: the caller knows a position we do not:
     reload."""
-    return Entry(position, event="reset" if reset else "ready", data=orjson.dumps({"position": position}))
+    data = orjson.dumps({"position": position, "era": era})
+    return Entry(position, event="reset" if reset else "ready", data=data, era=era)
 
 
 def counts(of_views: Mapping[str, int]) -> Entry:

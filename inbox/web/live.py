@@ -10,12 +10,14 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from aiohttp import web
 
 from inbox.errors import Unavailable
 from inbox.ids import BrandId
+from inbox.log.eras import Eras
 from inbox.log.pulse import Subscription
 from inbox.views.row import Row
 from inbox.web import frames
@@ -32,6 +34,18 @@ logger = logging.getLogger(__name__)
 
 Renderer = Callable[[Row, str, Mapping[int, str]], str]
 """(row, language, names of members) → the row's HTML. Pure: called once a change and language."""
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """Where somebody stands who comes back. `era` None: they do not say."""
+
+    position: int
+    era: str | None = None
+
+    def is_lost(self, eras: Eras) -> bool:
+        """What they have seen is not what a restored log holds there: whoever went on would miss what came instead."""
+        return self.era is not None and eras.common(self.era, self.position) < self.position
 
 
 class Hub:
@@ -67,7 +81,7 @@ class Hub:
             self._tails[brand] = tail, task
         return self._tails[brand][0]
 
-    async def subscribe(self, brand: BrandId, watcher: Watcher, after: int | None) -> AsyncGenerator[bytes, None]:
+    async def subscribe(self, brand: BrandId, watcher: Watcher, after: Since | None) -> AsyncGenerator[bytes, None]:
         """Bytes to write, from `after` on (None: from now on); ends when the watcher is cut, or we stop."""
         if self._closed:
             raise Unavailable("stopping")
@@ -122,16 +136,17 @@ class Hub:
             await _cancelled(task)
 
 
-async def _entries(tail: Tail, watcher: Watcher, after: int | None) -> AsyncIterator[list[frames.Entry]]:
+async def _entries(tail: Tail, watcher: Watcher, after: Since | None) -> AsyncIterator[list[frames.Entry]]:
     """What was missed, then what comes. `start` parts the two: what is handed on before it is in what was missed."""
     start = tail.position
-    sent = start if after is None else after
-    while sent < start:
+    sent = start if after is None else after.position
+    lost = after is not None and after.is_lost(tail.eras)
+    while sent < start and not lost:
         missed, sent = await _missed(tail, sent)
         yield [entry for entry in missed if entry.position is not None and entry.position <= start]
     # Not before: its id says that all up to it has been sent. A page may be ahead of the views, in a storm by seconds;
     # only who knows what the log itself does not, after a restore of the database, has to start anew.
-    yield [frames.ready(start, reset=sent > start and sent > await tail.head())]
+    yield [tail.ready(start, reset=lost or (sent > start and sent > await tail.head()))]
     watcher.current = not watcher.cut.is_set()
     while not watcher.cut.is_set():
         entries = await watcher.take(HEARTBEAT_S)

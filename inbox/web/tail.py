@@ -17,6 +17,8 @@ import asyncpg
 
 from inbox import meters, rules
 from inbox.ids import BrandId
+from inbox.log import eras
+from inbox.log.eras import Eras
 from inbox.people import members, sessions, tokens, wall_links
 from inbox.sql import beside
 from inbox.views import queue, shadow
@@ -61,6 +63,7 @@ class Tail:
         self.recent: deque[frames.Entry] = deque()
         self.recent_after = 0
         self.names: dict[int, str] = {}
+        self.eras = Eras()
         self._deps = deps
         self._render = render
         self._worked_s = 0.0
@@ -92,6 +95,7 @@ class Tail:
 
     async def _start(self) -> None:
         self._switches = await shadow.switches(self._deps.pool, self.brand)  # before what it may have changed is read
+        self.eras = await eras.of_brand(self._deps.pool, self.brand)
         _, self.position = await self.read(NOWHERE)
         self.recent_after = self.position
         self.started.set()
@@ -141,6 +145,9 @@ class Tail:
         """The last position of the brand's log; the views may not have come so far."""
         return await self._deps.log.head(self.brand)
 
+    def ready(self, position: int, *, reset: bool) -> frames.Entry:
+        return frames.ready(position, self.eras.at(position), reset=reset)
+
     async def read(self, after: int) -> tuple[list[frames.Entry], int]:
         """Changes after a position, and up to where they are complete. One position may hold several changes."""
         meters.LIVE_QUERIES.inc()
@@ -149,7 +156,10 @@ class Tail:
         await self._learn_names(row.assignee for row in rows)
         now = self._deps.clock.now()
         last = {row.position: place for place, row in enumerate(rows)}
-        entries = [frames.Entry(r.position, r.as_of(now), last=last[r.position] == n) for n, r in enumerate(rows)]
+        entries = [
+            frames.Entry(r.position, r.as_of(now), last=last[r.position] == n, era=self.eras.at(r.position))
+            for n, r in enumerate(rows)
+        ]
         return entries, complete
 
     async def _learn_names(self, ids: Iterable[int | None]) -> None:
@@ -220,9 +230,10 @@ class Tail:
 
     async def _heed_rebuilds(self) -> None:
         """Rows may be others now of which no event speaks: whoever watches starts anew."""
+        self.eras = await eras.of_brand(self._deps.pool, self.brand)
         switches = await shadow.switches(self._deps.pool, self.brand)
         if switches != self._switches:
-            again = frames.Batch([frames.ready(self.position, reset=True)])
+            again = frames.Batch([self.ready(self.position, reset=True)])
             for watcher in tuple(self.watchers):
                 watcher.give(again, self.render)
         self._switches = switches

@@ -16,6 +16,7 @@ import orjson
 import pytest
 
 from inbox.ids import BrandId, ItemId
+from inbox.log import eras
 from inbox.log.pulse import Pulse
 from inbox.people import members
 from inbox.views.row import Row
@@ -55,7 +56,9 @@ class Listener:
                 fields[name] = value
             elif "event" in fields:
                 said = Said(
-                    fields["event"], orjson.loads(fields["data"]), int(fields["id"]) if "id" in fields else None
+                    fields["event"],
+                    orjson.loads(fields["data"]),
+                    int(fields["id"].partition("-")[0]) if "id" in fields else None,
                 )
                 self.said.append(said)
                 return said
@@ -77,7 +80,7 @@ class Listener:
 
 @asynccontextmanager
 async def listening(
-    world: World, *, token: str = "full", last: int | None = None, path: str = "/live", cookie: str | None = None
+    world: World, *, token: str = "full", last: int | str | None = None, path: str = "/live", cookie: str | None = None
 ) -> AsyncIterator[Listener]:
     headers = world.cookie(cookie) if cookie else world.bearer(token)
     if last is not None:
@@ -338,7 +341,24 @@ async def test_stopping_ends_every_stream(world: World) -> None:
     assert (await world.api("GET", "/live")).status == 503
 
 
-@pytest.mark.parametrize("last", ["x", "-1", "1.5", "9" * 30, "١"])
+async def test_who_comes_back_after_a_restore_to_another_past_starts_anew(world: World) -> None:
+    await world.hear(author="before")
+    restored = await world.log.head(world.brand)
+    async with world.deps.pool.acquire() as connection:
+        await eras.begin(connection, world.brand, now=world.deps.clock.now())
+    for n in range(3):
+        await world.hear(author=f"after-{n}")
+    era = (await eras.of_brand(world.deps.pool, world.brand)).at(restored + 1)
+    for last, told in ((restored, "item"), (f"{restored + 1}-{era}", "item"), (restored + 1, "reset")):
+        async with listening(world, last=last) as listener:
+            assert (await listener.next()).event == told, last
+            if told == "item":
+                assert (await listener.until("ready")).data["era"] == era
+    async with listening(world, path=f"/live?after={restored + 1}&era=0") as listener:
+        assert (await listener.next()).event == "reset"
+
+
+@pytest.mark.parametrize("last", ["x", "-1", "1.5", "9" * 30, "١", "1-x"])
 async def test_a_bad_last_event_id_is_refused(world: World, last: str) -> None:
     headers = world.bearer() | {"Last-Event-ID": last}
     answer = await world.ask("GET", f"/api/v1/brands/{world.brand}/live", headers=headers)

@@ -28,7 +28,8 @@ IDEMPOTENCY_KEY = Parameter(
     "A new random value for each command; the same again changes nothing and answers as the first time.",
     {"type": "string", "minLength": 1, "maxLength": 255}, "header", required=True,
 )  # fmt: skip
-LAST_EVENT_ID = Parameter("Last-Event-ID", "The last position received: it goes on after it.", POSITION, "header")
+EVENT_ID: Schema = {"type": "string", "pattern": "^[0-9]{1,18}(-[0-9a-f]{12})?$"}
+LAST_EVENT_ID = Parameter("Last-Event-ID", "The last id received: it goes on after it.", EVENT_ID, "header")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,5 @@
-"""The live streams: server-sent events whose ids are positions. One for scripts (JSON), one for the queue page
-(rows)."""
+"""The live streams: server-sent events whose ids are positions, past a restore with their era. One for scripts (JSON),
+one for the queue page (rows)."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ import uuid
 from aiohttp import hdrs, web
 
 from inbox.ids import BrandId
+from inbox.log.eras import FIRST
 from inbox.web import failures, frames
 from inbox.web.api import asked
 from inbox.web.api.described import LAST_EVENT_ID, POSITION, Operation, Parameter
 from inbox.web.context import deps, viewer
 from inbox.web.crowd import Seat
-from inbox.web.live import HUB
+from inbox.web.live import HUB, Since
 from inbox.web.problems import bad
 from inbox.web.routes import Route
 from inbox.web.security import brand_of, credential
@@ -24,12 +25,13 @@ from inbox.web.watchers import Socket, Watcher
 
 WRITE_TIMEOUT_S = 10.0
 LANGUAGES = ("fr", "en")
+ID = re.compile(r"(?P<position>[0-9]{1,18})(-(?P<era>[0-9a-f]{12}))?", re.ASCII)
 SEAT = re.compile(r"[0-9a-f]{32}", re.ASCII)
 """What a page calls itself: random, and known to its own browser only."""
 
 
 async def for_scripts(request: web.Request) -> web.StreamResponse:
-    asked.only(request, "after")
+    asked.only(request, "after", "era")
     personal = viewer(request).may(brand_of(request), "personal")
     return await _stream(request, frames.Variant("api", personal=personal))
 
@@ -44,14 +46,15 @@ async def for_pages(request: web.Request) -> web.StreamResponse:
     return await _stream(request, frames.Variant("page", lang), seat)
 
 
-def _after(request: web.Request) -> int | None:
+def _after(request: web.Request) -> Since | None:
     """A browser that comes back says where it was; a page just loaded says what it is true at."""
     last = request.headers.get("Last-Event-ID")
     if last:
-        if not (last.isascii() and last.isdigit() and len(last) < 19):
-            raise bad("Last-Event-ID", "a position")
-        return int(last)
-    return asked.position(request) if "after" in request.query else None
+        found = ID.fullmatch(last)
+        if found is None:
+            raise bad("Last-Event-ID", "an id of this stream")
+        return Since(int(found["position"]), found["era"] or FIRST)
+    return Since(asked.position(request), asked.one(request, "era")) if "after" in request.query else None
 
 
 async def _stream(request: web.Request, variant: frames.Variant, seat: str = "") -> web.StreamResponse:
@@ -123,6 +126,7 @@ OPERATIONS = {
         "Items as they change (server-sent events)", "Events",
         parameters=(
             Parameter("after", "The position you have; without it, from now on.", POSITION),
+            Parameter("era", "That position's, as `/events` said it: `reset` where a restore put the log back."),
             LAST_EVENT_ID,
         ),
         answers="text/event-stream", problems=(503,),
