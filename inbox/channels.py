@@ -1,4 +1,5 @@
-"""The channels of a brand: set-up, sealed secrets, health, quarantine; and what a network tells the settings page.
+"""The channels of a brand: set-up, sealed secrets, health, quarantine. What is kept of one is in `channel_record`, what
+its network says of itself in `network`.
 
 A channel's id is "{brand_id}-{16 random characters}", so the address of its hook names its brand and no look-up spans
 brands. Hooks ask `hook`, which reads the database at most every few seconds a brand: a change beats the pulse's topic
@@ -9,189 +10,50 @@ change leaves a `SettingChanged` in the log, in the same transaction.
 from __future__ import annotations
 
 import asyncio
-import re
-import secrets as randomness
-import string
 import uuid
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
-from typing import Any, Literal, NamedTuple, Protocol, TypeVar
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, TypeVar
 
 import asyncpg
 import orjson
 
 from inbox import channel_changes, walls
 from inbox.channel_health import Tallies
+from inbox.channel_record import (
+    PREVIOUS,
+    ChannelRecord,
+    Health,
+    Quarantined,
+    Reparsed,
+    Reparser,
+    StoredDelivery,
+    brand_of,
+    channel_stream,
+    new_channel_id,
+)
 from inbox.clock import Clock
 from inbox.errors import NotFound, Refused
-from inbox.events import Gesture, Kind, SettingChanged
-from inbox.file_rules import FileRule
+from inbox.events import SettingChanged
 from inbox.ids import BrandId, ChannelId, dedupe_key
 from inbox.log.pulse import Subscription
 from inbox.log.record import NewEvent
 from inbox.log.store import Connection, Log
+from inbox.network import Counting, Network, SetupField, Words
 from inbox.sql import beside
 
 sql = beside(__file__, "channels.sql")
 
+__all__ = [
+    "Channels", "PREVIOUS", "new_channel_id", "brand_of", "channel_stream", "Counting", "Words", "SetupField",
+    "Network", "ChannelRecord", "Health", "Quarantined", "StoredDelivery", "Reparsed", "Reparser",
+]  # fmt: skip
+
 FRESH_S = 5.0
 LOAD_S = 4.0
 MOST_CACHED = 10_000
-PREVIOUS = "_previous"
-_ALPHABET = string.ascii_letters + string.digits
-_ID = re.compile(r"([1-9][0-9]{0,17})-[A-Za-z0-9]{16}", re.ASCII)
 _T = TypeVar("_T")
-
-
-def new_channel_id(brand: BrandId) -> ChannelId:
-    return ChannelId(f"{brand}-" + "".join(randomness.choice(_ALPHABET) for _ in range(16)))
-
-
-def brand_of(channel_id: str) -> BrandId | None:
-    """The brand that a channel id names; None for anything that we cannot have made."""
-    match = _ID.fullmatch(channel_id)
-    return BrandId(int(match.group(1))) if match else None
-
-
-def channel_stream(channel_id: str) -> str:
-    """The stream of what concerns a channel and no item."""
-    return f"channel:{channel_id}"
-
-
-# --- what a network says of itself ----------------------------------------------------------------------------------
-
-Counting = Literal["characters", "utf16", "bytes", "graphemes", "weighted", "mastodon"]
-"""How a network counts the length of a text: code points; UTF-16 units; UTF-8 bytes; characters as people see them;
-X's weights; code points, but links 23 and of a mention only the name."""
-
-Words = Mapping[str, str]
-"""Locale ("fr", "en") → text."""
-
-
-@dataclass(frozen=True, slots=True)
-class SetupField:
-    """One field of the set-up form. `place`: where its value is kept: on the record, among the settings, or sealed.
-
-    `make` gives a fresh value for a field that the person need not fill in.
-    """
-
-    name: str
-    place: Literal["account", "setting", "secret"]
-    label: Words
-    hint: Words
-    required: bool = False
-    kind: Literal["text", "url"] = "text"
-    make: Callable[[], str] | None = None
-
-    @property
-    def secret(self) -> bool:
-        return self.place == "secret"
-
-
-class Network(Protocol):
-    """What the settings pages show of a network, and what the inbox must know of replying there.
-
-    `setup_steps`: locale → the steps, in order; "{hook_url}" and "{verify_token}" are filled in by the page.
-    `reply_window`: how long after the person's last message a reply is possible; kinds that are missing have no limit.
-    `length_most`: of a reply, as `length_of` counts; None where the network sets no limit. `private_within`: how long
-    after a public message it may be answered by a direct one; None where it may not. `file_rule`: which files may go
-    with a reply; None where none may.
-    """
-
-    @property
-    def id(self) -> str: ...
-    @property
-    def title(self) -> str: ...
-    @property
-    def setup_fields(self) -> Sequence[SetupField]: ...
-    @property
-    def setup_steps(self) -> Mapping[str, Sequence[str]]: ...
-    @property
-    def can_reply(self) -> bool: ...
-    @property
-    def reply_window(self) -> Mapping[Kind, timedelta]: ...
-    @property
-    def counting(self) -> Counting: ...
-    @property
-    def private_within(self) -> timedelta | None: ...
-    def length_of(self, text: str) -> int: ...
-    def length_most(self, kind: Kind, *, private: bool = False) -> int | None: ...
-    def file_rule(self, kind: Kind, *, private: bool = False) -> FileRule | None: ...
-    def can_gesture(self, gesture: Gesture, kind: Kind) -> bool: ...
-
-
-# --- a channel --------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class ChannelRecord:
-    brand: BrandId
-    channel_id: ChannelId
-    network: str
-    name: str
-    account_id: str | None
-    settings: Mapping[str, Any]
-    secrets: Mapping[str, str] = field(repr=False)
-    created_at: datetime
-    disabled_at: datetime | None = None
-
-    def valid_secrets(self, name: str = "secret") -> tuple[str, ...]:
-        """The secret and, after a rotation, the one before it; empty ones prove nothing and are left out."""
-        return tuple(value for key in (name, name + PREVIOUS) if (value := self.secrets.get(key)))
-
-
-class Health(NamedTuple):
-    """`found_by_sweep`: messages that the network's webhook had failed to bring; `gaps`: times that the network no
-    longer had all that came since the look before; `sweep_failure`: why the last look brought nothing."""
-
-    last_delivery_at: datetime | None
-    deliveries: int
-    messages: int
-    failures: int
-    last_failure_at: datetime | None
-    last_failure: str | None
-    quarantined: int
-    swept_at: datetime | None = None
-    found_by_sweep: int = 0
-    gaps: int = 0
-    last_gap_at: datetime | None = None
-    sweep_failure: str | None = None
-
-
-class Quarantined(NamedTuple):
-    delivery_id: uuid.UUID
-    channel_id: str
-    received_at: datetime
-    content_type: str
-    reason: str | None
-    messages: int
-
-
-class StoredDelivery(NamedTuple):
-    """`body` is None when the key of its day has expired; `headers` also where none were kept."""
-
-    delivery_id: uuid.UUID
-    channel_id: str
-    received_at: datetime
-    content_type: str
-    outcome: str
-    reason: str | None
-    body: bytes | None
-    headers: bytes | None = None
-
-
-class Reparsed(NamedTuple):
-    """What reading a quarantined delivery again gave. `reason` is None when nothing of it is unreadable any more."""
-
-    new: int
-    reason: str | None
-
-
-class Reparser(Protocol):
-    async def __call__(self, brand: BrandId, delivery_id: uuid.UUID) -> Reparsed:
-        """Reads the raw delivery with today's parser. Raises `NotFound`, and `Refused` once its key has expired."""
-        ...
 
 
 def _binding(brand: BrandId, channel_id: str) -> bytes:
