@@ -22,13 +22,16 @@ from inbox.clock import SystemClock
 from inbox.errors import Refused
 from inbox.log import migrate
 from inbox.log.seal import Keyring
+from inbox.log.session import KEPT_ALIVE
 from inbox.sql import beside
 from services import backup_archive, backup_tables, database, instance
 from services.backup_archive import Kind, Manifest, Seal, Table
 from services.settings import Settings
 
 sql = beside(__file__, "backup_tables.sql")
-NO_PATIENCE = {"idle_in_transaction_session_timeout": "0", "timezone": "UTC", "application_name": "vigie-backup"}
+NO_PATIENCE = {
+    "idle_in_transaction_session_timeout": "0", "timezone": "UTC", "application_name": "vigie-backup", **KEPT_ALIVE,
+}  # fmt: skip
 """The connection of a backup or a restore may be silent while a file is written."""
 _Manifest = Callable[[Kind, tuple[Table, ...]], Manifest]
 

@@ -13,6 +13,7 @@ import asyncpg
 
 from inbox import walls
 from inbox.log import migrate
+from inbox.log.session import PROMPT
 from services.line import Line, LinePool
 from services.lines import Lines
 from services.postgres import Postgres
@@ -30,7 +31,7 @@ UNREACHABLE = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceEr
 # transaction must not keep its locks: the others would wait for it with the whole brand.
 SESSION = {
     "synchronous_commit": "on", "timezone": "UTC", "jit": "off", "application_name": "vigie",
-    "idle_in_transaction_session_timeout": "7s",
+    "idle_in_transaction_session_timeout": "7s", **PROMPT,
 }  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from collections.abc import Coroutine
 import asyncpg
 
 from inbox.clock import COMMON, Common
+from inbox.log.session import PROMPT
 from services import metrics
 from services.lines import Lines
 
@@ -83,7 +84,7 @@ class Outage:
 
     async def _asked(self) -> None:
         if self._connection is None:
-            self._connection = await asyncpg.connect(self._dsn)
+            self._connection = await asyncpg.connect(self._dsn, server_settings=PROMPT)
         await self.ask(self._connection)
         await self.lines.examine(self._connection)
 

@@ -18,11 +18,13 @@ from typing import Literal
 import asyncpg
 
 from inbox.ids import BrandId
+from inbox.log.session import PROMPT
 
 Topic = Literal["log", "views", "config", "crew"]
 """`crew`: who follows what has changed; it beats for no brand, `EVERYBODY`."""
 EVERYBODY = BrandId(0)
 CHANNEL = "vigie"
+SESSION = {"synchronous_commit": "off", "application_name": "vigie-pulse", **PROMPT}
 RECONNECT_S = 1.0
 REST_S = 0.02
 """Between two NOTIFYs: what beats meanwhile goes with the next. The first beat after a calm goes at once."""
@@ -105,7 +107,7 @@ class Pulse:
                 await asyncio.sleep(RECONNECT_S)
 
     async def _connected(self, dsn: str) -> None:
-        connection = await asyncpg.connect(dsn, server_settings={"synchronous_commit": "off"}, timeout=10)
+        connection = await asyncpg.connect(dsn, server_settings=SESSION, timeout=10)
         try:
             await connection.add_listener(CHANNEL, self._heard)
             connection.add_termination_listener(lambda _: self._send.set())

@@ -20,6 +20,7 @@ import asyncpg
 
 from inbox.log.pulse import Pulse
 from inbox.log.seal import Keyring
+from inbox.log.session import KEPT_ALIVE
 from inbox.log.store import Connection, Log
 from inbox.views import shadow, streams
 
@@ -28,7 +29,7 @@ EVENTS_A_SHARE = 4_000
 DIGITS = 4
 MOST = 16**DIGITS
 SESSION = {"synchronous_commit": "off", "plan_cache_mode": "force_custom_plan", "jit": "off",
-           "application_name": "vigie-rebuild"}  # fmt: skip
+           "application_name": "vigie-rebuild", **KEPT_ALIVE}  # fmt: skip
 """Nothing that a rebuild copies need outlive a crash of the server; its plans depend on which share is asked for."""
 
 Share = tuple[str, str]

@@ -9,20 +9,35 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from urllib.parse import parse_qs, urlsplit
 
+from inbox.log.session import GONE_AFTER_S
+
 CHUNK_BYTES = 65_536
 
 
 @dataclass(eq=False)
 class _Joined:
-    """One connection. What comes goes on while `passing` is set."""
+    """One connection. What comes goes on while `passing` is set. `ends`: when the server takes us for gone."""
 
     passing: asyncio.Event
+    back: asyncio.StreamWriter
+    ends: asyncio.TimerHandle | None = None
+
+    def held(self) -> None:
+        """The server hears no sign of life: its system closes what it has of us, and nobody is told here either."""
+        if self.ends is None:
+            self.ends = asyncio.get_running_loop().call_later(GONE_AFTER_S, self.back.transport.abort)
+
+    def goes_on(self) -> None:
+        if self.ends is not None:
+            self.ends.cancel()
+            self.ends = None
 
 
 class Link:
-    """From a port of this host to a server's socket. `cut`: bytes are held, new connections are taken and lead nowhere.
-    `mend`: new connections pass; those of before stay dead, as after a failover of the network between (`lost`), or go
-    on where they were. `forget`: every second one is dead for ever, and the others go on."""
+    """From a port of this host to a server's socket. `cut`: bytes are held, new connections are taken and lead nowhere;
+    after the time that our sessions ask for, the server drops what it has of them, as its system would. `mend`: new
+    connections pass; those of before stay dead, as after a failover of the network between (`lost`), or go on where
+    they were. `forget`: every second one is dead for ever, and the others go on."""
 
     def __init__(self, dsn: str) -> None:
         self._to = urlsplit(dsn)
@@ -33,12 +48,20 @@ class Link:
 
     def cut(self) -> None:
         self._passing.clear()
+        for one in self._here():
+            one.held()
+
+    def _here(self) -> list[_Joined]:
+        """Those that live."""
+        return [one for one in self._joined if one.passing is self._passing]
 
     def mend(self, *, lost: bool) -> None:
         """Those that are `lost` wait for an event that never comes and are never closed from this side. The others keep
         the event that the next cut clears: it must spare nobody."""
         if lost:
             self._passing = asyncio.Event()
+        for one in self._here():
+            one.goes_on()
         self._passing.set()
 
     def forget(self, from_: int = 0) -> int:
@@ -46,6 +69,7 @@ class Link:
         forgotten = self._joined[from_ % 2 :: 2]
         for one in forgotten:
             one.passing = asyncio.Event()
+            one.held()
         return len(forgotten)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -58,9 +82,10 @@ class Link:
         writer.transport.abort()
 
     async def _join(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        way = _Joined(self._passing)
-        await way.passing.wait()
+        passing = self._passing
+        await passing.wait()
         there, back = await self._server()
+        way = _Joined(passing, back)
         self._joined.append(way)
         try:
             async with asyncio.TaskGroup() as group:
@@ -70,6 +95,7 @@ class Link:
             pass
         finally:
             self._joined.remove(way)
+            way.goes_on()
             back.transport.abort()
 
     async def _server(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:

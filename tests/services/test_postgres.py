@@ -11,9 +11,11 @@ from pathlib import Path
 import asyncpg
 import pytest
 
+from services import database
 from services.instance import AlreadyRunning, InstanceLock, keyring
 from services.postgres import Postgres
 from services.settings import Settings, SettingsError, load
+from tests.citus.cluster import free_port
 
 
 async def ask(dsn: str, question: str) -> object:
@@ -45,6 +47,36 @@ async def test_the_server_never_answers_before_the_disk_has_it(tmp_path: Path) -
     dsn = await server.start()
     for name in ("fsync", "synchronous_commit", "full_page_writes"):
         assert await ask(dsn, f"SELECT current_setting('{name}')") == "on"
+    await server.stop()
+
+
+class Remote(Postgres):
+    """Reached by TCP, as one on another host is: of who uses its own socket a server has no such doubts."""
+
+    def __init__(self, folder: Path, rules: Path, port: int) -> None:
+        options = {"listen_addresses": "127.0.0.1", "port": str(port), "hba_file": str(rules)}
+        super().__init__(folder, options=options)
+        self._port = port
+
+    @property
+    def dsn(self) -> str:
+        return f"postgresql://vigie@127.0.0.1:{self._port}/{self._name}"
+
+    def _admin_dsn(self) -> str:
+        return self.dsn.removesuffix(self._name) + "postgres"
+
+
+async def test_a_session_whose_host_vanished_is_soon_given_up_by_the_server(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    rules = tmp_path_factory.mktemp("rules") / "hba.conf"
+    rules.write_text("host all all 127.0.0.1/32 trust\n")
+    rules.parent.chmod(0o755)
+    server = Remote(tmp_path, rules, free_port())
+    session = await asyncpg.connect(await server.start(), server_settings=database.SESSION)
+    asked = "SELECT current_setting('tcp_keepalives_idle'), current_setting('tcp_user_timeout')"
+    assert list(await session.fetchrow(asked) or ()) == ["5", "15000"]
+    await session.close()
     await server.stop()
 
 
