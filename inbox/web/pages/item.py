@@ -27,7 +27,7 @@ from inbox.views.sizes import sized
 from inbox.web import charts, marking, weights, words
 from inbox.web.context import Deps, Right, deps, viewer
 from inbox.web.i18n import N_, Speech
-from inbox.web.pages import approvals, item_acts, pane, proposed, proposing, render, rows
+from inbox.web.pages import approvals, item_acts, pane, pane_banners, proposed, proposing, render, rows
 from inbox.web.pages.asking import Chosen
 from inbox.web.pages.item_acts import Build, Fields, item_id_of
 from inbox.web.pages.pane import Draft
@@ -186,11 +186,13 @@ def _kept(name: str, refused: Refused, fields: Fields, names: Mapping[int, str],
     mode = fields.get("mode", "") if name == "propose" else name if name in WRITES else ""
     wording = str(item_acts.wording_of(fields) or "")
     if refused.code == "conflict":
-        return Draft(text, mode, None, (pane.conflict_banner(refused, names, say, kept=bool(text)),), wording)
+        return Draft(text, mode, None, (pane_banners.conflict_banner(refused, names, say, kept=bool(text)),), wording)
     told = words.refusal(refused, say)
     if mode:
         return Draft(text, mode, told, wording=wording)
-    return Draft(text, mode, None, (pane.Banner("alert", told, say("Nothing was changed."), "soon", urgent=True),))
+    return Draft(
+        text, mode, None, (pane_banners.Banner("alert", told, say("Nothing was changed."), "soon", urgent=True),)
+    )
 
 
 # --- which words weighed most -------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from inbox.history import History
 from inbox.web import words
 from inbox.web.context import deps, viewer
 from inbox.web.i18n import Speech
-from inbox.web.pages import holding, item_acts, pane, render
+from inbox.web.pages import holding, item_acts, pane, pane_banners, render
 from inbox.web.pages.item import DONE
 from inbox.web.pages.item_acts import Fields
 from inbox.web.routes import Route
@@ -66,7 +66,7 @@ def _worded(past: History, fields: Fields, request: web.Request, say: Speech) ->
 
 def _why(refused: Refused, world: render.World) -> str:
     if refused.code == "conflict":
-        return pane.conflict_banner(refused, world.names, world.say, kept=False).title
+        return pane_banners.conflict_banner(refused, world.names, world.say, kept=False).title
     return words.refusal(refused, world.say)
 
 

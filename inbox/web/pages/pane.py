@@ -1,35 +1,35 @@
-"""The item pane: everything a screen shows of one item, worked out from its history. No request, no I/O, no HTML."""
+"""The item pane: everything a screen shows of one item, worked out from its history. No request, no I/O, no HTML.
+
+Its banners, its thread and its timeline are in `pane_banners`, `pane_thread` and `pane_timeline`."""
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from inbox import corrections, gestures, offers, priority, replies
+from inbox import corrections, offers, priority, replies
 from inbox.categories import ALARMING, LEVEL_OF
 from inbox.channels import Network
-from inbox.errors import NotFound, Refused
-from inbox.events import Event, Gesture, MessageClassified, MessageReceived, occurred_at
+from inbox.errors import NotFound
 from inbox.history import History
-from inbox.log.record import Recorded
-from inbox.state import Item, Message, Note, Reply
+from inbox.state import Item
 from inbox.views import exposures
 from inbox.views.row import Row, row_of
 from inbox.waiting import Waiting
-from inbox.web import charts, marking, words
-from inbox.web.i18n import N_, Speech
+from inbox.web import charts, words
+from inbox.web.i18n import Speech
 from inbox.web.pages import faces, holding, rows
+from inbox.web.pages.pane_banners import Banner, held_back, warnings_of
+from inbox.web.pages.pane_thread import thread
+from inbox.web.pages.pane_timeline import timeline
 
 PRIVATE = frozenset({"dm", "email", "sms", "call"})
 MOST_TEXT = 10_000
 WEB_ADDRESS = ("https://", "http://")
 """What a link of the network may begin with; anything else is not made a link."""
 OVER = frozenset({"resolved", "withdrawn"})
-GESTURES: Sequence[tuple[Gesture, str]] = (("hide", "lock"), ("like", "up"))
-"""Of each pair, the one that does something, and its icon."""
 BY_LEVEL: Mapping[int, Sequence[str]] = {
     level: [name for name, of_it in LEVEL_OF.items() if of_it == level] for level in (3, 2, 1, 0)
 }
@@ -38,66 +38,6 @@ LANGUAGES = frozenset({
     "it", "ja", "ko", "nl", "no", "pl", "pt", "ro", "ru", "sk", "sv", "ta", "th", "tr", "uk", "ur", "vi", "zh",
 })  # fmt: skip
 """What a person may choose from; a language that the classifier names is offered too."""
-
-REPLY_STATES: Mapping[str, tuple[str, str, str]] = {
-    "queued": ("about to be sent", "load", ""),
-    "sending": ("being sent", "load", ""),
-    "sent": ("posted", "check", "met"),
-    "failed": ("not posted", "alert", "danger"),
-    "uncertain": ("uncertain", "help", "soon"),
-    "not_sent": ("not posted", "x", ""),
-}
-
-_STATE_WORDS: Mapping[str, str] = {
-    "about to be sent": N_("about to be sent"), "being sent": N_("being sent"), "posted": N_("posted"),
-    "not posted": N_("not posted"), "uncertain": N_("uncertain"), "by hand": N_("answered by hand"),
-}  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One entry of the thread: `sort` is in (theirs), out (ours) or note."""
-
-    sort: str
-    at: datetime
-    name: str
-    message: Message | None = None
-    reply: Reply | None = None
-    note: Note | None = None
-    withdrawn: bool = False
-    lang: str | None = None
-    dir: str = "auto"
-    state: str = ""
-    what: str = ""
-    icon: str = ""
-    tone: str = ""
-    pieces: Sequence[marking.Piece] = ()
-    marks: Sequence[str] = ()
-    offers: Sequence[Offer] = ()
-    until: datetime | None = None
-    fold: str = ""
-
-
-@dataclass(frozen=True)
-class Offer:
-    """A gesture that can be made on a message; `busy`: the network is being told; `failed`: why the last one was not
-    made."""
-
-    gesture: Gesture
-    label: str
-    icon: str
-    busy: bool = False
-    failed: str | None = None
-
-
-@dataclass(frozen=True)
-class Banner:
-    icon: str
-    title: str
-    text: str
-    tone: str = ""
-    urgent: bool = False
-    settle: uuid.UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -110,13 +50,6 @@ class WhyLine:
     weight: str
     share: float | None = None
     quoted: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class FactLine:
-    at: datetime
-    text: str
-    tone: str
 
 
 @dataclass(frozen=True)
@@ -158,7 +91,7 @@ def context(
         "meta": _meta(row, item, say),
         "large": _large(row, now, say),
         "promise": rows.promise_face(row.promise_until, now, say),
-        "banners": [*draft.banners, *_held(item, waiting, now, say), *_banners(item, row, say)],
+        "banners": [*draft.banners, *held_back(item, waiting, now, say), *warnings_of(item, row, say)],
         "whys": _whys(past, names, now, say),
         "correcting": _correcting(item, say),
         "original": row.permalink if row.permalink and row.permalink.startswith(WEB_ADDRESS) else None,
@@ -224,16 +157,6 @@ def _modes(*, can_acknowledge: bool, can_private: bool, say: Speech) -> list[tup
     return [*first, ("reply", say("Reply")), *private, ("note", say("Note")), ("by-hand", say("By hand"))]
 
 
-def _held(item: Item, waiting: Waiting | None, now: datetime, say: Speech) -> list[Banner]:
-    """The network has told the account to wait, and something of this item waits with it."""
-    queued = any(r.state == "queued" for r in item.replies) or any(g.state == "queued" for g in item.gestures)
-    if waiting is None or waiting.until is None or not queued:
-        return []
-    network, at = words.network(item.network, say), say.moment(waiting.until, now)
-    title = say("Waits for %(network)s until %(at)s.", network=network, at=at)
-    return [Banner("clock", title, words.waits(waiting.count, waiting.until, item.network, now, say), "soon")]
-
-
 def _meta(row: Row, item: Item, say: Speech) -> str:
     first = say("first contact") if len(item.messages) == 1 else None
     return " · ".join(part for part in (rows.meta(row, say), first, words.status(row.status, say)) if part)
@@ -242,33 +165,6 @@ def _meta(row: Row, item: Item, say: Speech) -> str:
 def _large(row: Row, now: datetime, say: Speech) -> list[tuple[faces.Face, str]]:
     titles = {"ack": say("Acknowledge"), "response": say("Respond")}
     return [(face, titles[face.clock]) for face in rows.two_faces(row, now, say)]
-
-
-def _banners(item: Item, row: Row, say: Speech) -> list[Banner]:
-    network = words.network(row.network, say)
-    found = [
-        Banner(
-            "help", say("Uncertain reply."),
-            say("%(network)s did not confirm it. Look at the thread there before you write again.", network=network),
-            "soon", settle=reply.reply_id,
-        )
-        for reply in item.replies
-        if reply.state == "uncertain"
-    ]  # fmt: skip
-    last = item.replies[-1] if item.replies else None
-    if last is not None and last.state == "failed" and last.retry_at is None:
-        reason = say("%(reason)s.", reason=words.reply_failure(last.reason, say).capitalize())
-        told = f"{reason} {words.remedy(last.reason, say)}"
-        found.append(Banner("alert", say("Your team's reply was not posted."), told, "alarm"))
-    if row.forgotten:
-        found.append(
-            Banner(
-                "lock",
-                say("This author was forgotten."),
-                say("Their words are gone from every copy; times and figures stay."),
-            )
-        )
-    return found
 
 
 def _whys(past: History, names: Mapping[int, str], now: datetime, say: Speech) -> list[WhyLine]:
@@ -338,114 +234,3 @@ def _window_line(row: Row, network: Network | None, now: datetime, say: Speech) 
             at=say.moment(until, now),
         )
     return say("The network takes replies until %(at)s.", at=say.moment(until, now))
-
-
-# --- thread and timeline ------------------------------------------------------------------------------------------
-
-
-def thread(
-    item: Item, author: str, names: Mapping[int, str], say: Speech, network: Network | None = None,
-    until: datetime | None = None,
-) -> list[Entry]:  # fmt: skip
-    """Everything said, in order of time: theirs, ours, and what only the team reads. `until`: what has not left yet
-    waits for its network."""
-    entries = [_theirs(message, item, author, network, say) for message in item.messages]
-    entries += [_ours(reply, item, names, say, until) for reply in item.replies]
-    entries += [Entry("note", note.at, words.member(note.by, names, say), note=note) for note in item.notes]
-    return sorted(entries, key=lambda entry: entry.at)
-
-
-def _theirs(message: Message, item: Item, author: str, network: Network | None, say: Speech) -> Entry:
-    said = corrections.reading(message)
-    lang = (said.lang if said else None) or item.lang
-    text = message.text or ""
-    fragments = [fragment for reason in said.reasons for fragment in reason.evidence] if said else []
-    return Entry(
-        "in", message.sent_at, author, message=message, withdrawn=message.withdrawn_at is not None, lang=lang,
-        dir=rows.text_direction(lang), pieces=marking.pieces(text, marking.quotes(text, fragments)),
-        marks=_marks(message, item, say), offers=_offers(message, item, network, say), fold=folded(message, say),
-    )  # fmt: skip
-
-
-def folded(message: Message, say: Speech) -> str:
-    """Why the words stay folded until somebody asks for them, in words; empty where they do not. As people corrected
-    it."""
-    said = corrections.reading(message)
-    return words.reasons([name for name in (said.categories if said else ()) if name in exposures.FOLDED], say)
-
-
-def _marks(message: Message, item: Item, say: Speech) -> list[str]:
-    hidden = gestures.stands(item, message.external_id, "hide")
-    liked = gestures.stands(item, message.external_id, "like")
-    return [*([say("hidden there")] if hidden else []), *([say("liked")] if liked else [])]
-
-
-def _offers(message: Message, item: Item, network: Network | None, say: Speech) -> list[Offer]:
-    """Hide or show again, like or take it back: whichever the message does not stand in by now."""
-    found = []
-    for gesture, icon in GESTURES:
-        wanted = gestures.OPPOSITE[gesture] if gestures.stands(item, message.external_id, gesture) else gesture
-        if not offers.can_gesture(network, message, wanted):
-            continue
-        last = gestures.latest(item, message.external_id, gesture)
-        failed = words.reply_failure(last.reason, say) if last and last.state in {"failed", "uncertain"} else None
-        busy = last is not None and last.state in gestures.IN_FLIGHT
-        found.append(Offer(wanted, words.gesture(wanted, item.network, say), icon, busy, failed))
-    return found
-
-
-def _ours(reply: Reply, item: Item, names: Mapping[int, str], say: Speech, until: datetime | None) -> Entry:
-    state, icon, tone = REPLY_STATES[reply.state]
-    network = words.network(item.network, say)
-    if reply.by_hand:
-        state = "by hand"
-    what = say("acknowledgement") if reply.purpose == "holding" else say("reply")
-    what = say("private answer") if reply.private else what
-    name = say("Our page on %(network)s", network=network) if reply.by is None else words.member(reply.by, names, say)
-    said = say("made on %(network)s", network=network) if reply.echoed else say(_STATE_WORDS[state])
-    waits_until = until if reply.state == "queued" else None
-    return Entry(
-        "out", reply.sent_at or reply.at, name, reply=reply, state=said, what=what, icon=icon, tone=tone,
-        until=waits_until,
-    )  # fmt: skip
-
-
-def timeline(recorded: Sequence[Recorded], names: Mapping[int, str], say: Speech) -> list[FactLine]:
-    lines = []
-    for record in recorded:
-        event = record.event
-        actor = getattr(event, "by", None)
-        text = words.fact(event.TYPE, event.TYPE, _params(event), actor, names, say)
-        tone = "soon" if event.TYPE in words.SOON_FACTS else "key" if event.TYPE in words.KEY_FACTS else ""
-        lines.append(FactLine(occurred_at(event) or record.recorded_at, text, tone))
-    return lines
-
-
-_OPEN_PARAMS = (
-    "clock", "purpose", "was_sent", "retry_at", "priority", "assignee", "network", "reason", "assessed", "categories",
-    "lang", "undone", "provisional", "private", "gesture", "end", "guest", "edited", "to",
-)  # fmt: skip
-
-
-def _params(event: Event) -> dict[str, Any]:
-    said = {name: getattr(event, name) for name in _OPEN_PARAMS if hasattr(event, name)}
-    if isinstance(event, MessageClassified):
-        said["categories"] = [reason.category for reason in event.reasons] or list(event.categories)
-    if isinstance(event, MessageReceived):
-        said["network"] = event.network
-    return said
-
-
-# --- refusals -----------------------------------------------------------------------------------------------------
-
-
-def conflict_banner(refused: Refused, names: Mapping[int, str], say: Speech, *, kept: bool) -> Banner:
-    """Who did what in between, and that nothing written was lost."""
-    events = refused.details.get("events", ())
-    told = dict.fromkeys(
-        words.fact(event["type"], event["type"], {"purpose": "response"}, event.get("actor"), names, say)
-        for event in events
-    )
-    title = " · ".join(told) if told else words.refusal(refused, say)
-    rest = say("Nothing was sent, and your text is kept.") if kept else say("Nothing was changed.")
-    return Banner("users", f"{title}.", rest, "soon", urgent=True)

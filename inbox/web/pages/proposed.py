@@ -17,8 +17,8 @@ from inbox.policy import Policy
 from inbox.state import ApprovalLink, Item, Proposal
 from inbox.web import words
 from inbox.web.i18n import Speech
-from inbox.web.pages import pane
-from inbox.web.pages.pane import Banner, FactLine
+from inbox.web.pages.pane_banners import Banner
+from inbox.web.pages.pane_timeline import FactLine, timeline
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ def card(
     return Card(
         proposal, words.member(proposal.by, names, say), say("any lead") if who is None else words.member(who, names,
         say), _kind(proposal, say), approval.may_decide(proposal, me, role), proposal.by == me,
-        pane.timeline(since, names, say),
+        timeline(since, names, say),
         [link for link in proposal.links if not link.revoked and now < link.expires_at],
     )  # fmt: skip
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from inbox.spooled import Spooled
 from inbox.web.i18n import Speech
 from inbox.web.pages import render
-from inbox.web.pages.pane import Banner
+from inbox.web.pages.pane_banners import Banner
 from inbox.web.routes import Route
 
 
