@@ -13,6 +13,7 @@ LANGUAGES = ("fr", "en")
 WIDTHS = {360: 740, 768: 1024, 1440: 900}
 """Width → height of the window; the picture goes on below it."""
 THEMES = ("light", "dark")
+PHONE = "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140 Mobile Safari/537.36"
 TALLEST = 2600
 """Pixels: of a long list the beginning is enough."""
 PATIENCE_MS = 90_000
@@ -68,7 +69,7 @@ async def window(browser: Browser, of: BrowserContext, language: str, width: int
     context = await browser.new_context(
         viewport={"width": width, "height": WIDTHS[width]}, locale=language, has_touch=width < 1440,
         is_mobile=width < 1440, reduced_motion="reduce", service_workers="block",
-        storage_state=await of.storage_state(),
+        storage_state=await of.storage_state(), user_agent=PHONE if width < 700 else None,
     )  # fmt: skip
     context.set_default_timeout(PATIENCE_MS)
     yield await context.new_page()

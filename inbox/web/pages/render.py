@@ -86,8 +86,11 @@ def language_of(asking: Viewer) -> str:
 
 
 def page(request: web.Request, template: str, say: Speech, *, status: int = 200, **context: object) -> web.Response:
-    """A page, or a part of one. Who has not signed in is remembered, so that their forms can be checked."""
-    body = html(template, say, viewer=viewer(request), now=deps(request).clock.now(), **context)
+    """A page, or a part of one. Who has not signed in is remembered, so that their forms can be checked.
+
+    `phone`: by the word that browsers of phones put into their name: what is long starts folded there."""
+    phone = "Mobi" in request.headers.get("User-Agent", "")
+    body = html(template, say, viewer=viewer(request), now=deps(request).clock.now(), phone=phone, **context)
     response = web.Response(text=body, status=status, content_type="text/html")
     if viewer(request).member is None:
         security.remember_visit(request, response)
