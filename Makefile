@@ -76,7 +76,7 @@ mutants: $(DEV_STAMP) ## spoil what networks send, 10,000 bodies of each, and re
 attack: $(DEV_STAMP) ## bandit, schemathesis, wapiti and sqlmap against the source and a live instance, 10,000 spoilt bodies to every route (ARGS="--only wapiti")
 	@$(BIN)/python -m tests.attack $(ARGS)
 
-screenshots: $(DEV_STAMP) ## photograph the screens that a demo leads to, into var/screenshots: two languages, three widths, two themes (ARGS="--only queue")
+screenshots: $(DEV_STAMP) ## photograph every screen and state into var/screenshots: two languages, three widths, two themes (ARGS="--only queue", ARGS=--readme)
 	@$(BIN)/python -m tests.chromium
 	@$(BIN)/python -m tests.screens $(ARGS)
 

@@ -177,5 +177,5 @@ def _welcome(address: str, link: str | None) -> None:
     console.print("  1. Open the link, choose a password if you like; the queue is empty and says so.")
     console.print("  2. In a second terminal: [bold]make drill[/bold]. A bad buzz comes in over two minutes.")
     console.print("  3. Watch the urgent rise. j k move, a acknowledges, r replies, ? shows all keys.")
-    console.print("  4. Response times: the page Delays. Channels, members, tokens: Settings.")
+    console.print("  4. Response times: the page Times. Channels, members, tokens: Settings.")
     console.print("\n  For scripts: demo.json in the data folder. Ctrl-C stops all, the database last.\n")

@@ -35,6 +35,7 @@ class Instance:
     settings: dict[str, str] = field(default_factory=dict)
     port: int = field(default_factory=free_port)
     process: asyncio.subprocess.Process | None = None
+    ready_within_s: float = READY_WITHIN_S
 
     @property
     def base_url(self) -> str:
@@ -71,7 +72,7 @@ class Instance:
 
     async def _until_ready(self) -> None:
         assert self.process is not None
-        async with asyncio.timeout(READY_WITHIN_S), aiohttp.ClientSession() as client:
+        async with asyncio.timeout(self.ready_within_s), aiohttp.ClientSession() as client:
             while True:
                 if self.process.returncode is not None:
                     raise RuntimeError(self.log_path.read_text()[-3000:])

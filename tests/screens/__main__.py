@@ -29,16 +29,18 @@ FOLDER = REPOSITORY / "var" / "screenshots"
 
 async def run(options: argparse.Namespace) -> Session:
     with tempfile.TemporaryDirectory(prefix="vigie-screens-") as folder:
-        instance = Instance(Path(folder) / "data")
+        instance = Instance(Path(folder) / "data", ready_within_s=300)
         await instance.start()
         try:
             async with async_playwright() as playwright:
                 browser = await playwright.chromium.launch(executable_path=chromium.find(), args=["--no-sandbox"])
                 session = Session(instance, browser, options)
                 owner = await camera.sign_in(browser, instance.base_url, instance.demo["sign_in_url"])
-                await session.empty(owner)
+                if not options.readme:
+                    await session.empty(owner)
                 await drill(instance)
-                await session.full(await scene.set_up(instance, owner))
+                set_up = await scene.set_up(instance, owner)
+                await (session.readme if options.readme else session.full)(set_up)
                 return session
         finally:
             await instance.stop()
@@ -49,6 +51,7 @@ def main() -> int:
     parser.add_argument("--only", default="", help="names of screens and states, comma-separated; all without")
     parser.add_argument("--languages", default=",".join(camera.LANGUAGES))
     parser.add_argument("--widths", default=",".join(map(str, camera.WIDTHS)))
+    parser.add_argument("--readme", action="store_true", help="make the six pictures of the README again")
     parser.add_argument("--folder", type=Path, default=FOLDER)
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)

@@ -64,12 +64,16 @@ async def speak(context: BrowserContext, base: str, language: str) -> None:
 
 
 @asynccontextmanager
-async def window(browser: Browser, of: BrowserContext, language: str, width: int) -> AsyncIterator[Page]:
-    """A tab of that width with the same session: touched where it is narrow, as phones and tablets are."""
+async def window(
+    browser: Browser, of: BrowserContext, language: str, width: int, sharp: int = 1
+) -> AsyncIterator[Page]:
+    """A tab of that width with the same session: touched where it is narrow, as phones and tablets are. `sharp`: pixels
+    a dot."""
     context = await browser.new_context(
         viewport={"width": width, "height": WIDTHS[width]}, locale=language, has_touch=width < 1440,
         is_mobile=width < 1440, reduced_motion="reduce", service_workers="block",
         storage_state=await of.storage_state(), user_agent=PHONE if width < 700 else None,
+        device_scale_factor=sharp,
     )  # fmt: skip
     context.set_default_timeout(PATIENCE_MS)
     yield await context.new_page()

@@ -18,7 +18,10 @@ SAID: dict[str, tuple[str, str]] = {
 }  # fmt: skip
 """Who → their name and words."""
 SAME = "Bonjour, ma batterie Brizéo Cargo 2 ne charge plus depuis la mise à jour de ce matin, que faire ?"
-MANY = ("Amélie", "Bastien", "Chloé", "Driss", "Elsa", "Fatou", "Gaël", "Hana", "Idriss", "Jeanne", "Kévin", "Lou")
+MANY = (
+    "Amélie Roy", "Bastien Le Gall", "Chloé Martin", "Driss Amrani", "Elsa Klein", "Fatou Diop", "Gaël Morin",
+    "Hana Suzuki", "Idriss Bakri", "Jeanne Petit", "kevin_du_44", "Lou Bernard",
+)  # fmt: skip
 
 
 def deliveries() -> list[dict[str, Any]]:

@@ -114,7 +114,11 @@ def _fresh(page: str) -> str:
 async def _decide(scene: Scene, items: list[Any]) -> None:
     """A claim with a promise, a proposal with a link to decide it, and a saved view of what is dangerous."""
     claimed, proposed = items[2], items[5]
-    scene.items = {"claimed": f"{scene.base}/items/{claimed['id']}", "proposed": f"{scene.base}/items/{proposed['id']}"}
+    scene.items = {
+        "top": f"{scene.base}/items/{items[0]['id']}",
+        "claimed": f"{scene.base}/items/{claimed['id']}",
+        "proposed": f"{scene.base}/items/{proposed['id']}",
+    }
     until = (datetime.now(UTC) + timedelta(hours=3)).isoformat()
     await scene.api("POST", f"/items/{claimed['id']}/acknowledge", {
         "expected_position": claimed["position"], "text": "Nous vous lisons et regardons.", "promise_until": until,

@@ -12,7 +12,7 @@ from playwright.async_api import Browser, BrowserContext, Error
 
 from inbox.web.routes import Route
 from tests.product.instance import Instance
-from tests.screens import camera, index, letters, places, states
+from tests.screens import camera, index, letters, places, readme, states
 from tests.screens.scene import Scene
 from tests.screens.states import State, Where
 
@@ -36,6 +36,12 @@ class Session:
         routes = [one for one in places.screens() if one.name in states.EMPTY]
         found = {f"{one.name}-empty": places.bare(one, str(self.instance.demo["brand_id"])) or "" for one in routes}
         await self._each(owner, await self._nobody(), found, {})
+
+    async def readme(self, scene: Scene) -> None:
+        found = await self._addresses(scene, await self._nobody())
+        found |= {f"item-{who}": path for who, path in (await _items(scene, found["item"])).items()}
+        await camera.speak(scene.context, self.instance.base_url, "en")
+        await readme.take(self.browser, scene.context, self.instance.base_url, found)
 
     async def full(self, scene: Scene) -> None:
         public = {one.name for one in places.screens() if one.access == "public"}

@@ -38,6 +38,14 @@ async def test_the_card_holds_all_that_one_author_wrote_and_nobody_elses_words(w
     assert [text in shown for text in ("Première plainte", "Deuxième plainte", "Autre personne")] == [True, True, False]
 
 
+async def test_on_a_phone_the_words_come_before_why_an_item_stands_where_it_stands(world: World) -> None:
+    item, cookie = await world.hear(), (await world.session("cm"))[0]
+    where, phone = f"/b/{world.brand}/items/{item}", {"User-Agent": "Mozilla/5.0 (iPhone) Mobile/15E148 Safari/604.1"}
+    desk = await world.ask("GET", where, headers=world.cookie(cookie))
+    in_hand = await world.ask("GET", where, headers=world.cookie(cookie) | phone)
+    assert ('id="why" open>' in desk.text, 'id="why">' in in_hand.text) == (True, True)
+
+
 async def test_notes_on_an_author_stand_on_each_of_their_items_and_go_with_them(world: World) -> None:
     item = await world.hear("Première plainte")
     assert (await press(world, "cm", f"/items/{item}/author", do="note", text="Cliente de longue date")).status == 303
