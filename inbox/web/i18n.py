@@ -106,18 +106,22 @@ class Speech:
         return dates.format_time(self.local(at), "HH:mm:ss" if seconds else "HH:mm", locale=self.locale)
 
     def day(self, at: datetime | date) -> str:
-        return self._date(self.local(at).date() if isinstance(at, datetime) else at, "d MMM")
+        return self._date(self.local(at).date() if isinstance(at, datetime) else at, "MMMd")
 
     def long_day(self, at: datetime | date) -> str:
-        return self._date(self.local(at).date() if isinstance(at, datetime) else at, "d MMMM y")
+        return self._date(self.local(at).date() if isinstance(at, datetime) else at, "yMMMMd")
 
     def days(self, first: date, last: date) -> tuple[str, str]:
         """The two ends of a stretch, the year once where it is the same."""
-        return self._date(first, "d MMMM" if first.year == last.year else "d MMMM y"), self.long_day(last)
+        return self._date(first, "MMMMd" if first.year == last.year else "yMMMMd"), self.long_day(last)
 
-    def _date(self, when: date, pattern: str) -> str:
-        """The first of a month is an ordinal in French, which Babel does not know."""
-        said = dates.format_date(when, pattern, locale=self.locale)
+    def _date(self, when: date, fields: str) -> str:
+        """`fields`: a skeleton of CLDR; the language has its own order and signs (`25. Nov.`, `25 de nov.`).
+        The first of a month is an ordinal in French, which CLDR leaves out."""
+        if fields == "yMMMMd":
+            said = dates.format_date(when, "long", locale=self.locale)
+        else:
+            said = dates.format_skeleton(fields, when, locale=self.locale)
         return f"1er{said[1:]}" if self.lang == "fr" and when.day == 1 and said.startswith("1") else said
 
     def moment(self, at: datetime, now: datetime) -> str:
@@ -125,12 +129,12 @@ class Speech:
         then, today = self.local(at), self.local(now)
         if then.date() == today.date():
             return self.time(at)
-        pattern = "d MMM" if then.year == today.year else "d MMM y"
-        return f"{self._date(then.date(), pattern)}, {self.time(at)}"
+        fields = "MMMd" if then.year == today.year else "yMMMd"
+        return f"{self._date(then.date(), fields)}, {self.time(at)}"
 
     def stamp(self, at: datetime) -> str:
         """Day, year, hour and seconds: for what must be found again."""
-        return f"{self._date(self.local(at).date(), 'd MMM y')}, {self.time(at, seconds=True)}"
+        return f"{self._date(self.local(at).date(), 'yMMMd')}, {self.time(at, seconds=True)}"
 
     def duration(self, seconds: float, *, coarse: bool = False) -> str:
         """`45 s`, `2 min 41`, `24 min`, `4 h 10`, `22 h`, `1 d 16 h`. The same rule is in `static/js/clocks.js`.

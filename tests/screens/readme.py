@@ -19,7 +19,8 @@ MOST_BYTES = 150_000
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """`screen`: by its name in a session, `at`: an element of it to begin with; a phone is taken at two pixels a dot, since it stands small."""
+    """`screen`: by its name in a session; `at`: an element of it to begin with. A phone is taken at two pixels a
+    dot, since it stands small."""
 
     name: str
     screen: str

@@ -128,6 +128,7 @@ def test_the_first_of_a_month_is_an_ordinal_in_french() -> None:
     assert document.period(first, last, Speech("fr")) == "du 1er novembre au 22 novembre 2026"
     assert document.period(first, last, Speech("en")) == "from 1 November to 22 November 2026"
     assert Speech("fr").day(date(2026, 11, 11)) == "11 nov."
+    assert Speech("de").day(first) == "1. Nov."
 
 
 def test_other_scripts_are_told_by_their_name() -> None:
