@@ -99,6 +99,18 @@ def next_opening(calendar: Calendar, at: datetime) -> datetime | None:
     return next((opens for opens, _ in _openings(calendar, at.astimezone(UTC))), None)
 
 
+def opening_hours(calendar: Calendar, day: date) -> tuple[Stretch, ...]:
+    """When the brand is open by the hours of this local day, in order and disjoint (UTC). What began the day before
+    and runs past midnight belongs to that one."""
+    found = list[Stretch]()
+    for opens, closes in _stretches(calendar, day):
+        if found and opens <= found[-1][1]:
+            found[-1] = (found[-1][0], max(closes, found[-1][1]))
+        else:
+            found.append((opens, closes))
+    return tuple(found)
+
+
 def check_holidays_of(code: str) -> None:
     """Raises ValueError for a country ("FR") or subdivision ("DE-BY") whose holidays nobody here knows."""
     try:

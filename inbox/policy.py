@@ -8,10 +8,18 @@ from __future__ import annotations
 
 from datetime import date, time
 from functools import cached_property
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    field_validator,
+    model_serializer,
+    model_validator,
+)
 
 from inbox.events import Role
 
@@ -19,6 +27,8 @@ Priority = Annotated[int, Field(ge=1, le=4)]
 Band = Literal["low", "mid", "high", "critical"]
 BANDS: tuple[Band, ...] = ("low", "mid", "high", "critical")
 Matrix = dict[Band, dict[Band, Priority]]
+MOST_NAME = 60
+"""Of a day off, in characters."""
 
 
 class Target(BaseModel):
@@ -54,8 +64,8 @@ class Span(BaseModel):
 
 class Calendar(BaseModel):
     """When the brand works. No spans at all means round the clock. `holidays_of`: ISO country, or country-subdivision
-    ("DE-BY"), of the library `holidays`; `closed`: further whole days off; `open_on_holidays`: days that count
-    anyway."""
+    ("DE-BY"), of the library `holidays`; `closed`: further whole days off, and what those of `names` are called;
+    `open_on_holidays`: days that count anyway."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     zone: str = "Europe/Paris"
@@ -63,6 +73,15 @@ class Calendar(BaseModel):
     holidays_of: str | None = None
     closed: tuple[date, ...] = ()
     open_on_holidays: tuple[date, ...] = ()
+    names: dict[date, Annotated[str, Field(max_length=MOST_NAME)]] = Field(default_factory=dict)
+
+    @model_serializer(mode="wrap")
+    def _lean(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Without names as it always was: processes of the last release read such a policy, too."""
+        written: dict[str, Any] = write(self)
+        if not self.names:
+            del written["names"]
+        return written
 
     def __hash__(self) -> int:
         return self._hashed

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -37,7 +37,7 @@ class Rehearsed:
 
 @dataclass(frozen=True, slots=True)
 class DayOff:
-    """`name`: the public holiday's; None for a day that the brand itself takes off."""
+    """`name`: the public holiday's, or what the brand calls its own day off; None where it has no name."""
 
     day: date
     name: str | None
@@ -83,13 +83,46 @@ def _closings(calendar: Calendar, now: datetime) -> Iterator[tuple[datetime, dat
 def days_off(calendar: Calendar, since: date, most: int, lang: str) -> list[DayOff]:
     """The next days of a year on which the brand is closed though it is no weekend; names in `lang` where known."""
     named = _holidays(calendar, since, lang)
-    found = {day: DayOff(day, named.get(day)) for day in calendar.closed}
+    found = {day: DayOff(day, calendar.names.get(day) or named.get(day)) for day in calendar.closed}
     for day, name in named.items():
         if day not in calendar.open_on_holidays:
             found.setdefault(day, DayOff(day, name))
     worked = {span.weekday for span in calendar.spans} or set(range(7))
     coming = (day for day in sorted(found) if since <= day < since + timedelta(days=A_YEAR))
     return [found[day] for day in coming if day.weekday() in worked][:most]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenDay:
+    """`open`: UTC, in order; none where it is closed. `off`: the day off that closes it, by its name ("" for none).
+    `moved`: by how much clocks are put forward on this day."""
+
+    day: date
+    open: tuple[tuple[datetime, datetime], ...]
+    off: str | None
+    moved: timedelta
+
+    @property
+    def lasts(self) -> timedelta:
+        """What business time it holds: an hour less where clocks are put forward while it is open."""
+        return sum((closes - opens for opens, closes in self.open), timedelta(0))
+
+
+def fortnight(calendar: Calendar, now: datetime, lang: str) -> list[OpenDay]:
+    """The next fourteen days of the calendar's own zone, today first."""
+    first = today(calendar, now)
+    days = [first + timedelta(days=n) for n in range(14)]
+    worked = {span.weekday for span in calendar.spans} or set(range(7))
+    off = {one.day: one.name or "" for one in days_off(calendar, first, 14, lang) if one.day.weekday() in worked}
+    return [
+        OpenDay(day, calendars.opening_hours(calendar, day), off.get(day), _moved(calendar, day)) for day in days
+    ]  # fmt: skip
+
+
+def _moved(calendar: Calendar, day: date) -> timedelta:
+    zone = ZoneInfo(calendar.zone)
+    begins, ends = (datetime.combine(one, time(0), zone) for one in (day, day + timedelta(days=1)))
+    return (ends.utcoffset() or timedelta(0)) - (begins.utcoffset() or timedelta(0))
 
 
 def _holidays(calendar: Calendar, since: date, lang: str) -> dict[date, str]:

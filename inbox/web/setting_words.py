@@ -36,7 +36,7 @@ NAMES: Mapping[str, str] = {
     "claim_limit_s": N_("A silent claim ends after"), "warn_share": N_("Warning at"), "spans": N_("Business hours"),
     "impact_edges": N_("Followers, steps"), "spread_edges": N_("People in a thread, steps"),
     "holidays_of": N_("Public holidays of"), "closed": N_("Further days off"),
-    "open_on_holidays": N_("Holidays on which you work"),
+    "names": N_("Names of days off"), "open_on_holidays": N_("Holidays on which you work"),
     "monthly": N_("Made on the first of each month"), "recipients": N_("Recipients"),
     "sender": N_("Sent by the mailbox"),
 }  # fmt: skip
@@ -89,6 +89,8 @@ def value(one: Difference, given: Any, say: Speech) -> str:
         return f"P{given}"
     if last == "spans":
         return "; ".join(_span(span, say) for span in given)
+    if isinstance(given, Mapping):
+        return "; ".join(f"{key} {one}" for key, one in given.items())
     if isinstance(given, list | tuple):
         return ", ".join(map(str, given))
     return say(VALUES[given]) if given in VALUES else str(given)

@@ -14,7 +14,7 @@ from inbox.log.store import Log
 from inbox.policy import Calendar, Policy, Span
 from inbox.web import charts, words
 from inbox.web.i18n import Speech
-from inbox.web.pages import policy_form
+from inbox.web.pages import calendar_form, policy_form
 from tests.web.world import Answer, World, a_world
 
 pytestmark = pytest.mark.postgres
@@ -50,7 +50,29 @@ def test_all_hours_of_a_day_are_in_the_form_and_there_is_room_for_more() -> None
     fields = policy_form.fields_of(policy)
     read, _ = policy_form.policy_of(fields, SAY)
     assert read == policy
-    assert policy_form.spans_shown(fields)[2] == 5
+    assert calendar_form.spans_shown(fields)[2] == 5
+    assert calendar_form.spans_shown(fields, "day-2")[2] == 6
+
+
+def test_days_off_are_ranges_with_a_name_and_regions_of_their_country() -> None:
+    fields = policy_form.fields_of(Policy()) | {
+        "country": "FR", "region": "57", "off-0-from": "2026-08-01", "off-0-to": "2026-08-15", "off-0-name": " Été ",
+        "off-1-from": "2026-12-24",
+    }  # fmt: skip
+    policy, errors = policy_form.policy_of(fields, SAY)
+    assert policy is not None, errors
+    assert (policy.calendar.holidays_of, len(policy.calendar.closed)) == ("FR-57", 16)
+    again = policy_form.fields_of(policy)
+    assert {name: value for name, value in again.items() if name.startswith("off-") and value} == {
+        "off-0-from": "2026-08-01", "off-0-to": "2026-08-15", "off-0-name": "Été", "off-1-from": "2026-12-24",
+    }  # fmt: skip
+    assert Policy.model_validate(policy.model_dump(mode="json")) == policy
+    assert "names" not in Policy().model_dump(mode="json")["calendar"]  # what the last release reads
+    moved, _ = policy_form.policy_of(fields | {"country": "BE"}, SAY)
+    assert moved is not None
+    assert moved.calendar.holidays_of == "BE"
+    for bad in ({"off-0-to": "2026-07-01"}, {"off-0-to": "2027-08-01"}, {"off-0-from": ""}):
+        assert "off-0" in policy_form.policy_of(fields | bad, SAY)[1], bad
 
 
 async def test_a_lead_sees_what_hours_mean_before_they_are_saved(world: World) -> None:
@@ -75,8 +97,8 @@ async def test_a_lead_sees_what_hours_mean_before_they_are_saved(world: World) -
         ({"ack-1": "soon"}, "ack-1"),
         ({"response-1": "5"}, "response-1"),
         ({"zone": "Mars/Olympus"}, "zone"),
-        ({"holidays_of": "XX"}, "holidays_of"),
-        ({"closed": "24/12/2026"}, "closed"),
+        ({"country": "XX"}, "country"),
+        ({"off-0-from": "24/12/2026"}, "off-0"),
         ({"warn_share": "100"}, "warn_share"),
         ({"span-0-0-end": ""}, "span-0"),
         ({"impact-1": "1"}, "impact-0"),

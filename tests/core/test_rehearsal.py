@@ -51,3 +51,29 @@ def test_days_off_are_named_where_they_are_public_and_only_on_days_that_are_work
     ]  # fmt: skip
     worked = policy(holidays_of="FR", open_on_holidays=[date(2026, 11, 11)]).calendar
     assert rehearsal.days_off(worked, date(2026, 11, 4), 1, "en")[0].name == "Christmas Day"
+
+
+def test_a_fortnight_says_each_days_hours_and_what_shuts_it() -> None:
+    lunch = [Span(weekday=0, start=time(9), end=time(12)), Span(weekday=0, start=time(14), end=time(18, 30))]
+    calendar = policy(spans=[*lunch, *WEEK[1:]], holidays_of="FR", closed=[date(2026, 11, 13)],
+                      names={date(2026, 11, 13): "Inventaire"}).calendar  # fmt: skip
+    ahead = rehearsal.fortnight(calendar, WEDNESDAY, "fr")
+    assert (len(ahead), ahead[0].day) == (14, date(2026, 11, 4))
+    monday = next(one for one in ahead if one.day == date(2026, 11, 9))
+    assert [one[0].astimezone(PARIS).time() for one in monday.open] == [time(9), time(14)]
+    assert monday.lasts == timedelta(hours=7, minutes=30)
+    assert {one.day.day: one.off for one in ahead if one.off is not None} == {11: "Armistice", 13: "Inventaire"}
+
+
+@pytest.mark.parametrize(
+    ("sunday", "moved", "hours"), [(date(2026, 3, 29), 1, 5), (date(2026, 10, 25), -1, 7), (date(2026, 11, 8), 0, 6)]
+)
+def test_a_night_in_which_the_hour_changes_is_as_long_as_it_is(sunday: date, moved: int, hours: int) -> None:
+    """From ten in the evening of Saturday to four in the morning of Sunday."""
+    calendar = policy(spans=[Span(weekday=5, start=time(22), end=time(4))]).calendar
+    thursday = datetime.combine(sunday - timedelta(days=3), time(12), PARIS)
+    by_day = {one.day: one for one in rehearsal.fortnight(calendar, thursday, "fr")}
+    assert by_day[sunday].moved == timedelta(hours=moved)
+    assert by_day[sunday - timedelta(days=1)].lasts == timedelta(hours=hours)
+    assert by_day[sunday - timedelta(days=1)].open[0][1].astimezone(PARIS).time() == time(4)
+    assert by_day[sunday].open == ()

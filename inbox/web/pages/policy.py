@@ -9,10 +9,10 @@ from aiohttp import web
 
 from inbox.desk import Commands
 from inbox.errors import Refused
-from inbox.policy import BANDS, Policy
+from inbox.policy import BANDS, MOST_NAME, Policy
 from inbox.web import words
 from inbox.web.context import deps, viewer
-from inbox.web.pages import policy_form, policy_preview, render, settings
+from inbox.web.pages import calendar_form, holiday_words, policy_form, policy_preview, render, settings
 from inbox.web.routes import Route
 
 
@@ -43,7 +43,9 @@ def _shown(
     drafted, _ = policy_form.policy_of(fields, say)
     return settings.shown(
         request, world, "policy", "settings_policy.html", status=status, fields=fields, errors=errors,
-        position=position, spans=policy_form.spans_shown(fields),
+        position=position, spans=calendar_form.spans_shown(fields, fields.get("more", "")),
+        off=calendar_form.off_shown(fields, fields.get("more", "")), countries=holiday_words.countries(say),
+        regions=holiday_words.regions(fields.get("country", ""), say), most_name=MOST_NAME,
         preview=policy_preview.shown(drafted, deps(request).clock.now(), say),
         bands=[(band, words.band(band, say)) for band in BANDS], zones=sorted(available_timezones()),
         weekdays=[say(day) for day in words.WEEKDAYS],
@@ -80,6 +82,9 @@ async def change(request: web.Request) -> web.StreamResponse:
 async def preview(request: web.Request) -> web.StreamResponse:
     """Nothing is saved. A part of the page for htmx; without JavaScript the form again, as it was filled in."""
     world, fields = await render.world(request), await render.form(request)
+    if render.is_htmx(request) and request.query.get("part") == "regions":
+        regions = holiday_words.regions(fields.get("country", ""), world.say)
+        return render.page(request, "policy_regions.html", world.say, regions=regions, fields=fields)
     policy, errors = policy_form.policy_of(fields, world.say)
     if not render.is_htmx(request):
         return _shown(request, world, fields, errors, fields.get("position", ""), 400 if errors else 200)

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date, time
 from typing import Any
 
-import holidays
 from pydantic import ValidationError
 
 from inbox.policy import BANDS, Policy
 from inbox.web.i18n import N_, Speech
+from inbox.web.pages import calendar_form
 
 PRIORITIES = (1, 2, 3, 4)
-LEAST_SPANS = 2
-MOST_SPANS = 12
 MINUTE = 60
 
 BAD_NUMBER = N_("A whole number above 0.")
@@ -31,10 +28,7 @@ def fields_of(policy: Policy) -> dict[str, str]:
     shown: dict[str, str] = {
         "warn_share": str(round(policy.warn_share * 100)),
         "claim_limit": str(policy.claim_limit_s // MINUTE),
-        "zone": policy.calendar.zone,
-        "holidays_of": policy.calendar.holidays_of or "",
-        "closed": "\n".join(day.isoformat() for day in policy.calendar.closed),
-        "open_on_holidays": "\n".join(day.isoformat() for day in policy.calendar.open_on_holidays),
+        **calendar_form.fields_of(policy.calendar),
     }
     if policy.claim_counts:
         shown["claim_counts"] = "yes"
@@ -50,24 +44,7 @@ def fields_of(policy: Policy) -> dict[str, str]:
     for index in range(3):
         shown[f"impact-{index}"] = str(policy.impact_edges[index])
         shown[f"spread-{index}"] = str(policy.spread_edges[index])
-    for weekday in range(7):
-        spans = [span for span in policy.calendar.spans if span.weekday == weekday]
-        for index, span in enumerate(spans):
-            shown[f"span-{weekday}-{index}-start"] = span.start.strftime("%H:%M")
-            shown[f"span-{weekday}-{index}-end"] = span.end.strftime("%H:%M")
     return shown
-
-
-def spans_shown(fields: Mapping[str, str]) -> list[int]:
-    """How many spans to offer for each weekday: two, or one more than are filled in."""
-
-    def filled(weekday: int) -> int:
-        used = [
-            i for i in range(MOST_SPANS) if any(fields.get(f"span-{weekday}-{i}-{side}") for side in ("start", "end"))
-        ]
-        return max(used, default=-1) + 1
-
-    return [min(max(LEAST_SPANS, filled(weekday) + 1), MOST_SPANS) for weekday in range(7)]
 
 
 def _minutes(seconds: int) -> str:
@@ -77,6 +54,7 @@ def _minutes(seconds: int) -> str:
 def policy_of(fields: Mapping[str, str], say: Speech) -> tuple[Policy | None, dict[str, str]]:
     """The policy, or None and what is wrong with which field."""
     read = _Reader(fields, say)
+    calendar, read.errors = calendar_form.read(fields, say)
     raw: dict[str, Any] = {
         "targets": {
             number: {
@@ -92,13 +70,7 @@ def policy_of(fields: Mapping[str, str], say: Speech) -> tuple[Policy | None, di
         "warn_share": read.share("warn_share"),
         "claim_counts": fields.get("claim_counts") == "yes",
         "claim_limit_s": read.seconds("claim_limit"),
-        "calendar": {
-            "zone": fields.get("zone", ""),
-            "spans": read.spans(),
-            "holidays_of": read.country("holidays_of"),
-            "closed": read.days("closed"),
-            "open_on_holidays": read.days("open_on_holidays"),
-        },
+        "calendar": calendar,
     }
     if read.errors:
         return None, read.errors
@@ -135,35 +107,6 @@ class _Reader:
         found: float = self._read(name, _share, N_("A percentage from 1 to 99."), 0.75)
         return found
 
-    def days(self, name: str) -> tuple[date, ...]:
-        message = N_("One date a line, year-month-day, such as 2026-12-24.")
-        found: tuple[date, ...] = self._read(
-            name, lambda text: tuple(date.fromisoformat(day) for day in text.split()), message, ()
-        )
-        return found
-
-    def country(self, name: str) -> str | None:
-        found: str | None = self._read(
-            name, _country, N_("No country of that code is known, such as FR or DE-BY."), None
-        )
-        return found
-
-    def spans(self) -> list[dict[str, Any]]:
-        found = []
-        for weekday in range(7):
-            for index in range(MOST_SPANS):
-                name = f"span-{weekday}-{index}"
-                start, end = (self._fields.get(f"{name}-{side}", "").strip() for side in ("start", "end"))
-                if not start and not end:
-                    continue
-                try:
-                    found.append(
-                        {"weekday": weekday, "start": time.fromisoformat(start), "end": time.fromisoformat(end)}
-                    )
-                except ValueError:
-                    self.errors[f"span-{weekday}"] = self._say(N_("Give both hours, such as 09:00 and 18:30."))
-        return found
-
 
 def _whole(text: str) -> int:
     if not (text.isascii() and text.isdigit()) or len(text) > 12 or int(text) <= 0:
@@ -185,16 +128,6 @@ def _share(text: str) -> float:
     return share
 
 
-def _country(text: str) -> str | None:
-    if not text:
-        return None
-    country, _, part = text.upper().partition("-")
-    known = holidays.list_supported_countries()
-    if country not in known or (part and part not in known[country]):
-        raise ValueError(text)
-    return text.upper()
-
-
 def _field(location: tuple[int | str, ...]) -> str:
     """From where pydantic found a fault to the field that shows it."""
     head = location[0] if location else ""
@@ -202,7 +135,7 @@ def _field(location: tuple[int | str, ...]) -> str:
         side = "ack" if "ack_s" in location else "response"
         return f"{side}-{location[1]}"
     if head == "calendar":
-        return str(location[1]) if len(location) > 1 and location[1] in {"zone", "holidays_of", "closed"} else "zone"
+        return "zone"
     if head == "claim_limit_s":
         return "claim_limit"
     if head == "matrix" and len(location) > 2:

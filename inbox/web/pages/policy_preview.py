@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from babel import dates
@@ -18,6 +18,7 @@ ARRIVES: Mapping[rehearsal.When, str] = {
     "now": N_("if it came now"), "before_closing": N_("just before you close"), "closed": N_("while you are closed"),
 }  # fmt: skip
 DAYS_OFF_SHOWN = 4
+A_DAY = timedelta(hours=25)
 
 
 @dataclass(frozen=True)
@@ -32,12 +33,17 @@ class Line:
 def shown(policy: Policy | None, now: datetime, say: Speech) -> dict[str, Any]:
     """What the template needs. None: the form cannot be read yet."""
     if policy is None:
-        return {"lines": [], "days_off": [], "trouble": say("Mend the fields in red, and this shows what they mean.")}
+        return {
+            "lines": [],
+            "days_off": [],
+            "ahead": [],
+            "trouble": say("Mend the fields in red, and this shows what they mean."),
+        }
     try:
         rehearsed = rehearsal.rehearse(policy, now)
     except CalendarNeverOpens:
         return {
-            "lines": [], "days_off": [],
+            "lines": [], "days_off": [], "ahead": [],
             "trouble": say("With these hours and days off the brand would never open."),
         }  # fmt: skip
     local = replace(say, zone=policy.calendar.zone)
@@ -50,7 +56,31 @@ def shown(policy: Policy | None, now: datetime, say: Speech) -> dict[str, Any]:
     ]  # fmt: skip
     coming = rehearsal.days_off(policy.calendar, rehearsal.today(policy.calendar, now), DAYS_OFF_SHOWN, say.lang)
     days = [(dates.format_date(one.day, "EEE d MMM y", locale=say.locale), one.name) for one in coming]
-    return {"lines": lines, "days_off": days, "trouble": None}
+    ahead = [_day(one, local) for one in rehearsal.fortnight(policy.calendar, now, say.lang)]
+    return {"lines": lines, "days_off": days, "ahead": ahead, "trouble": None}
+
+
+def _day(one: rehearsal.OpenDay, say: Speech) -> dict[str, Any]:
+    """`why`: what is out of the ordinary on this day."""
+    why = [] if one.off is None else [one.off or say("day off")]
+    if one.moved:
+        forward = one.moved.total_seconds() > 0
+        why.append(say("clocks go forward") if forward else say("clocks go back"))
+    return {
+        "day": dates.format_date(one.day, "EEE d MMM", locale=say.locale), "why": ", ".join(why),
+        "open": [_span(opens, closes, say) for opens, closes in one.open],
+        "lasts": say.duration(one.lasts.total_seconds(), coarse=True) if one.open else "",
+    }  # fmt: skip
+
+
+def _span(opens: datetime, closes: datetime, say: Speech) -> str:
+    """An end past midnight says so; midnight itself ends the day."""
+    till, ends = say.local(closes), say.time(closes)
+    if till.date() == say.local(opens).date():
+        return f"{say.time(opens)}–{ends}"
+    if ends == "00:00" and closes - opens <= A_DAY:
+        return f"{say.time(opens)}–24:00"
+    return say("%(from)s–%(to)s the next day", **{"from": say.time(opens), "to": ends})
 
 
 def _moment(at: datetime, say: Speech) -> str:
