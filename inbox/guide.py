@@ -40,6 +40,11 @@ class Guide:
         return next((one for one in steps if self.states[one] == "open"), None)
 
     @property
+    def needed(self) -> bool:
+        """Whether something is missing without which nobody answers anybody."""
+        return "open" in (self.states["channel"], self.states["colleague"], self.states["message"])
+
+    @property
     def welcomes(self) -> bool:
         """Whether an owner who signs in is led here: nobody has written yet, and the ground is not laid."""
         waits = self.states["message"] == "open"

@@ -19,6 +19,8 @@ from inbox.events import (
     PolicyChanged,
     RetentionChanged,
     SettingChanged,
+    WordingRemoved,
+    WordingSaved,
 )
 from inbox.ids import BrandId
 from inbox.log.record import Recorded
@@ -30,8 +32,11 @@ from inbox.team_events import AssignmentRule, AssignmentRulesChanged
 sql = beside(__file__, "settings_history.sql")
 
 Path = tuple[str, ...]
-States = PolicyChanged | RetentionChanged | ModelSwitched | AssignmentRulesChanged
+States = PolicyChanged | RetentionChanged | ModelSwitched | AssignmentRulesChanged | WordingSaved
 """Events that carry a whole new state."""
+THE_END = 2**63 - 1
+"""Behind every position there is."""
+MOST_SHOWN = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +74,13 @@ def _predecessor(one: Recorded, states: Sequence[Recorded]) -> Event | None:
     if not isinstance(one.event, States):
         return None
     earlier = [other.event for other in states if other.stream == one.stream and other.position < one.position]
-    same = [event for event in earlier if type(event) is type(one.event)]
+    same = [event for event in earlier if type(event) is type(one.event) and _about(event) == _about(one.event)]
     return same[-1] if same else None
+
+
+def _about(event: Event) -> object:
+    """What tells states of one stream apart."""
+    return event.wording_id if isinstance(event, WordingSaved) else None
 
 
 def _change(one: Recorded, before: Event | None) -> Change:
@@ -91,6 +101,10 @@ def _named(event: Event) -> tuple[str, str, str]:
             return "retention", "changed", ""
         case AssignmentRulesChanged():
             return "assignment", "changed", ""
+        case WordingSaved():
+            return "wording", "saved", str(event.wording["title"])
+        case WordingRemoved():
+            return "wording", "removed", ""
         case CorrectionsExported():
             return "corrections", "exported", str(event.lines)
         case PersonExported():
@@ -112,12 +126,21 @@ def _differences(event: Event, before: Event | None) -> Iterator[Difference]:
         case AssignmentRulesChanged():
             old_rules = before.rules if isinstance(before, AssignmentRulesChanged) else ()
             yield from compared({"rules": _names(old_rules)}, {"rules": _names(event.rules)})
+        case WordingSaved():
+            old_words = _worded(before.wording) if isinstance(before, WordingSaved) else {}
+            yield from compared(old_words, _worded(event.wording))
         case RetentionChanged():
             fields = ("words_days", "raw_days", "hold", "reason")
             if isinstance(before, RetentionChanged):
                 yield from compared({f: getattr(before, f) for f in fields}, {f: getattr(event, f) for f in fields})
             else:
                 yield from (Difference((f,), None, getattr(event, f)) for f in fields)
+
+
+def _worded(wording: Mapping[str, Any]) -> dict[str, Any]:
+    """A wording by what a lead calls its parts; long ones by their beginning."""
+    texts = [str(one["text"])[:MOST_SHOWN] for one in wording["variants"]]
+    return {"title": wording["title"], "texts": texts, "approved": wording["approved"], "last": wording["expires_on"]}
 
 
 def _names(rules: Sequence[AssignmentRule]) -> list[str]:

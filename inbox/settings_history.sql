@@ -9,7 +9,8 @@ SELECT * FROM (
   UNION ALL
   (SELECT position, stream_id, type, v, dedupe, subject_id, recorded_at, body, sealed, NULL::bytea AS wrapped_key
    FROM vigie.events
-   WHERE brand_id = $1 AND stream_id = ANY (ARRAY['policy', 'classifier', 'retention', 'assignment']) AND position < $2
-     AND type IN ('PolicyChanged', 'ModelSwitched', 'RetentionChanged', 'AssignmentRulesChanged')
+   WHERE brand_id = $1 AND stream_id = ANY (ARRAY['policy', 'classifier', 'retention', 'assignment', 'wordings']) AND position < $2
+     AND type IN ('PolicyChanged', 'ModelSwitched', 'RetentionChanged', 'AssignmentRulesChanged',
+       'WordingSaved', 'WordingRemoved')
    ORDER BY position DESC LIMIT $3)
 ) found ORDER BY position DESC LIMIT $3

@@ -25,6 +25,7 @@ SETTLED = """Promise.all(
 PAGES = (
     "/queue", "/queue?view=uncertain", "/items/{item}", "/items/{item}/forget", "/sla?period=today", "/sla/turns",
     "/settings/brand", "/settings/policy", "/settings/channels", "/settings/channels/new?network=generic",
+    "/settings", "/guide?step=hours", "/guide?step=message",
     "/settings/quarantine", "/settings/retention", "/settings/subscriptions", "/settings/members", "/settings/tokens",
     "/settings/approval", "/settings/exposure", "/approvals", "/freezes", "/notices", "/items/{item}/author",
     "/promises", "/handover", "/settings/assignment", "/sla?compare=before", "/reports", "/walls", "/wall",

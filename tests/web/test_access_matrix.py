@@ -232,6 +232,7 @@ EXPECTED: dict[str, Access] = {
     "agreement": "manage",
     "agreement_csv": "manage",
     "corrections": "manage",
+    "settings": "manage",
     "settings_brand": "own",
     "settings_change_brand": "own",
     "settings_policy": "manage",

@@ -15,23 +15,29 @@ from inbox.web.pages import render
 from inbox.web.routes import Route
 
 SECTIONS = (
-    ("brand", N_("Brand"), "own"), ("policy", N_("Times and hours"), "manage"),
-    ("approval", N_("Approval"), "manage"), ("assignment", N_("Assignment"), "manage"),
-    ("exposure", N_("Exposure"), "manage"),
-    ("classifier", N_("Classifier"), "manage"), ("channels", N_("Channels"), "manage"),
-    ("quarantine", N_("Quarantine"), "manage"), ("set-aside", N_("Set aside"), "manage"),
-    ("subscriptions", N_("Webhooks out"), "manage"), ("wordings", N_("Wordings"), "manage"),
-    ("retention", N_("Times of keeping"), "manage"),
-    ("members", N_("Members"), "own"), ("tokens", N_("API tokens"), "own"),
-    ("history", N_("History of settings"), "manage"),
+    ("brand", N_("Brand"), "own", "beacon"), ("policy", N_("Times and hours"), "manage", "clock"),
+    ("approval", N_("Approval"), "manage", "stamp"), ("assignment", N_("Assignment"), "manage", "hand"),
+    ("exposure", N_("Exposure"), "manage", "shield"),
+    ("classifier", N_("Classifier"), "manage", "scale"), ("channels", N_("Channels"), "manage", "plug"),
+    ("quarantine", N_("Quarantine"), "manage", "alert"), ("set-aside", N_("Set aside"), "manage", "box"),
+    ("subscriptions", N_("Webhooks out"), "manage", "reply"), ("wordings", N_("Wordings"), "manage", "template"),
+    ("retention", N_("Times of keeping"), "manage", "lock"),
+    ("members", N_("Members"), "own", "users"), ("tokens", N_("API tokens"), "own", "key"),
+    ("history", N_("History of settings"), "manage", "note"),
 )  # fmt: skip
+"""Address, title, the right it needs, icon."""
+
+
+def areas(world: render.World) -> list[tuple[str, str, str]]:
+    """Address, title and icon of what the viewer may see."""
+    return [(name, world.say(title), icon) for name, title, right, icon in SECTIONS if world.may(right)]
 
 
 def shown(
     request: web.Request, world: render.World, section: str, template: str, *, status: int = 200, **context: Any
 ) -> web.Response:
     """A settings page with its row of sections."""
-    sections = [(name, world.say(title)) for name, title, right in SECTIONS if world.may(right)]
+    sections = [(name, title) for name, title, _ in areas(world)]
     saved = world.say(N_("Saved.")) if request.query.get("saved") else None
     return render.page(
         request, template, world.say, status=status, world=world, here="settings", section=section, sections=sections,

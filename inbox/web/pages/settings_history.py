@@ -12,14 +12,13 @@ from inbox.web.pages import render, settings
 from inbox.web.routes import Route
 
 A_PAGE = 50
-THE_END = 2**63 - 1
 
 
 async def show(request: web.Request) -> web.StreamResponse:
     world, log = await render.world(request), deps(request).log
     say = world.say
     asked = request.query.get("before", "")
-    before = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 19 else THE_END
+    before = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 19 else settings_history.THE_END
     found = await settings_history.page(log, world.brand.id, before, A_PAGE + 1)
     shown = found[:A_PAGE]
     names = {**world.names, **await members.names(log, world.brand.id, (one.by for one in shown))}
