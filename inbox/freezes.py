@@ -84,9 +84,13 @@ def checked(reason: str, words: Sequence[str], until: datetime | None, now: date
     """The words, each once and without white space around them. Refused: `freeze_bad`."""
     if not reason.strip() or len(reason) > MOST_REASON:
         raise Refused("freeze_bad", f"Say why, in at most {MOST_REASON} characters.")
-    clean = tuple(dict.fromkeys(" ".join(word.split()) for word in words if word.strip()))
-    if len(clean) > MOST_WORDS or any(not 3 <= len(word) <= 100 for word in clean):
+    kept = clean(words)
+    if len(kept) > MOST_WORDS or any(not 3 <= len(word) <= 100 for word in kept):
         raise Refused("freeze_bad", f"At most {MOST_WORDS} words or phrases, each of 3 to 100 characters.")
     if until is not None and until <= now:
         raise Refused("freeze_bad", "The end of a freeze lies ahead.")
-    return clean
+    return kept
+
+
+def clean(words: Sequence[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(" ".join(word.split()) for word in words if word.strip()))

@@ -83,6 +83,13 @@ PUSH_OLDEST_SECONDS = Gauge(
     registry=REGISTRY,
 )  # fmt: skip
 
+BULK_RUNNING = Gauge("vigie_bulk_running", "Bulk jobs that are under way.", registry=REGISTRY)
+BULK_OLDEST_SECONDS = Gauge(
+    "vigie_bulk_oldest_seconds", "How long ago the oldest of them was begun.", registry=REGISTRY
+)
+BULK_ITEMS = Counter("vigie_bulk_items", "Items of bulk jobs, by what became of them.", ["outcome"], registry=REGISTRY)
+"""Outcomes: done, nothing (it was so already), refused."""
+
 CLASSIFICATION_SECONDS = Histogram(
     "vigie_classification_seconds", "From a message received to its judgement in the log, by stage.", ["stage"],
     buckets=(0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 60.0), registry=REGISTRY,

@@ -1,7 +1,7 @@
 -- name: add
--- A draft: nothing is done before somebody has seen what would be.
+-- A draft: nothing is done before somebody has seen what would be. Asked for again under the same id, there is one.
 INSERT INTO vigie.bulk_jobs (brand_id, job_id, state, orders, made_by, made_at, follows, writes)
-VALUES ($1, $2, 'draft', $3, $4, $5, $6, $7)
+VALUES ($1, $2, 'draft', $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING RETURNING job_id
 
 -- name: add_items
 -- What was chosen, at the positions that were seen; the most urgent is done first. One that is no longer there is left out.
@@ -34,10 +34,11 @@ WHERE b.brand_id = $1 AND b.job_id = $2 AND b.place > $3 AND ($4::text[] IS NULL
 ORDER BY b.place LIMIT $5
 
 -- name: foretell
--- What would come of each, as far as a draft can say.
+-- What would come of each, as far as a draft can say; of what was begun meanwhile the worker says it.
 UPDATE vigie.bulk_items b SET state = u.state, code = u.code
 FROM unnest($3::uuid[], $4::text[], $5::text[]) AS u (item_id, state, code)
 WHERE b.brand_id = $1 AND b.job_id = $2 AND b.item_id = u.item_id
+  AND EXISTS (SELECT FROM vigie.bulk_jobs j WHERE j.brand_id = $1 AND j.job_id = $2 AND j.state = 'draft')
 
 -- name: order
 -- Other orders, while it is a draft, by whoever made it: in their name it is carried out.
@@ -63,7 +64,7 @@ RETURNING job_id
 
 -- name: running
 -- What the worker has to do, of all brands: an index that holds nothing else.
-SELECT brand_id, job_id FROM vigie.bulk_jobs WHERE state = 'running' ORDER BY brand_id, begun_at
+SELECT brand_id, job_id, begun_at FROM vigie.bulk_jobs WHERE state = 'running' ORDER BY brand_id, begun_at
 
 -- name: next
 -- The next items of a job, but not of channels that have no room: what waits for a network waits here, not before live answers.

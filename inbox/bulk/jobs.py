@@ -71,22 +71,34 @@ def job_of(row: asyncpg.Record) -> Job:
 
 async def draft(
     log: Log, brand: BrandId, orders: Orders, chosen: Sequence[Choice], *, by: int, now: datetime,
-    follows: uuid.UUID | None = None,
+    follows: uuid.UUID | None = None, job_id: uuid.UUID | None = None,
 ) -> uuid.UUID:  # fmt: skip
-    """Refused: `nothing_chosen`; `too_many_chosen`, with `most`."""
+    """`job_id`: of a key of the caller's; the same again answers as the first time. Refused: `nothing_chosen`;
+    `too_many_chosen`, with `most`; `idempotency_key_reused` (422)."""
     if not chosen:
         raise Refused("nothing_chosen", "Choose at least one item.")
     if len(chosen) > MOST:
         raise Refused("too_many_chosen", f"At most {MOST:,} items at once.", details={"most": MOST})
-    job_id = uuid.uuid4()
+    job_id = job_id or uuid.uuid4()
     items, seen, before = zip(*chosen, strict=True)
     async with log.pool.acquire() as connection, connection.transaction():
-        await connection.execute(sql.add, brand, job_id, written(orders), by, now, follows, orders.writes)
+        row_of_job = (job_id, written(orders), by, now, follows, orders.writes)
+        if await connection.fetchval(sql.add, brand, *row_of_job) is None:
+            await repeated(connection, brand, job_id, orders.asked)
+            return job_id
         row = (list(items), list(seen), list(before), orders.undo)
         await connection.execute(sql.add_items, brand, job_id, *row)
         dead = [r["job_id"] for r in await connection.fetch(sql.drop_drafts, brand, now - KEPT_DRAFTS)]
         await connection.execute(sql.drop_items, brand, dead)
     return job_id
+
+
+async def repeated(connection: Connection | asyncpg.Pool, brand: BrandId, job_id: uuid.UUID, asked: str | None) -> bool:
+    """Whether there is such a job already. Refused: `idempotency_key_reused` (422), where something else was asked."""
+    row = await connection.fetchrow(sql.one, brand, job_id)
+    if row is not None and job_of(row).orders.asked != asked:
+        raise Refused("idempotency_key_reused", "This idempotency key was used for another command.", status=422)
+    return row is not None
 
 
 async def one(connection: Connection | asyncpg.Pool, brand: BrandId, job_id: uuid.UUID) -> Job:
@@ -148,29 +160,41 @@ async def hold_back(log: Log, brand: BrandId, job_id: uuid.UUID, *, by: int, now
     log.pulse.beat("log", brand)
 
 
-async def undo(log: Log, brand: BrandId, job_id: uuid.UUID, *, by: int, now: datetime) -> uuid.UUID:
-    """A draft that takes back what the job did, as far as nothing came in between. Refused: `not_undoable` (409)."""
+async def undo(
+    log: Log, brand: BrandId, job_id: uuid.UUID, *, by: int, now: datetime, as_id: uuid.UUID | None = None
+) -> uuid.UUID:
+    """A draft that takes back what the job did, as far as nothing came in between. `as_id`: as of `draft`. Refused:
+    `not_undoable` (409)."""
+    if as_id and await repeated(log.pool, brand, as_id, f"undo {job_id}"):
+        return as_id
     job = await one(log.pool, brand, job_id)
     if not job.undoable:
         raise Refused("not_undoable", "This cannot be taken back.", status=409)
     rows = await log.pool.fetch(sql.done_of, brand, job_id, None)
     chosen = [(row["item_id"], row["position"], row["before"]) for row in rows]
-    orders = job.orders.model_copy(update={"undo": True})
-    return await draft(log, brand, orders, chosen, by=by, now=now, follows=job_id)
+    orders = job.orders.model_copy(update={"undo": True, "asked": f"undo {job_id}" if as_id else None})
+    return await draft(log, brand, orders, chosen, by=by, now=now, follows=job_id, job_id=as_id)
 
 
-async def follow_up(log: Log, brand: BrandId, job_id: uuid.UUID, *, by: int, now: datetime) -> uuid.UUID:
-    """A draft to write again to those whom the job's words reached. Refused: `nothing_chosen`, `not_written` (409)."""
+async def follow_up(
+    log: Log, brand: BrandId, job_id: uuid.UUID, *, by: int, now: datetime, as_id: uuid.UUID | None = None
+) -> uuid.UUID:
+    """A draft to write again to those whom the job's words reached. `as_id`: as of `draft`. Refused: `nothing_chosen`,
+    `not_written` (409)."""
+    if as_id and await repeated(log.pool, brand, as_id, f"follow {job_id}"):
+        return as_id
     job = await one(log.pool, brand, job_id)
     if not job.orders.writes or job.state == "draft":
         raise Refused("not_written", "Nobody was written to by this.", status=409)
     rows = await log.pool.fetch(sql.done_of, brand, job_id, True)
     chosen = [(row["item_id"], row["position"], None) for row in rows]
-    return await draft(log, brand, Orders(what="reply"), chosen, by=by, now=now, follows=job_id)
+    orders = Orders(what="reply", asked=f"follow {job_id}" if as_id else None)
+    return await draft(log, brand, orders, chosen, by=by, now=now, follows=job_id, job_id=as_id)
 
 
 def written(orders: Orders) -> bytes:
-    return orders.model_dump_json().encode()
+    """Without what nobody said: a process of the version before reads the rest."""
+    return orders.model_dump_json(exclude_defaults=True).encode()
 
 
 def plain(ident: uuid.UUID) -> uuid.UUID:

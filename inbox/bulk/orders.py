@@ -24,7 +24,8 @@ UNDOABLE: frozenset[What] = frozenset({"assign", "resolve", "spam", "mute"})
 
 class Orders(BaseModel):
     """`variants`: of a reply, or of an acknowledgement that tells the person; none: a mere claim. `values`: of gaps,
-    given once for all. `undo`: take it back."""
+    given once for all. `undo`: take it back. `asked`: digest of what a script asked, to tell the same order under the
+    same key from another one."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     what: What
@@ -36,6 +37,7 @@ class Orders(BaseModel):
     promise_until: AwareDatetime | None = None
     promise_said: dict[str, str] = {}
     undo: bool = False
+    asked: str | None = None
 
     @property
     def writes(self) -> bool:

@@ -14,7 +14,7 @@ import logging
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import asyncpg
 
@@ -33,6 +33,7 @@ from inbox.people import brands, members
 from inbox.replies import find
 from inbox.state import Reply
 from inbox.views.stored import load_item
+from services import metrics
 from services.workers.leases import Leases
 
 logger = logging.getLogger(__name__)
@@ -86,7 +87,9 @@ class Bulk:
 
     async def look(self) -> None:
         """A batch of each job in turn, until none goes on here; then what became of replies."""
-        active = [(BrandId(row["brand_id"]), row["job_id"]) for row in await self._log.pool.fetch(sql.running)]
+        running = await self._log.pool.fetch(sql.running)
+        self._tell([row["begun_at"] for row in running])
+        active = [(BrandId(row["brand_id"]), row["job_id"]) for row in running]
         for brand in {brand for brand, _ in active}:
             if not await self._leases.take(brand):
                 active = [one for one in active if one[0] != brand]
@@ -95,6 +98,12 @@ class Bulk:
         for row in await self._log.pool.fetch(sql.open_receipts, self._clock.now() - RECEIPTS_FOR):
             if await self._leases.take(BrandId(row["brand_id"])):
                 await self.receipts(BrandId(row["brand_id"]))
+
+    def _tell(self, begun: list[datetime]) -> None:
+        """Of all brands, whichever process works on them."""
+        now = self._clock.now()
+        metrics.BULK_RUNNING.set(len(begun))
+        metrics.BULK_OLDEST_SECONDS.set(max((max(0.0, (now - at).total_seconds()) for at in begun), default=0.0))
 
     async def step(self, brand: BrandId, job_id: uuid.UUID) -> bool:
         """One batch. False when the job has ended, or cannot go on now."""
@@ -129,7 +138,8 @@ class Bulk:
                 state, code = await self._carried_out(brand, job, setting, one)
             except Unavailable:
                 return False  # it keeps its place
-            await pool.execute(sql.mark, brand, job.job_id, one.item_id, state, code)
+            if await pool.execute(sql.mark, brand, job.job_id, one.item_id, state, code) == "UPDATE 1":
+                metrics.BULK_ITEMS.labels(state).inc()
         return True
 
     async def _full(self, brand: BrandId, job: Job) -> list[str]:

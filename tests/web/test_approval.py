@@ -11,6 +11,8 @@ from inbox.ids import ItemId, MemberId
 from inbox.people import members
 from inbox.policy import Approval, Policy
 from inbox.views import notices
+from inbox.web.api.freezes import FreezesShape
+from tests.web.test_items_api import fits
 from tests.web.world import Answer, World
 
 HIDDEN = re.compile(r'name="(expected_position|idempotency_key|proposal|position|key|csrf|link)" value="([^"]*)"')
@@ -184,6 +186,22 @@ async def test_a_frozen_topic_refuses_page_and_api_with_its_reason_until_it_is_l
     assert (await press(world, "lead", f"/freezes/{lift[1]}/lift")).status == 303
     other = await world.hear("pris feu aussi", "max")
     assert (await world.api("POST", f"/items/{other}/reply", json=body)).status == 200
+
+
+async def test_a_script_freezes_reads_and_lifts_as_a_lead_and_is_asked_twice_once(world: World) -> None:
+    item = await world.hear()
+    order = {"reason": "L’usine enquête", "words": ["pris feu"], "holding_allowed": False}
+    made = [(await world.api("POST", "/freezes", json=order, key="f")).json() for _ in range(2)]
+    fits(FreezesShape, listed := (await world.api("GET", "/freezes")).json())
+    assert [made[0]["id"]] == [made[1]["id"]] == [one["id"] for one in listed["freezes"]]
+    reused = await world.api("POST", "/freezes", json={**order, "words": ["autre"]}, key="f")
+    assert (reused.status, reused.json()["type"]) == (422, "urn:vigie:problem:idempotency_key_reused")
+    said = {"expected_position": (await world.api("GET", f"/items/{item}")).json()["position"], "text": "Bonjour."}
+    assert (await world.api("POST", f"/items/{item}/reply", json=said)).json()["type"] == "urn:vigie:problem:frozen"
+    lifted = [(await world.api("POST", f"/freezes/{made[0]['id']}/lift")).json() for _ in range(2)]
+    assert (lifted[0], lifted[0]["in_force"]) == (lifted[1], False)
+    assert (await world.api("POST", f"/items/{item}/reply", json=said)).status == 200
+    assert (await world.api("POST", "/freezes", json={"reason": " "})).status == 400
 
 
 async def test_who_is_mentioned_or_given_an_item_has_a_notice_until_they_look(world: World) -> None:

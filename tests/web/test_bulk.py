@@ -7,8 +7,10 @@ from typing import Any
 
 from inbox.bulk import jobs
 from inbox.events import ItemAssigned, ReplyQueued
+from inbox.web.api.bulk_shapes import BulkItemsShape, BulkJobShape, BulkJobsShape
 from services.channels import registry
 from services.workers.bulk import Bulk
+from tests.web.test_items_api import fits
 from tests.web.test_wordings import made, page, press
 from tests.web.world import Answer, World
 
@@ -137,3 +139,47 @@ async def test_what_no_page_of_ours_sends_is_refused(world: World) -> None:
     path = await chosen(world, what="reply", item=await position(world, zoe))
     for query in ("?state=%00", "?code=%00&receipt='", "?after=99999999999999"):
         assert (await page(world, path + query, "cm")).status == 200
+
+
+async def test_a_script_foretells_begins_reads_and_takes_back_what_the_screen_can(world: World) -> None:
+    zoe, max_ = await world.hear("Ma box est en panne"), await world.hear("Merci", "max")
+    order = {"what": "resolve", "reason": "spam", "q": "panne"}
+    first, again = [await world.api("POST", "/bulk", json=order, key="k") for _ in range(2)]
+    job = first.json()
+    fits(BulkJobShape, job)
+    assert (job["state"], job["waiting"], again.json()["id"]) == ("draft", 1, job["id"])
+    other = await world.api("POST", "/bulk", json={**order, "q": "merci"}, key="k")
+    assert (other.status, other.json()["type"]) == (422, "urn:vigie:problem:idempotency_key_reused")
+    path = f"/bulk/{job['id']}"
+    assert (await world.api("POST", path + "/begin")).json()["state"] == "running"
+    assert (await world.api("PUT", path + "/orders", json={"reason": "duplicate"})).status == 409
+    await worked(world)
+    assert [(await world.api("GET", f"/items/{one}")).json()["status"] for one in (zoe, max_)] == ["resolved", "open"]
+    report = (await world.api("GET", path)).json()
+    assert (report["state"], report["done"], report["undoable"]) == ("done", 1, True)
+    fits(BulkJobsShape, (await world.api("GET", "/bulk")).json())
+    assert (await world.api("POST", path + "/stop")).status == 409
+    back = [(await world.api("POST", path + "/undo", key="u")).json()["id"] for _ in range(2)]
+    assert back[0] == back[1] != job["id"]
+    await world.api("POST", f"/bulk/{back[0]}/begin")
+    await worked(world)
+    assert (await world.api("GET", f"/items/{zoe}")).json()["status"] == "open"
+
+
+async def test_a_script_reads_what_each_would_read_and_why_somebody_is_left_out(world: World) -> None:
+    zoe, max_ = await world.hear("Ma commande n° 123456 ?"), await world.hear("Alors ?", "max")
+    seen = [{"id": str(one), "position": int((await position(world, one)).split(":")[1])} for one in (zoe, max_)]
+    order = {"what": "reply", "items": seen, "variants": [{"text": "Commande {order}, {cause}."}]}
+    job = (await world.api("POST", "/bulk", json={**order, "values": {"cause": "une panne"}})).json()
+    assert (job["waiting"], job["left_out"]) == (1, [{"state": "excluded", "code": "gap_missing", "items": 1}])
+    lines = (await world.api("GET", f"/bulk/{job['id']}/items?state=waiting&limit=1")).json()
+    fits(BulkItemsShape, lines)
+    assert [(one["item_id"], one["text"]) for one in lines["items"]] == [(str(zoe), "Commande 123456, une panne.")]
+    changed = await world.api("PUT", f"/bulk/{job['id']}/orders", json={"variants": [{"text": "Nous revenons."}]})
+    assert (changed.json()["waiting"], changed.json()["left_out"]) == (2, [])
+    for bad in (
+        {"what": "reply"}, {"what": "mute", "q": "panne", "wave": str(zoe)}, {"what": "mute", "q": "p:9"},
+        {"what": "resolve", "q": "panne", "variants": [{"text": "x"}]}, {"what": "assign", "q": "alors", "assignee": 9},
+        {"what": "mute", "q": "alors", "assignee": 1}, {"what": "reply", "q": "alors", "variants": [{"text": " "}]},
+    ):  # fmt: skip
+        assert (await world.api("POST", "/bulk", json=bad)).status == 400, bad

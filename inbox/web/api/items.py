@@ -34,7 +34,8 @@ PATH = "/api/v1/brands/{brand_id}/items"
 async def listed(request: web.Request) -> web.StreamResponse:
     asked.only(request, "status", "priority", "channel", "assignee", "q", "after", "limit")
     brand, own = brand_of(request), deps(request)
-    searched = await _searched(request, brand)
+    text = asked.words(request)
+    searched = queue.Filter() if text is None else await searched_for(request, brand, text)
     named = queue.Filter(
         statuses=frozenset(status for status in STATUSES if status in set(asked.chosen(request, "status", STATUSES))),
         priorities=asked.priorities(request),
@@ -60,14 +61,12 @@ async def listed(request: web.Request) -> web.StreamResponse:
     })  # fmt: skip
 
 
-async def _searched(request: web.Request, brand: BrandId) -> queue.Filter:
-    text = asked.words(request)
-    if text is None:
-        return queue.Filter()
+async def searched_for(request: web.Request, brand: BrandId, text: str, pointer: str = "q") -> queue.Filter:
+    """Refused: `bad_request`, which names the `pointer`."""
     try:
         return meaning.read(text, await searching.places(request, brand))
     except BadFilter as refused:
-        raise bad("q", filter_words.told(refused, Speech("en"))) from refused
+        raise bad(pointer, filter_words.told(refused, Speech("en"))) from refused
 
 
 def looks_into_words(wanted: queue.Filter) -> bool:

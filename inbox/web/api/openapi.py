@@ -23,7 +23,8 @@ from inbox.web.routes import Route
 from inbox.web.table import FRAGMENT, TABLE
 
 PLACES = {"brand_id": {"type": "integer", "minimum": 1}, "item_id": {"type": "string", "format": "uuid"},
-          "file_id": {"type": "string", "format": "uuid"}}  # fmt: skip
+          "file_id": {"type": "string", "format": "uuid"}, "job_id": {"type": "string", "format": "uuid"},
+          "freeze_id": {"type": "string", "format": "uuid"}}  # fmt: skip
 SECURED = (401, 403, 404, 503)
 REF = "#/components/schemas/{model}"
 IN_PATH = re.compile(r"\{(\w+)")

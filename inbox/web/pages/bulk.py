@@ -9,13 +9,13 @@ from typing import Any, get_args
 
 from aiohttp import web
 
-from inbox.bulk import forecast, foretelling, jobs
-from inbox.bulk.jobs import Count, Job
+from inbox.bulk import forecast, jobs, summing
+from inbox.bulk.jobs import Job
 from inbox.bulk.orders import Orders, What
 from inbox.errors import NotFound, Refused
 from inbox.views.row import row_of
 from inbox.views.stored import load_item
-from inbox.web import bulk_words, words
+from inbox.web import bulk_words, foreseeing, words
 from inbox.web.context import deps, viewer
 from inbox.web.i18n import Speech
 from inbox.web.pages import bulk_form, choosing, render, rows
@@ -69,11 +69,7 @@ async def _foretell(request: web.Request, world: render.World, job_id: uuid.UUID
     own = deps(request)
     async with own.pool.acquire() as connection:
         job = await jobs.one(connection, world.brand.id, job_id)
-        known = foretelling.known_of(world.brand.name, world.channel_names)
-        setting = await foretelling.setting(
-            own.log, connection, world.brand.id, job, networks=own.networks, known=known, now=own.clock.now()
-        )
-        await foretelling.foretell(connection, world.brand.id, job, setting)
+        await foreseeing.foretell(own, connection, world.brand, world.channel_names, job)
 
 
 async def show(request: web.Request) -> web.StreamResponse:
@@ -93,7 +89,7 @@ async def _shown(
     lines = await _lines(request, world, job, state, code, receipt, place)
     return render.page(
         request, "bulk_job.html", say, status=error.status if error else 200, world=world, here="bulk", job=job,
-        told=bulk_words, counts=_summed(counts), lines=lines[:PER_PAGE], state=state, code=code, receipt=receipt,
+        told=bulk_words, counts=summing.summed(counts), lines=lines[:PER_PAGE], state=state, code=code, receipt=receipt,
         total=sum(count.items for count in counts), path=f"{world.base}/bulk/{job.job_id}",
         more=lines[PER_PAGE - 1].place if len(lines) > PER_PAGE else None,
         error_text=words.refusal(error, say) if error else None, orders=orders or job.orders,
@@ -106,50 +102,13 @@ def _name(text: str) -> str | None:
     return text if text.isascii() and text.replace("_", "").isalnum() and len(text) <= 40 else None
 
 
-@dataclass(frozen=True, slots=True)
-class Summed:
-    """Items by fate; `whys`: of those left out or refused, by reason, the most frequent first."""
-
-    waiting: int
-    done: int
-    nothing: int
-    whys: list[tuple[str, str, int]]
-    receipts: list[tuple[str | None, int]]
-
-    @property
-    def left_out(self) -> int:
-        return sum(items for _, _, items in self.whys)
-
-    @property
-    def ended(self) -> int:
-        return self.done + self.nothing + sum(items for state, _, items in self.whys if state == "refused")
-
-
-def _summed(counts: list[Count]) -> Summed:
-    whys: dict[tuple[str, str], int] = {}
-    receipts: dict[str | None, int] = {}
-    for count in counts:
-        if count.state in {"excluded", "refused"}:
-            whys[count.state, count.code or ""] = whys.get((count.state, count.code or ""), 0) + count.items
-        if count.state == "done":
-            receipts[count.receipt] = receipts.get(count.receipt, 0) + count.items
-    of = {state: sum(c.items for c in counts if c.state == state) for state in ("waiting", "done", "nothing")}
-    frequent = sorted(((*why, items) for why, items in whys.items()), key=lambda why: -why[2])
-    return Summed(
-        of["waiting"], of["done"], of["nothing"], frequent, sorted(receipts.items(), key=lambda r: r[0] or "")
-    )
-
-
 async def _lines(
     request: web.Request, world: render.World, job: Job, state: str | None, code: str | None, receipt: str | None,
     place: int,
 ) -> list[Line]:  # fmt: skip
     own = deps(request)
     async with own.pool.acquire() as connection:
-        known = foretelling.known_of(world.brand.name, world.channel_names)
-        setting = await foretelling.setting(
-            own.log, connection, world.brand.id, job, networks=own.networks, known=known, now=own.clock.now()
-        )
+        setting = await foreseeing.setting(own, connection, world.brand, world.channel_names, job)
         states = [state] if state else None
         found = await connection.fetch(
             jobs.sql.states, world.brand.id, job.job_id, place, states, PER_PAGE + 1, code, receipt

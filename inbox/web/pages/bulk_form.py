@@ -14,7 +14,6 @@ from inbox.errors import Refused
 from inbox.events import ResolveReason
 from inbox.web import words
 from inbox.web.context import deps
-from inbox.web.i18n import Speech
 from inbox.web.pages import holding, pane, render
 from inbox.wording import MOST_VARIANTS, Variant
 
@@ -59,14 +58,9 @@ async def orders(request: web.Request, before: Orders, world: render.World) -> O
             "assignee": _assignee(fields, world) if before.what == "assign" else None,
             "reason": _reason(fields.get("reason", "answered")), "variants": variants,
             "wording": wording if variants else None, "values": await _values(request), "promise_until": promise,
-            "promise_said": {} if promise is None else _said(promise, now, world.brand.zone),
+            "promise_said": {} if promise is None else holding.in_each_language(promise, now, world.brand.zone),
         }
     )  # fmt: skip
-
-
-def _said(promise: datetime, now: datetime, zone: str) -> dict[str, str]:
-    """The promised time in each language that one may be told it in."""
-    return {lang: holding.said(promise, now, Speech(lang, zone)) for lang in holding.TIMES}
 
 
 async def _variants(request: web.Request) -> tuple[Variant, ...]:

@@ -8,17 +8,14 @@ from urllib.parse import parse_qs
 
 from aiohttp import web
 
-from inbox.bulk import jobs
-from inbox.bulk.jobs import MOST, Choice
+from inbox.bulk import choosing
+from inbox.bulk.jobs import Choice
 from inbox.errors import Refused
 from inbox.log.store import Connection
-from inbox.views import queue
 from inbox.web import searching
 from inbox.web.context import deps
 from inbox.web.pages import render
 from inbox.web.pages.asking import Chosen, look
-
-PAGE = 500
 
 
 async def chosen(request: web.Request, world: render.World, now: datetime) -> list[Choice]:
@@ -27,8 +24,7 @@ async def chosen(request: web.Request, world: render.World, now: datetime) -> li
     fields = await render.form(request)
     async with deps(request).pool.acquire() as connection:
         if wave := fields.get("wave"):
-            rows = await connection.fetch(jobs.sql.of_wave, world.brand.id, _id(wave), MOST + 1)
-            return [(row["item_id"], row["position"], None) for row in rows]
+            return await choosing.of_wave(connection, world.brand.id, _id(wave))
         if fields.get("all"):
             return await _all_that_fit(request, connection, world, fields.get("query", ""), now)
     return [_seen(one) for one in await render.form_lists(request, "item")]
@@ -39,16 +35,7 @@ async def _all_that_fit(
 ) -> list[Choice]:
     asked = {name: values[-1] for name, values in parse_qs(query.lstrip("?")).items()}
     places = searching.placed(request, world.brand.zone, world.channels, world.members)
-    wanted = look(Chosen.of(asked), places).filter
-    found: list[tuple[uuid.UUID, int]] = []
-    after = queue.NOBODY
-    while len(found) <= MOST:
-        some = await queue.names(connection, world.brand.id, wanted, now, after=after, limit=PAGE)
-        found += some
-        if len(some) < PAGE:
-            break
-        after = some[-1][0]
-    return [(item_id, position, None) for item_id, position in found]
+    return await choosing.that_fit(connection, world.brand.id, look(Chosen.of(asked), places).filter, now)
 
 
 def _seen(one: str) -> Choice:

@@ -120,6 +120,11 @@ def said(at: datetime, now: datetime, spoken: Speech) -> str:
     return form.format(time=spoken.time(at), day=spoken.day(at))
 
 
+def in_each_language(at: datetime, now: datetime, zone: str) -> dict[str, str]:
+    """A promised time in each language that one may be told it in."""
+    return {lang: said(at, now, Speech(lang, zone)) for lang in TIMES}
+
+
 def _rounded_down(at: datetime) -> datetime:
     return at - timedelta(minutes=at.minute % 5, seconds=at.second, microseconds=at.microsecond)
 
