@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import uuid
 from typing import Any
 
 from inbox.bulk import jobs
@@ -28,6 +29,14 @@ async def position(world: World, item: object) -> str:
 async def worked(world: World) -> None:
     worker = Bulk(world.log, world.deps.channels, registry.networks(), world.clock, rest=False)
     await worker.look()
+    await world.project()
+
+
+async def carried_out(world: World, job_id: str) -> None:
+    """That job alone, whoever holds the brand's lease."""
+    worker = Bulk(world.log, world.deps.channels, registry.networks(), world.clock, rest=False)
+    while await worker.step(world.brand, uuid.UUID(job_id)):
+        pass
     await world.project()
 
 
@@ -153,7 +162,7 @@ async def test_a_script_foretells_begins_reads_and_takes_back_what_the_screen_ca
     path = f"/bulk/{job['id']}"
     assert (await world.api("POST", path + "/begin")).json()["state"] == "running"
     assert (await world.api("PUT", path + "/orders", json={"reason": "duplicate"})).status == 409
-    await worked(world)
+    await carried_out(world, job["id"])
     assert [(await world.api("GET", f"/items/{one}")).json()["status"] for one in (zoe, max_)] == ["resolved", "open"]
     report = (await world.api("GET", path)).json()
     assert (report["state"], report["done"], report["undoable"]) == ("done", 1, True)
@@ -162,7 +171,7 @@ async def test_a_script_foretells_begins_reads_and_takes_back_what_the_screen_ca
     back = [(await world.api("POST", path + "/undo", key="u")).json()["id"] for _ in range(2)]
     assert back[0] == back[1] != job["id"]
     await world.api("POST", f"/bulk/{back[0]}/begin")
-    await worked(world)
+    await carried_out(world, back[0])
     assert (await world.api("GET", f"/items/{zoe}")).json()["status"] == "open"
 
 
