@@ -32,16 +32,14 @@ def propose(
     if approval.waiting(item) is not None:
         raise Refused("already_proposed", "A proposal for this waits already.", status=409)
     for text in command.variants:  # refused now rather than once somebody has approved it
-        queue(
-            commands.Reply(command.by, text, command.purpose, command.promise_until, command.private, command.wording)
-        )
+        queue(_reply_of(command, text))
     rule = policy.approval
     asked = tuple(member for member in rule.approvers if member != command.by)
     proposed = events.ReplyProposed(
         item_id=item.item_id, proposal_id=proposal_id, purpose=command.purpose, private=command.private,
         promise_until=command.promise_until, asked=asked, escalate_s=rule.escalate_s,
         expires_at=now + timedelta(seconds=rule.expires_s), by=command.by, at=now, wording=command.wording,
-        variants=command.variants,
+        variants=command.variants, files=command.files,
     )  # fmt: skip
     return [proposed]
 
@@ -57,7 +55,9 @@ def approve(
     if not 0 <= command.variant < len(proposal.variants):
         raise Refused("no_such_variant", "There is no such variant in this proposal.")
     promise = proposal.promise_until
-    reply = commands.Reply(proposal.by, command.text, proposal.purpose, promise, proposal.private, proposal.wording)
+    reply = commands.Reply(
+        proposal.by, command.text, proposal.purpose, promise, proposal.private, proposal.wording, proposal.files
+    )
     approved = events.ReplyApproved(
         item_id=item.item_id, proposal_id=proposal.proposal_id, reply_id=reply_id, variant=command.variant,
         edited=command.text != proposal.variants[command.variant], by=command.by, guest=command.guest, at=now,
@@ -137,7 +137,7 @@ def link_of(proposal: Proposal, link_id: uuid.UUID | None, now: datetime) -> App
 
 def _reply_of(command: commands.ProposeReply, text: str) -> commands.Reply:
     return commands.Reply(
-        command.by, text, command.purpose, command.promise_until, command.private, command.wording
+        command.by, text, command.purpose, command.promise_until, command.private, command.wording, command.files
     )  # fmt: skip
 
 

@@ -37,7 +37,8 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class ProposeReply:
-    """Have a reply looked at before it leaves, in one or several variants."""
+    """Have a reply looked at before it leaves, in one or several variants. `files`: as of `Reply`; they go with
+    whichever is approved."""
 
     by: int
     variants: tuple[str, ...]
@@ -45,6 +46,7 @@ class ProposeReply:
     promise_until: datetime | None = None
     private: bool = False
     wording: uuid.UUID | None = None
+    files: tuple[events.ReplyFile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,9 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
-from inbox import between, calendars, commands, freezes, history, offers
+from inbox import approval, between, calendars, commands, files, freezes, history, offers
 from inbox import item as core
 from inbox.channels import Network
 from inbox.clock import Clock
@@ -67,8 +68,9 @@ class Commands:
     ) -> Outcome:
         """`expected_position`: the item's position the member saw; None skips the question what came in between.
 
-        Refused: `conflict` (409, see `inbox.between`), `idempotency_key_reused` (422), `assignee_unknown`, and what
-        `inbox.offers` and `inbox.decisions` refuse. `NotFound` for an item that is not there.
+        Refused: `conflict` (409, see `inbox.between`), `idempotency_key_reused` (422), `assignee_unknown`,
+        `file_missing` (of a proposal), and what `inbox.offers` and `inbox.decisions` refuse. `NotFound` for an item
+        that is not there.
         """
         await self._check_assignee(brand, command)
         keys = _keys(brand, item_id, idempotency_key)
@@ -78,6 +80,7 @@ class Commands:
             if done := [r for r in past.recorded if r.dedupe in keys]:
                 return _as_the_first_time(past, command, done)
             await self._refuse_conflict(brand, command, past, expected_position)
+            await self._hold_files(brand, past, command)
             offers.check(self._networks.get(past.item.network), past.item, command, self._clock.now())
             new = core.decide(
                 past.item, command, self._clock.now(), past.policy, command_id=idempotency_key, within=within
@@ -89,6 +92,18 @@ class Commands:
             except PositionConflict:
                 continue  # somebody was faster: look again at what is true now
         raise Unavailable("this item changes too fast", retry_after_s=1)
+
+    async def _hold_files(self, brand: BrandId, past: History, command: commands.Command) -> None:
+        """Of a proposal: they stay as long as it may wait, and are here still when it is approved."""
+        if isinstance(command, commands.ProposeReply):
+            taken, waits = command.files, timedelta(seconds=past.policy.approval.expires_s)
+        elif isinstance(command, commands.ApproveReply):
+            proposal, waits = approval.find(past.item, command.proposal_id), timedelta()
+            taken = proposal.files if proposal is not None and proposal.state == "waiting" else ()
+        else:
+            return
+        idents = [file.file_id for file in taken]
+        await files.chosen(self._log, brand, past.item.item_id, idents, now=self._clock.now(), waits=waits)
 
     async def _append(self, brand: BrandId, past: History, new: list[Event], keys: list[DedupeKey]) -> Outcome:
         stream = item_stream(past.item.item_id)

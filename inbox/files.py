@@ -66,15 +66,16 @@ async def put(
 
 
 async def chosen(
-    log: Log, brand: BrandId, item_id: uuid.UUID, idents: Sequence[uuid.UUID], *, now: datetime
-) -> tuple[ReplyFile, ...]:
-    """What a reply is about to take, in the order given; it stays long enough. Refused: `file_missing`."""
+    log: Log, brand: BrandId, item_id: uuid.UUID, idents: Sequence[uuid.UUID], *, now: datetime,
+    waits: timedelta = timedelta(),
+) -> tuple[ReplyFile, ...]:  # fmt: skip
+    """What a reply is about to take, in the order given; it stays long enough. `waits`: until it may leave, at the
+    longest. Refused: `file_missing`."""
     if not idents:
         return ()
     wanted = list(dict.fromkeys(idents))
-    rows = {
-        row["file_id"]: row for row in await log.pool.fetch(sql.hold, brand, item_id, wanted, now + HELD_FOR)
-    }  # fmt: skip
+    until = now + waits + HELD_FOR
+    rows = {row["file_id"]: row for row in await log.pool.fetch(sql.hold, brand, item_id, wanted, until)}
     missing = Refused("file_missing", "A file is not here any more: attach it again.", status=409)
     if len(rows) < len(wanted):
         raise missing

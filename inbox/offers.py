@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from inbox import approval, commands, events, file_rules
@@ -26,15 +27,19 @@ def check(network: Network | None, item: Item, command: commands.Command, now: d
         if isinstance(command, commands.Reply) and command.files:
             file_rules.check(file_rule(network, item, private=private), command.files)
         _check_length(network, item, command.text, private=private)
-        _check_beside_files(network, item, command)
+        _check_beside(network, item, command.text, command.files if isinstance(command, commands.Reply) else ())
     elif isinstance(command, commands.ProposeReply):
         if command.private and not can_answer_privately(network, item, now):
             raise Refused("private_not_offered", "The network takes no private answer to this (any more).", status=409)
+        if command.files:
+            file_rules.check(file_rule(network, item, private=command.private), command.files)
         for text in command.variants:
             _check_length(network, item, text, private=command.private)
+            _check_beside(network, item, text, command.files)
     elif isinstance(command, commands.ApproveReply):
         proposal = approval.find(item, command.proposal_id)
         _check_length(network, item, command.text, private=proposal is not None and proposal.private)
+        _check_beside(network, item, command.text, proposal.files if proposal else ())
 
 
 def _check_gesture(network: Network | None, item: Item, command: commands.Gesture) -> None:
@@ -53,11 +58,11 @@ def _check_length(network: Network | None, item: Item, text: str, *, private: bo
     )  # fmt: skip
 
 
-def _check_beside_files(network: Network | None, item: Item, command: commands.Reply | commands.Acknowledge) -> None:
-    rule = file_rule(network, item) if isinstance(command, commands.Reply) and command.files else None
-    if network is None or rule is None or rule.length_most is None or command.text is None:
+def _check_beside(network: Network | None, item: Item, text: str, files: Sequence[events.ReplyFile]) -> None:
+    rule = file_rule(network, item) if files else None
+    if network is None or rule is None or rule.length_most is None:
         return
-    if (length := network.length_of(command.text)) > rule.length_most:
+    if (length := network.length_of(text)) > rule.length_most:
         raise Refused(
             "too_long", f"Beside a file the network takes {rule.length_most:,} characters; this is {length:,}.",
             details={"length": length, "length_most": rule.length_most},

@@ -190,6 +190,7 @@ class Proposal:
     reply_id: uuid.UUID | None = None
     wording: uuid.UUID | None = None
     links: tuple[ApprovalLink, ...] = ()
+    files: tuple[events.ReplyFile, ...] = ()
 
 
 @dataclass(frozen=True)

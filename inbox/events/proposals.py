@@ -7,14 +7,16 @@ import uuid
 from pydantic import AwareDatetime
 
 from inbox.event import Event, ItemEvent
+from inbox.events.parts import ReplyFile
 from inbox.events.replies import ReplyPurpose
 
 
 class ReplyProposed(ItemEvent):
     """A reply that may leave once it is approved, in one or several variants. `asked`: members, one after the other,
-    each for `escalate_s` seconds; after them, or where nobody is named, any lead."""
+    each for `escalate_s` seconds; after them, or where nobody is named, any lead. `files`: what goes with whichever
+    leaves."""
 
-    SEALED = frozenset({"variants"})
+    SEALED = frozenset({"variants", "files"})
     proposal_id: uuid.UUID
     purpose: ReplyPurpose
     private: bool = False
@@ -26,6 +28,7 @@ class ReplyProposed(ItemEvent):
     at: AwareDatetime
     wording: uuid.UUID | None = None
     variants: tuple[str, ...] = ()
+    files: tuple[ReplyFile, ...] = ()
 
 
 class ReplyApproved(ItemEvent):

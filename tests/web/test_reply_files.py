@@ -14,6 +14,7 @@ from inbox import events as ev
 from inbox import files, lending
 from inbox.desk import Commands
 from inbox.ids import ItemId
+from tests.web.test_approval import a_link, asking
 from tests.web.test_corrections import HTMX, press, seen
 from tests.web.test_replies_out import comment, told
 from tests.web.world import Answer, World
@@ -174,6 +175,47 @@ async def test_a_program_attaches_as_the_screen_does(world: World) -> None:
     second = (await world.ask("POST", path, headers=world.bearer() | named, form=PNG)).json()
     assert (await world.api("DELETE", f"/items/{item}/files/{second['file_id']}")).status == 200
     assert [str(row["file_id"]) for row in await rows(world)] == [file["file_id"]]
+
+
+async def test_a_proposal_carries_its_files_to_approver_guest_and_network(world: World) -> None:
+    item = await comment(world, "telegram")
+    await asking(world, expires_s=20 * 86_400)
+    file = ident(await attach(world, item))
+    assert (await press(world, item, "propose", mode="reply", text="Voici le plan", file=[file])).status == 200
+    (proposed,) = await told(world, ev.ReplyProposed)
+    assert [str(one.file_id) for one in proposed.files] == [file]
+    page = (await seen(world, f"/items/{item}", "lead", **HTMX)).text
+    card, composer = page.split('id="proposal"')[1].split('id="composer"')
+    assert ("plan de Zoé.png" in card, "image/png · 39" in card.replace("\u00a0", " ")) == (True, True)
+    assert file not in composer
+    shown = await world.ask("GET", await a_link(world, item))
+    assert ("plan de Zoé.png" in shown.text, f"/files/{file}" in shown.text) == (True, False)  # it opens nothing
+    world.clock.advance(timedelta(days=19))  # for as long as it may wait
+    await files.expire(world.log, now=world.clock.now())
+    fields = {"proposal": str(proposed.proposal_id), "variant": "0", "text-0": "Voici le plan, corrigé"}
+    assert (await press(world, item, "approve", "lead", **fields)).status == 200
+    (queued,) = await told(world, ev.ReplyQueued)
+    assert (queued.text, queued.files) == ("Voici le plan, corrigé", proposed.files)
+
+
+async def test_a_proposal_without_its_file_does_not_leave_and_a_refused_one_gives_it_back(world: World) -> None:
+    item = await comment(world, "telegram")
+    await asking(world)
+    body = {"expected_position": await world.log.head(world.brand), "variants": ["Voici"], "files": [str(uuid.uuid4())]}
+    assert (await world.api("POST", f"/items/{item}/propose", json=body)).status == 409
+    file, other = ident(await attach(world, item)), ident(await attach(world, item, name="autre.png"))
+    too_long = {"mode": "reply", "text": "é" * 1025, "file": [file, other]}
+    assert (await press(world, item, "propose", **too_long)).status == 400  # beside a file
+    assert (await press(world, item, "propose", **{**too_long, "text": "Voici"})).status == 200
+    (proposed,) = await told(world, ev.ReplyProposed)
+    await files.drop(world.log, world.brand, item, uuid.UUID(file))
+    fields = {"proposal": str(proposed.proposal_id), "variant": "0", "text-0": "Voici"}
+    assert (await press(world, item, "approve", "lead", **fields)).status == 409
+    assert (await press(world, item, "reject", "lead", proposal=fields["proposal"], why="Pas celui-ci")).status == 200
+    assert other in (await seen(world, f"/items/{item}", **HTMX)).text.split('id="file-list"')[1]
+    await Commands(world.log, world.clock).forget(world.brand, item, by=world.people["owner"])
+    (forgotten,) = await told(world, ev.ReplyProposed)
+    assert (forgotten.files, forgotten.variants) == ((), ())
 
 
 async def test_a_lent_file_is_fetched_by_whoever_has_its_address_until_that_ends(world: World) -> None:

@@ -36,7 +36,7 @@ def _handler(model: type[B], command: Callable[[B, int], commands.Command]) -> H
         key = asked.idempotency_key(request)
         body = await bodies.read(request, model)
         order = command(body, asking.actor)
-        if isinstance(order, commands.Reply) and isinstance(body, bodies.ReplyBody):
+        if isinstance(order, commands.Reply | commands.ProposeReply) and isinstance(body, bodies.WITH_FILES):
             taken = await files.chosen(own.log, brand, item_id, body.files, now=own.clock.now())
             order = replace(order, files=taken)
         done = await Commands(own.log, own.clock, own.networks).run(

@@ -70,12 +70,16 @@ class ReplyBody(Body):
 
 
 class ProposeBody(Body):
-    """`variants`: one to five wordings of the reply, of which the approver lets one leave."""
+    """`variants`: one to five wordings of the reply, of which the approver lets one leave. `files`: as of `reply`."""
 
     variants: tuple[Text, ...] = Field(min_length=1, max_length=5)
     purpose: ReplyPurpose = "response"
     promise_until: Promise | None = None
     private: bool = False
+    files: tuple[Id, ...] = Field((), max_length=20)
+
+
+WITH_FILES = (ReplyBody, ProposeBody)
 
 
 class ApproveBody(Body):

@@ -54,8 +54,10 @@ async def carry_out(
 async def _with_files(
     own: Deps, brand: BrandId, item_id: ItemId, command: commands.Command, chosen: Sequence[str]
 ) -> commands.Command:  # fmt: skip
-    """A private answer takes none: what was chosen waits in the composer."""
-    if not isinstance(command, commands.Reply) or command.private or not chosen:
+    """A private answer and an acknowledgement take none: what was chosen waits in the composer."""
+    if not isinstance(command, commands.Reply | commands.ProposeReply) or not chosen:
+        return command
+    if command.private or command.purpose == "holding":
         return command
     idents = [uploads.ident(text) for text in chosen]
     return replace(command, files=await files.chosen(own.log, brand, item_id, idents, now=own.clock.now()))
