@@ -192,7 +192,7 @@ async def test_a_proposal_carries_its_files_to_approver_guest_and_network(world:
     assert ("plan de Zoé.png" in shown.text, f"/files/{file}" in shown.text) == (True, False)  # it opens nothing
     world.clock.advance(timedelta(days=19))  # for as long as it may wait
     await files.expire(world.log, now=world.clock.now())
-    fields = {"proposal": str(proposed.proposal_id), "variant": "0", "text-0": "Voici le plan, corrigé"}
+    fields: dict[str, Any] = {"proposal": str(proposed.proposal_id), "variant": "0", "text-0": "Voici le plan, corrigé"}
     assert (await press(world, item, "approve", "lead", **fields)).status == 200
     (queued,) = await told(world, ev.ReplyQueued)
     assert (queued.text, queued.files) == ("Voici le plan, corrigé", proposed.files)
@@ -204,12 +204,12 @@ async def test_a_proposal_without_its_file_does_not_leave_and_a_refused_one_give
     body = {"expected_position": await world.log.head(world.brand), "variants": ["Voici"], "files": [str(uuid.uuid4())]}
     assert (await world.api("POST", f"/items/{item}/propose", json=body)).status == 409
     file, other = ident(await attach(world, item)), ident(await attach(world, item, name="autre.png"))
-    too_long = {"mode": "reply", "text": "é" * 1025, "file": [file, other]}
+    too_long: dict[str, Any] = {"mode": "reply", "text": "é" * 1025, "file": [file, other]}
     assert (await press(world, item, "propose", **too_long)).status == 400  # beside a file
     assert (await press(world, item, "propose", **{**too_long, "text": "Voici"})).status == 200
     (proposed,) = await told(world, ev.ReplyProposed)
     await files.drop(world.log, world.brand, item, uuid.UUID(file))
-    fields = {"proposal": str(proposed.proposal_id), "variant": "0", "text-0": "Voici"}
+    fields: dict[str, Any] = {"proposal": str(proposed.proposal_id), "variant": "0", "text-0": "Voici"}
     assert (await press(world, item, "approve", "lead", **fields)).status == 409
     assert (await press(world, item, "reject", "lead", proposal=fields["proposal"], why="Pas celui-ci")).status == 200
     assert other in (await seen(world, f"/items/{item}", **HTMX)).text.split('id="file-list"')[1]
