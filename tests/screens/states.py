@@ -14,8 +14,9 @@ from aiohttp.test_utils import make_mocked_request
 from playwright.async_api import Page, Request, Route
 
 from inbox.web.pages import errors
+from inbox.web.problems import REQUEST_ID
 
-ITEMS = re.compile(r"/items/[\w-]+$")
+ITEMS = re.compile(r"/items/[\w-]+(\?.*)?$")
 POSITION = re.compile(rb"(expected_position\"\r\n\r\n|expected_position=)\d+")
 
 
@@ -127,7 +128,7 @@ async def form_refused(page: Page, at: Where) -> None:
     await page.goto(f"{at.base}{at.brand}/settings/wordings")
     await page.evaluate("for (const one of document.forms) one.noValidate = true")
     await page.locator("main form button[type=submit].btn-primary").last.click()
-    await page.wait_for_selector("[role=alert]")
+    await page.wait_for_selector("[aria-invalid=true]")
 
 
 async def not_found(page: Page, at: Where) -> None:
@@ -165,7 +166,9 @@ async def broken(page: Page, at: Where) -> None:
 
 async def _told(page: Page, at: Where, status: int, code: str) -> None:
     lang = str(await page.evaluate("navigator.language"))
-    answer = await errors.show(make_mocked_request("GET", "/account", {"Accept-Language": lang}), status, code, "")
+    request = make_mocked_request("GET", "/account", {"Accept-Language": lang})
+    request[REQUEST_ID] = "4d7f19ab3c5e4f0d8a2b6c1e90f3d752"
+    answer = await errors.show(request, status, code, "")
     body = getattr(answer, "text", "")
     await page.route(f"{at.base}/account", lambda route: route.fulfill(status=200, body=body, content_type="text/html"))
     await page.goto(f"{at.base}/account")
