@@ -13,6 +13,10 @@ FACTS: Mapping[str, str] = {
     "WaveJoined": N_("Joined a wave of near-identical messages"),
     "RaisedByWave": N_("Raised by its wave: somebody who says nearly the same is more urgent"),
     "MessageReceived": N_("Message on %(network)s"),
+    "MessageReceived_plain": N_("The author wrote again"),
+    "ItemAssigned_plain": N_("%(who)s changed who takes care of it"),
+    "ItemResolved_plain": N_("%(who)s resolved it"),
+    "PriorityOverridden_plain": N_("%(who)s changed the priority"),
     "MessageEdited": N_("The author edited a message"),
     "MessageWithdrawn": N_("The author withdrew a message"),
     "ReplyEchoed": N_("Replied on the network itself"),
@@ -88,6 +92,13 @@ SOON_FACTS = frozenset({
     "ProposalEscalated", "ProposalExpired", "ReplyRejected",
     "RaisedByWave", "SlaWarned", "SlaBreached", "ClaimLapsed", "PromiseBroken", "ReplyUncertain", "ReplyFailed",
 })  # fmt: skip
+NEEDED = {
+    "MessageReceived": "network",
+    "ItemAssigned": "assignee",
+    "ItemResolved": "reason",
+    "PriorityOverridden": "priority",
+}
+"""What a fact says besides; where it is not told (of what came in between, the type alone is), a plainer one stands."""
 OF_CORRECTION: Mapping[str, str] = {"CategoriesCorrected": "categories", "LanguageCorrected": "lang"}
 
 
@@ -100,6 +111,8 @@ def _correction(type_: str, params: Mapping[str, Any]) -> str:
 
 
 def _variant(type_: str, code: str, params: Mapping[str, Any], actor: int | None) -> str:
+    if type_ in NEEDED and NEEDED[type_] not in params:
+        return f"{type_}_plain"
     if type_ in {"SlaWarned", "SlaBreached"}:
         return f"{type_}_{params.get('clock', 'ack')}"
     if type_ in {"GestureQueued", "GestureEnded", "ReplyQueued"}:
