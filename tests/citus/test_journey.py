@@ -22,7 +22,7 @@ SAID = "Ma batterie fume et personne ne répond."
 
 @pytest.fixture
 async def instance(database: str, tmp_path: Path) -> AsyncIterator[Instance]:
-    instance = Instance(tmp_path / "data", database)
+    instance = Instance(tmp_path / "data", database, ready_within_s=180)
     await instance.start()
     yield instance
     assert await instance.stop() == 0
