@@ -16,6 +16,7 @@ from tests.chaos.faults import (
     jumps,
     killed,
     noisy,
+    points,
     races,
     stops,
     upgrades,
@@ -26,7 +27,7 @@ from tests.chaos.figures import Round
 from tests.chaos.size import Size
 from tests.chaos.world import World
 
-OF_THEIR_OWN = frozenset({"R6", "R11", "R13"})
+OF_THEIR_OWN = frozenset({"R6", "R11", "R13", "R24"})
 """Rounds that set up what they break by themselves, and need no doors of the world's."""
 
 Fault = Callable[[World, Size], Awaitable[Round]]
@@ -37,5 +38,6 @@ ALL: Mapping[str, Fault] = MappingProxyType(
         "R8": copies.shuffled, "R9": writers.late, "R10": writers.stuck, "R11": histories.replayed,
         "R13": jumps.clocks, "R16": viewers.torn_apart, "R17": races.acknowledged, "R19": bursts.tenfold,
         "R20": noisy.brand, "R21": drips.slow, "R22": stops.behind_the_proxy, "R23": upgrades.there_and_back,
+        "R24": points.in_time,
     }
 )  # fmt: skip
