@@ -17,7 +17,7 @@ from services.postgres import Postgres
 from tests.bench import machine, picture, report
 from tests.bench.measure import Bench
 
-GROUPS = ("append", "ingest", "rebuild", "growth", "live", "arrival", "neighbours")
+GROUPS = ("append", "ingest", "rebuild", "growth", "live", "arrival", "neighbours", "screens")
 """Each a module of this package with `async def run(bench: Bench) -> list[Figure]`; its docstring goes on the page."""
 
 ROOM = {"max_connections": "300"}

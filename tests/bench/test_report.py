@@ -15,6 +15,7 @@ from tests.bench import report, words
 from tests.bench.append import peers
 from tests.bench.measure import Bench, Figure, Row, closed_loop, figure
 from tests.bench.peers.place import Missing, Place
+from tests.bench.screens import lighthouse
 
 MACHINE = {
     "processor": "a slow one", "cores": "2", "system": "Linux x86_64", "postgresql": "18.6", "python": "3.11.7",
@@ -108,3 +109,25 @@ async def test_a_machine_without_the_peers_is_told_which_and_measures_the_rest(
     assert found == []
     assert set(missing) == {"eventsourcing", "message-db", "Emmett"}
     assert "Emmett is not measured: no route to the registry" in capsys.readouterr().out
+
+
+def test_what_lighthouse_found_names_what_fell_short_and_counts() -> None:
+    audits = {
+        "largest-contentful-paint": {"score": 0.6, "title": "Largest paint", "displayValue": "3.1 s"},
+        "label": {"score": 0, "title": "Form elements have labels"},
+        "uses-http2": {"score": 0, "title": "HTTP/2"},
+        "errors-in-console": {"score": 1, "title": "No errors"},
+        "video-caption": {"score": None, "title": "Captions"},
+    }
+    refs = {"performance": ("largest-contentful-paint", 25), "accessibility": ("label", 7), "best-practices": ("x", 0)}
+    categories: dict[str, object] = {
+        name: {"score": 0.93, "auditRefs": [{"id": of, "weight": weight}]} for name, (of, weight) in refs.items()
+    }
+    found = lighthouse.read({"audits": audits, "categories": categories})
+    assert (found.performance, found.accessibility) == (93, 93)
+    assert found.faults == {
+        "largest-contentful-paint": (0.6, "3.1 s"),
+        "label": (0.0, "Form elements have labels"),
+    }
+    with pytest.raises(RuntimeError, match="no page: away"):
+        lighthouse.read({"runtimeError": {"message": "away"}})

@@ -10,6 +10,7 @@ GROUPS = {
     "neighbours": "A noisy neighbour",
     "live": "The live view",
     "arrival": "From the post to the row in a browser",
+    "screens": "The queue on a phone",
 }
 
 FIGURES = {
@@ -44,4 +45,10 @@ FIGURES = {
     "e2e_full_share": "the share of those that was read in full by then, rather than at first sight",
     "burst_p1_p99_s": "99th percentile from the first try to the critical row, at ten times the load",
     "storm_p1_p99_s": "the same at a hundred times the load",
+    "screen_performance": "Lighthouse's figure of 100 for performance, phone profile",
+    "screen_accessibility": "the same for accessibility",
+    "screen_best_practices": "the same for best practices",
+    "screen_first_view_s": "the largest paint of the first view on 4G, the processor slowed four times",
+    "screen_transfer_kb": "what a first view brings over the line, in thousands of bytes",
+    "screen_inp_p98_ms": "98th percentile from a touch or key to the next paint, 50 changes a second arriving",
 }

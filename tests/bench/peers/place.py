@@ -34,7 +34,7 @@ class Place:
 
     @property
     def modules(self) -> Path:
-        """What npm installed."""
+        """What npm installed of the peers."""
         return self.folder / "npm" / "node_modules"
 
     @functools.cached_property
@@ -58,20 +58,20 @@ class Place:
         self._mark("venv", wanted)
         return self
 
-    def with_node(self) -> Place:
-        """The same with the peers that npm brings. Raises `Missing`."""
-        wanted = HERE / "package-lock.json"
+    def with_node(self, brings: Path = HERE, part: str = "npm") -> Place:
+        """The same with what npm brings into the folder `part`: the peers, or what `brings` locks. Raises `Missing`."""
+        wanted = brings / "package-lock.json"
         self.with_python()
-        if self._is_current("npm", wanted):
+        if self._is_current(part, wanted):
             return self
         self._say("the npm packages")
-        npm = self.folder / "npm"
+        npm = self.folder / part
         npm.mkdir(parents=True, exist_ok=True)
         for name in ("package.json", "package-lock.json"):
-            (npm / name).write_bytes((HERE / name).read_bytes())
+            (npm / name).write_bytes((brings / name).read_bytes())
         cli = self._node_home / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
         self._run(self.node, cli, "ci", "--no-audit", "--no-fund", "--ignore-scripts", cwd=npm)
-        self._mark("npm", wanted)
+        self._mark(part, wanted)
         return self
 
     def _is_current(self, part: str, wanted: Path) -> bool:

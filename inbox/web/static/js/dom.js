@@ -43,8 +43,11 @@ export const fill = (text, values) => text.replace(/\{(\w+)\}/g, (whole, name) =
 /** @param {number} n @param {Plural} said @param {string | number} [figure] as it is written */
 export const counted = (n, { one, more }, figure = n) => (n === 1 ? one : fill(more, { n: figure }));
 
+/** Made once, when first needed: it takes longer than all that it will write. @type {Intl.NumberFormat | undefined} */
+let numbers;
+
 /** As the reader writes figures. @param {number} figure */
-export const number = (figure) => new Intl.NumberFormat(document.documentElement.lang).format(figure);
+export const number = (figure) => (numbers ??= new Intl.NumberFormat(document.documentElement.lang)).format(figure);
 
 /** Only where it differs: what stays as it is costs nothing. @param {Element | null} element @param {string} text */
 export function setText(element, text) {
@@ -59,9 +62,14 @@ export function announce(text) {
   setTimeout(() => { line.textContent = text; }, 50);
 }
 
+/** @type {Intl.DateTimeFormat | undefined} */
+let hours;
+
 /** @param {Date} [at] */
-export const hour = (at = new Date()) =>
-  new Intl.DateTimeFormat(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", timeZone: document.body.dataset.zone }).format(at);
+export function hour(at = new Date()) {
+  hours ??= new Intl.DateTimeFormat(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", timeZone: document.body.dataset.zone });
+  return hours.format(at);
+}
 
 /** The viewer's own avatar looks different. @param {ParentNode} within */
 export function markMine(within) {

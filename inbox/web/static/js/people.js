@@ -10,7 +10,6 @@ import { mention } from "./server.js";
 const known = new Map();
 const { base = "", me = "" } = document.body.dataset;
 const [QUIET_MS, AGAIN_MS, POLITE_MS] = [6000, 4000, 15_000];
-const names = new Intl.ListFormat(document.documentElement.lang);
 /** What this page calls itself. */
 export const seat = [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 let said = "";
@@ -49,7 +48,7 @@ function sentence(there) {
   const kinds = [[true, words.writing], [false, words.looking]];
   return kinds.map(([writes, { one, more }]) => {
     const who = there.filter(([, , writing]) => writing === writes).map(([, name]) => name);
-    return who.length ? fill(who.length > 1 ? more : one, { who: names.format(who) }) : "";
+    return who.length ? fill(who.length > 1 ? more : one, { who: new Intl.ListFormat(document.documentElement.lang).format(who) }) : "";
   }).filter(Boolean).join(" ");
 }
 
