@@ -74,7 +74,7 @@ function tickNear() {
   for (const place of all("#item, .row[aria-current]")) tickAll(place);
 }
 
+/** Each ticks first when it comes into sight: until then it stands as the server wrote it. */
 export function startClocks() {
-  tickAll();
   setInterval(tickNear, 1000);
 }

@@ -21,13 +21,13 @@ import "./undo.js";
 
 startClocks();
 for (const row of rows()) dress(row);
+number();
 document.addEventListener("htmx:after:swap", (event) => {
   const link = /** @type {any} */ (event).detail?.ctx?.sourceElement;
   const list = find("#rows");
   if (link instanceof HTMLElement && link.matches("[data-more]") && list) { link.remove(); join(list); watchMore(); }
 });
 document.addEventListener("htmx:error", again);
-number();
 watchMore();
 follow({
   item: (change) => { take(change); beside(rowOf(change.id)); stale(); recount(); void changed(change); },

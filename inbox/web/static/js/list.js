@@ -88,5 +88,4 @@ export function join(list) {
     section.remove();
   }
   count();
-  tickAll(list);
 }

@@ -6,6 +6,8 @@ const { base = "", query = "" } = document.body.dataset;
 /** Where each row was last seen: to walk the whole list for every change costs a storm's browser all its time.
  * @type {Map<string, HTMLElement>} */
 const known = new Map();
+/** Whether rows came or moved since they were numbered. */
+let moved = true;
 
 export const rows = () => all("#rows .row");
 
@@ -28,6 +30,7 @@ export function made(html) {
 
 /** The viewer's own: the address of the link, and whose avatar is theirs. @param {HTMLElement} row */
 export function dress(row) {
+  moved ||= row.isConnected;
   remember(row);
   const link = row.querySelector("a.row-link");
   if (link) link.setAttribute("href", `${base}/items/${row.dataset.id}${query}`);
@@ -59,6 +62,7 @@ export function isBelowAll(rank) {
 
 /** In its place. @param {HTMLElement} row */
 export function insert(row) {
+  moved = true;
   const flat = find("#rows > [data-group='0']");
   const section = flat ?? find(`#rows > [data-group="${row.dataset.p}"]`);
   const list = section?.querySelector("ol");
@@ -80,17 +84,21 @@ function placeOf(rank, shown) {
   return low;
 }
 
-/** How far down its group each row stands, and of how many, for those who cannot see it. */
+/** How far down its group each row stands, and of how many, for those who cannot see it: in a storm, of a long list, only
+ * where that is no longer true. */
 export function number() {
   for (const section of all("#rows > [data-group]")) {
     const shown = all(".row", section);
     const told = Number(find("[data-group-count]", section)?.textContent?.replace(/\D/g, "") || 0);
     const size = find("#more") ? Math.max(told, shown.length) || -1 : shown.length;
+    if (!moved && section.dataset.size === String(size)) continue;
+    section.dataset.size = String(size);
     shown.forEach((row, at) => {
       if (row.ariaPosInSet !== String(at + 1)) row.ariaPosInSet = String(at + 1);
       if (row.ariaSetSize !== String(size)) row.ariaSetSize = String(size);
     });
   }
+  moved = false;
 }
 
 /** Figures of the groups, where the list is whole. */
