@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import itertools
 import json
-import time
 from typing import Any
 
 import pytest
@@ -87,10 +86,9 @@ def test_what_is_no_feed_is_refused_and_never_opened(raw: bytes) -> None:
 def test_entities_do_not_grow() -> None:
     entities = "".join(f'<!ENTITY {b} "{f"&{a};" * 20}">' for a, b in itertools.pairwise("abcdefgh"))
     raw = f'<!DOCTYPE r [<!ENTITY a "ha">{entities}]><rss version="2.0"><channel><item><guid>1</guid>'
-    began = time.perf_counter()
     with contextlib.suppress(CannotRead):
-        cases.read("feed", f"{raw}<description>&h;</description></item></channel></rss>".encode())
-    assert time.perf_counter() - began < 5
+        found = cases.read("feed", f"{raw}<description>&h;</description></item></channel></rss>".encode())
+        assert len(str(found)) < 10_000
 
 
 def test_whatever_comes_never_raises() -> None:
@@ -122,10 +120,10 @@ def test_html_becomes_the_words_that_a_person_reads(markup: str, text: str) -> N
 
 
 @pytest.mark.parametrize("part", ["<div>", "<b><p>", "<a", '<div a="<">', "<div></x>", "<", "<p>", "&amp;", "<li>"])
-def test_no_markup_takes_long(part: str) -> None:
-    began = time.perf_counter()
-    plain(part * (200_000 // len(part)))
-    assert time.perf_counter() - began < 5  # as a browser's tree, 40,000 open tags took 25 s
+def test_markup_of_any_depth_is_read_in_one_go(part: str) -> None:
+    """As a browser's tree 40,000 open tags took 25 s, and ten times as many would not come to an end."""
+    markup = part * (1_000_000 // len(part))
+    assert len(plain(markup)) <= len(markup)
 
 
 # --- asking ---------------------------------------------------------------------------------------------------------

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from inbox.masking import MOST_LETTERS, mask
@@ -46,7 +44,6 @@ def test_a_name_that_looks_like_a_pattern_is_only_a_name() -> None:
 
 
 @pytest.mark.parametrize("piece", ["a.", "1 ", "1-", "@", "a@", "AB12", "-1", "www.", "#", "a1-"])
-def test_no_text_makes_it_slow(piece: str) -> None:
-    started = time.perf_counter()
-    assert len(mask(piece * 50_000)) <= MOST_LETTERS * 5
-    assert time.perf_counter() - started < 2
+def test_a_text_of_any_length_and_kind_is_masked_in_one_go(piece: str) -> None:
+    """A pattern that tries again from each letter would not come to an end here."""
+    assert len(mask(piece * 500_000)) <= MOST_LETTERS * 5
