@@ -108,8 +108,8 @@ async def change(request: web.Request) -> web.StreamResponse:
     """Other orders for a draft, all of them; what would come of it is worked out anew."""
     asked.only(request)
     own, brand = deps(request), brand_of(request)
-    job = await jobs.one(own.pool, brand, _job_id(request))
     said = await bodies.read(request, BulkWords)
+    job = await jobs.one(own.pool, brand, _job_id(request))
     record = await brands.get(own.log, brand)
     orders = await bulk_orders.orders(request, record, job.orders.what, said, job.orders.asked)
     kept = orders.model_copy(update={"undo": job.orders.undo})
