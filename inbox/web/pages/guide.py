@@ -66,12 +66,12 @@ async def shown(
         steps=[(one, say(guide_words.TITLES[one]), stands.states[one]) for one in steps],
         number=steps.index(step) + 1, done=sum(stands.states[one] != "open" for one in steps),
         title=say(guide_words.TITLES[step]), why=say(guide_words.WHYS[step]), state=stands.states[step],
-        onwards=following(steps, step), errors=_Errors(errors), **found,
+        onwards=following(steps, step), errors=_Told(errors), **found,
     )  # fmt: skip
 
 
-class _Errors(dict[str, str]):
-    """What is not wrong has no message."""
+class _Told(dict[str, Any]):
+    """What is not wrong has no message, and what was not filled in no value."""
 
     def __missing__(self, key: str) -> None:
         return None
@@ -107,7 +107,8 @@ async def _hours(request: web.Request, world: render.World, fields: Mapping[str,
     in_force, _ = await policy.in_force(request, world)
     say, calendar = world.say, in_force.calendar
     return {
-        "fields": fields or guide_hours.fields_of(calendar), "even": guide_hours.is_even(calendar), "zones": _zones(),
+        "fields": _Told(fields or guide_hours.fields_of(calendar)),
+        "even": guide_hours.is_even(calendar), "zones": _zones(),
         "countries": holiday_words.countries(say), "weekdays": [say(day) for day in words.WEEKDAYS],
     }  # fmt: skip
 
