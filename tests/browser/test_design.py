@@ -6,10 +6,15 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
 from jinja2 import Environment, nodes
+from playwright.async_api import expect
 
 from inbox.web import i18n
 from inbox.web.pages import design_tokens
+from tests.browser.conftest import Site
+from tests.browser.test_accessible import faults
+from tests.browser.test_queue import live
 
 TEMPLATES = Path(i18n.__file__).parent / "templates"
 SHEETS = TEMPLATES.parent / "static"
@@ -41,3 +46,26 @@ def test_every_token_that_a_sheet_uses_is_among_those_that_are_shown() -> None:
     assert {"--canvas", "--alarm-solid", "--t-12", "--s-1", "--hit", "--shadow-3", "--calm"} <= told
     assert len(design_tokens.colours()) > 25
     assert len(design_tokens.icons()) > 50
+
+
+@pytest.mark.browser
+@pytest.mark.postgres
+async def test_an_act_that_fails_is_told_beside_the_words_which_stay(site: Site) -> None:
+    world = site.world
+    item = await world.hear(author="zoe")
+    page = await site.open("cm", f"/items/{item}")
+    await live(page)
+    await page.keyboard.press("r")
+    await page.locator("#text").fill("Nous arrivons.")
+    await world.pool.execute(
+        "UPDATE vigie.memberships SET role = 'observer' WHERE brand_id = $1 AND member_id = $2",
+        world.brand, world.people["cm"],
+    )  # fmt: skip
+    await page.keyboard.press("Control+Enter")
+    told = page.locator("#toasts").get_by_role("alert")
+    await expect(told).to_contain_text("That is not allowed")
+    await expect(told).to_contain_text("Nothing was changed.")
+    await expect(page.locator("#text")).to_have_value("Nous arrivons.")
+    assert await faults(page) == []
+    await page.locator("#toasts").get_by_role("button", name="Close").press("Enter")
+    await expect(told).to_be_hidden()

@@ -25,6 +25,8 @@ TO_DO = {
 """Where the refusal has no words of its own."""
 OTHERWISE = N_("That did not work")
 LOOK_AGAIN = N_("Go back, look at what you entered, and try again.")
+BESIDE = {"HX-Retarget": "#toasts", "HX-Reswap": "innerHTML", "HX-Reselect": "dialog"}
+"""Told beside the page, whatever the request was to be put into."""
 Said = dict[str, str | None]
 
 
@@ -35,20 +37,17 @@ async def show(request: web.Request, status: int, code: str, message: str) -> we
     say = Speech(lang)
     again = request.path_qs if request.method == "GET" else None
     context = said(Refused(code, message, status=status), say, again=again, reference=request.get(REQUEST_ID))
-    body = render.html(_template(request), say, viewer=asking, **context)
-    return web.Response(text=body, status=status, content_type="text/html", headers=_beside(request))
+    template = (
+        "error.html" if not render.is_htmx(request) else "error_toast.html" if _adds(request) else "error_card.html"
+    )
+    headers = BESIDE if template == "error_toast.html" else {}
+    body = render.html(template, say, viewer=asking, **context)
+    return web.Response(text=body, status=status, content_type="text/html", headers=headers)
 
 
-def _template(request: web.Request) -> str:
-    if not render.is_htmx(request):
-        return "error.html"
-    return "error_card.html" if request.method == "GET" else "error_toast.html"
-
-
-def _beside(request: web.Request) -> dict[str, str]:
-    """What an act could not do is told beside the page: what was typed stays in its field, to be sent again."""
-    acts = render.is_htmx(request) and request.method != "GET"
-    return {"HX-Retarget": "#toasts", "HX-Reswap": "innerHTML"} if acts else {}
+def _adds(request: web.Request) -> bool:
+    """An act, or more of a list: what stands there already stays, a text that was begun too, to be sent again."""
+    return request.method != "GET" or request.headers.get("HX-Target", "").endswith("#rows")
 
 
 def said(refused: Refused, say: Speech, *, again: str | None = None, reference: str | None = None) -> Said:

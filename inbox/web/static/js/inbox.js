@@ -27,7 +27,7 @@ document.addEventListener("htmx:after:swap", (event) => {
   const list = find("#rows");
   if (link instanceof HTMLElement && link.matches("[data-more]") && list) { link.remove(); join(list); watchMore(); }
 });
-document.addEventListener("htmx:error", again);
+for (const failed of ["htmx:error", "htmx:response:error"]) document.addEventListener(failed, again);
 watchMore();
 follow({
   item: (change) => { take(change); beside(rowOf(change.id)); stale(); recount(); void changed(change); },

@@ -1,6 +1,6 @@
 // Choosing rows: X takes the row under the hand, Shift with X or a click all from the last one to it, Escape none. What is
 // chosen stays chosen while rows come and go; each is chosen at the position that was seen.
-import { all, announce, around, counted, element, field, fill, find, isAlone } from "./dom.js";
+import { all, announce, around, counted, element, field, find, isAlone } from "./dom.js";
 import { rows } from "./rows.js";
 
 /** @type {Map<string, string>} the item's id, and the position at which it was chosen */
@@ -18,18 +18,11 @@ function set(row, on) {
   mark(row);
 }
 
-/** A box to tick stands in the row while anything is chosen; it says whose row it is. @param {HTMLElement} row */
+/** The box to tick is there for those who hear the list, and seen while anything is chosen. @param {HTMLElement} row */
 function mark(row) {
-  const id = row.dataset.id ?? "";
-  let box = field("[data-choose]", row);
-  if (!box && chosen.size) {
-    const ariaLabel = fill(bar()?.dataset.choose ?? "", { name: find(".row-link", row)?.textContent ?? "" });
-    box = element("input", { type: "checkbox", className: "row-choice", ariaLabel });
-    box.dataset.choose = "";
-    find(".row-mark", row)?.append(box);
-  }
-  if (box) box.checked = chosen.has(id);
-  row.toggleAttribute("data-chosen", chosen.has(id));
+  const [box, on] = [field("[data-choose]", row), chosen.has(row.dataset.id ?? "")];
+  if (box && box.checked !== on) box.checked = on;
+  if (row.hasAttribute("data-chosen") !== on) row.toggleAttribute("data-chosen", on);
 }
 
 /** @param {HTMLElement} row @param {boolean} range */
@@ -48,7 +41,6 @@ function none() {
   anchor = null;
   const everything = field("[data-all]");
   if (everything) everything.checked = false;
-  for (const box of all("#rows [data-choose]")) box.remove();
   show();
 }
 
@@ -85,7 +77,7 @@ function pressed(event) {
   if (around(event, "[data-select-none]")) { none(); return; }
   const row = around(event, "#rows .row");
   if (!row || !around(event, ".row-mark") && (!event.shiftKey || around(event, "a"))) return;
-  event.preventDefault();
+  if (!around(event, "[data-choose]")) event.preventDefault();  // a box ticks itself
   event.stopPropagation();
   toggle(row, event.shiftKey);
 }
@@ -95,5 +87,5 @@ if (bar() && list) {
   document.addEventListener("keydown", (event) => { if (isAlone(event)) typed(event); }, true);
   document.addEventListener("click", pressed, true);
   bar()?.addEventListener("submit", send);
-  new MutationObserver(() => { if (chosen.size) for (const row of rows()) if (!find("[data-choose]", row)) mark(row); }).observe(list, { childList: true, subtree: true });
+  new MutationObserver(() => { if (chosen.size) for (const row of rows()) mark(row); }).observe(list, { childList: true, subtree: true });
 }
