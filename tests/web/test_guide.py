@@ -57,7 +57,10 @@ async def test_hours_replace_what_the_short_form_shows_and_keep_the_rest(world: 
     assert [(span["weekday"], span["start"][:5]) for span in calendar["spans"]] == [
         (0, "09:00"), (0, "14:00"), (4, "09:00"), (4, "14:00"),
     ]  # fmt: skip
-    for wrong in ({"to": ""}, {"day-0": "", "day-4": ""}, {"zone": "Mars/Base"}):
+    wrongs: list[dict[str, str]] = [
+        {"to": ""}, {"day-0": "", "day-4": ""}, {"zone": "Mars/Base"}, {"to": "12:00+02:00"}, {"country": "ZZ"},
+    ]  # fmt: skip
+    for wrong in wrongs:
         answer = await _post(world, "hours", HOURS | wrong)
         assert (answer.status, "09:00" in answer.text) == (400, True), wrong
 

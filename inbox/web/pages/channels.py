@@ -10,7 +10,7 @@ from aiohttp import web
 from inbox import channel_watch, looks, waiting
 from inbox.channels import ChannelRecord, Health, Network, SetupField
 from inbox.errors import NotFound, Refused
-from inbox.web import address, channel_words
+from inbox.web import address, channel_words, words
 from inbox.web.context import deps, viewer
 from inbox.web.i18n import Speech, typeset
 from inbox.web.pages import render, settings
@@ -113,7 +113,7 @@ async def add(request: web.Request) -> web.StreamResponse:
         )
     except Refused as refused:
         missing = refused.details.get("fields", ())
-        errors = {name: world.say("This is needed.") for name in missing} or {"form": refused.message}
+        errors = {name: world.say("This is needed.") for name in missing} or {"form": words.refusal(refused, world.say)}
         return _form(request, world, network, fields, errors, refused.status)
     made = {field.name for field in network.setup_fields if field.secret and field.make is not None}
     return await _one(

@@ -13,7 +13,7 @@ from inbox.errors import NotFound, Refused
 from inbox.first_message import FirstMessage
 from inbox.guide import STEPS, Step
 from inbox.people import brands, links, members
-from inbox.web import address
+from inbox.web import address, words
 from inbox.web.context import deps, viewer
 from inbox.web.pages import guide as page
 from inbox.web.pages import guide_hours, policy, render, team
@@ -93,7 +93,9 @@ async def send_message(request: web.Request) -> web.StreamResponse:
     try:
         item = await own.knock(world.brand.id, channel.channel_id, message)
     except Refused as refused:
-        return await page.shown(request, world, "message", errors={"form": refused.message}, status=refused.status)
+        return await page.shown(
+            request, world, "message", errors={"form": words.refusal(refused, world.say)}, status=refused.status
+        )
     return render.see_other(request, f"{world.base}/guide?step=message&sent={item}")
 
 

@@ -39,6 +39,9 @@ def calendar_of(fields: Mapping[str, str], calendar: Calendar, say: Speech) -> t
     errors = {"hours": say(fault)} if fault else {}
     try:
         country = holiday_words.joined(fields.get("country", ""), holiday_words.parted(calendar.holidays_of)[1])
+    except ValueError:
+        return None, errors | {"country": say("No public holidays are known for this country.")}
+    try:
         changed = Calendar.model_validate(
             {**calendar.model_dump(), "zone": fields.get("zone", ""), "spans": spans, "holidays_of": country}
         )
@@ -54,8 +57,7 @@ def _spans(fields: Mapping[str, str], days: list[int]) -> tuple[tuple[Span, ...]
     pairs = [pair for pair in (given[:2], given[2:]) if any(pair)]
     try:
         hours = [(time.fromisoformat(start), time.fromisoformat(end)) for start, end in pairs]
+        spans = tuple(Span(weekday=day, start=start, end=end) for day in days for start, end in hours)
     except ValueError:
-        hours = []
-    if not hours:
-        return (), N_("Give both hours, such as 09:00 and 18:30.")
-    return tuple(Span(weekday=day, start=start, end=end) for day in days for start, end in hours), None
+        spans = ()
+    return spans, None if spans else N_("Give both hours, such as 09:00 and 18:30.")

@@ -11,6 +11,7 @@ from aiohttp import web
 
 from inbox.errors import Refused
 from inbox.recording import LINK_MOST, NAME_MOST, PLACES, TEXT_MOST, Sighting
+from inbox.web import words
 from inbox.web.context import deps, viewer
 from inbox.web.i18n import N_, Speech
 from inbox.web.pages import render
@@ -49,7 +50,7 @@ async def record(request: web.Request) -> web.StreamResponse:
     try:
         item = await own.record(world.brand.id, sighting, by=asking.actor)
     except Refused as refused:
-        return _shown(request, world, fields, {"form": refused.message}, status=refused.status)
+        return _shown(request, world, fields, {"form": words.refusal(refused, world.say)}, status=refused.status)
     return render.see_other(request, f"{world.base}/record?done={item}")
 
 
