@@ -98,10 +98,10 @@ def _approves(approval: Approval) -> bool:
 
 def _of_team(world: render.World) -> dict[str, Stand]:
     say, active = world.say, [member for member in world.members if member.active]
-    unsigned = sum(not member.has_password for member in active)
+    unlocked = sum(not member.has_password for member in active)
     said = say.many("%(num)s member", "%(num)s members", len(active))
-    if unsigned:
-        said += " · " + say.many("%(num)s never signed in", "%(num)s never signed in", unsigned)
+    if unlocked:
+        said += " · " + say.many("%(num)s without a password", "%(num)s without a password", unlocked)
     alone = len(active) < 2
     return {
         "brand": Stand(f"{world.brand.name} · {world.brand.zone}"),
