@@ -16,7 +16,7 @@ from tests.chaos.reckoning import line
 from tests.chaos.size import SAMPLE
 from tests.chaos.world import World, world
 
-FAULTS = ("R2", "R8", "R4")
+FAULTS = ("R2", "R8", "R9", "R4")
 """The last one kills a door, too (R1)."""
 
 

@@ -15,9 +15,9 @@ COPIES = 5
 async def shuffled(world: World, size: Size) -> Round:
     tenants, traffic = await world.tenants(), world.traffic("copies", copies=COPIES)
     begun = time.monotonic()
-    await traffic.shuffled(tenants, size.count, "r8")
+    await traffic.shuffled(tenants, size.messages, "r8")
     measured: Measured = {
-        "messages": size.count, "deliveries of each": COPIES, "doors": len(world.doors),
+        "messages": size.messages, "deliveries of each": COPIES, "doors": len(world.doors),
         "seconds": round(time.monotonic() - begun, 1),
     }  # fmt: skip
     return await reckon(world, traffic, tenants, "R8", "every delivery five times, in any order", measured)

@@ -19,7 +19,7 @@ HEAD = "POST /hooks/{channel} HTTP/1.1\r\nHost: vigie\r\nContent-Length: 100000\
 
 async def slow(world: World, size: Size) -> Round:
     tenants, traffic = await world.tenants(2), world.traffic("drips")
-    each, door = size.count // 4, world.doors[0]
+    each, door = size.connections, world.doors[0]
     head = HEAD.format(channel=tenants[0].channel_id)
     async with traffic.flowing(tenants, size.rate, "r21"):
         kinds = {"silent": ("", ""), "headers": (head, "x-a: b\r\n"), "body": (head + "\r\n", "{")}

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 import random
 import time
 import uuid
@@ -59,12 +60,12 @@ class Found:
 
 
 async def replayed(world: World, size: Size) -> Round:
-    """`size.count` histories, or as many as time allows; in a database where nothing else runs."""
+    """`size.histories`, or as many as time allows; in a database where nothing else runs."""
     wild, chance = await asyncio.to_thread(Wild, world.seed), random.Random(world.seed)
     found, begun = Found(), time.monotonic()
     async with _log(world) as log:
-        for _ in size.turns(max(1, size.count // OF_A_BRAND)):
-            await _brand(log, wild, chance, found)
+        for number in size.turns(math.ceil(size.histories / OF_A_BRAND)):
+            await _brand(log, wild, chance, found, min(OF_A_BRAND, size.histories - number * OF_A_BRAND))
     seconds = time.monotonic() - begun
     figures = Figures(ok=found.histories, unexpected=found.untrue + found.unlike)
     measured: Measured = {
@@ -91,9 +92,9 @@ async def _log(world: World) -> AsyncIterator[Log]:
         yield own.log
 
 
-async def _brand(log: Log, wild: Wild, chance: random.Random, found: Found) -> None:
+async def _brand(log: Log, wild: Wild, chance: random.Random, found: Found, many: int) -> None:
     world = views.World(log, await new_brand(log.pool), START)
-    histories = {uuid.UUID(int=chance.getrandbits(128)): list[Event]() for _ in range(OF_A_BRAND)}
+    histories = {uuid.UUID(int=chance.getrandbits(128)): list[Event]() for _ in range(many)}
     for item in histories:
         histories[item] = wild.history(ItemId(item))
     told: list[Event] = []

@@ -14,18 +14,22 @@ from tests.chaos.world import World
 from tests.product.many import Tenant
 
 PEOPLE = 5
+OF_AN_ITEM = 2
+"""Messages: so many does an author say in a thread (`traffic`)."""
 
 
 async def acknowledged(world: World, size: Size) -> Round:
+    """`size.items` of them, one after the other."""
     (tenant,) = await world.tenants(1)
     traffic = world.traffic("races")
-    await traffic.shuffled([tenant], size.count, "r17")
+    await traffic.shuffled([tenant], size.items * OF_AN_ITEM, "r17")
     pool = world.here.shared.pool
     await followed(world, [tenant.brand])
     rows = await pool.fetch(
         "SELECT item_id, position FROM vigie.items WHERE brand_id = $1 AND status = 'open'", tenant.brand
     )
-    answers = [await _race(world, tenant, row["item_id"], row["position"]) for row in rows]
+    raced = [rows[number] for number in size.turns(len(rows))]
+    answers = [await _race(world, tenant, row["item_id"], row["position"]) for row in raced]
     events = await pool.fetch(
         "SELECT stream_id FROM vigie.events WHERE brand_id = $1 AND type = 'ItemAcknowledged'", tenant.brand
     )

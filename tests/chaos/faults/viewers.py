@@ -17,15 +17,13 @@ from tests.chaos.viewer import Viewer
 from tests.chaos.world import World
 from tests.product.many import Tenant
 
-OF_MESSAGES = 8
 CAUGHT_UP_S = 120.0
 
 
 async def torn_apart(world: World, size: Size) -> Round:
-    """An eighth of `size.count` viewers, 500 of 4,000, for `size.away_s`."""
+    """`size.viewers` of them, for `size.away_s`."""
     tenants, traffic = await world.tenants(2), world.traffic("viewers")
-    many = max(2, size.count // OF_MESSAGES)
-    torn, all_ = asyncio.Event(), [_viewer(world, tenants, n) for n in range(many)]
+    torn, all_ = asyncio.Event(), [_viewer(world, tenants, n) for n in range(size.viewers)]
     async with _watching(all_, torn):
         async with traffic.flowing(tenants, size.rate, "r16"):
             await asyncio.sleep(size.away_s)
@@ -35,7 +33,7 @@ async def torn_apart(world: World, size: Size) -> Round:
     others, behind = sum(one for one, _ in found), sum(one for _, one in found)
     twice, resets = sum(one.twice for one in all_), sum(one.resets for one in all_)
     measured: Measured = {
-        "viewers": many, "messages a second": size.rate, "for s": size.away_s,
+        "viewers": size.viewers, "messages a second": size.rate, "for s": size.away_s,
         "connections torn": sum(one.drops for one in all_), "rows on their screens": sum(len(one.rows) for one in all_),
         "rows other than a reload's": others, "told twice": twice,
     }  # fmt: skip

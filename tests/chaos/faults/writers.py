@@ -4,74 +4,155 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import random
 import time
 import uuid
+from collections import Counter, defaultdict
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 import asyncpg
 
 from inbox.channels import channel_stream
 from inbox.events import SettingChanged
 from inbox.ids import BrandId, DedupeKey
-from inbox.log.record import NewEvent
-from tests.chaos.figures import Figures, Measured, Round
+from inbox.log.record import NewEvent, Recorded
+from services import database
+from tests.chaos.figures import Figures, Measured, Round, compared, worst
+from tests.chaos.ledger import Sent
 from tests.chaos.reckoning import line, reckon
 from tests.chaos.size import Size
 from tests.chaos.world import World
 
 WRITERS, READERS = 8, 4
+OTHER_BRANDS, IN_EACH = 8, 2
 PAUSE_S = 0.5
-MOSTLY_SHORT = 50
-"""One writer at a time has the head of a brand: with pauses that are evenly long none of them would get far."""
-LOOK_S = 0.05
+MOSTLY_SHORT, EVENLY = 50, 1
+"""One writer at a time has the head of a brand: with pauses of any length 50,000 appends would take hours, with these a
+quarter of one."""
+LOOK_S = (0.05, 0.5)
+"""Of a reader who has seen all: in the one brand, in the others."""
 STUCK_S = 10.0
 
 
 async def late(world: World, size: Size) -> Round:
-    """Appends, one for each hundred messages of the size, in transactions that pause at random before their commit;
-    readers that never step back see everything."""
-    (tenant,) = await world.tenants(1)
-    log, chance, ended = world.here.shared.log, random.Random(world.seed), asyncio.Event()
-    begun = await log.head(tenant.brand)
-    each = max(1, size.count // 100 // WRITERS)
-    readers = [asyncio.create_task(_reader(world, tenant.brand, begun, ended)) for _ in range(READERS)]
-    async with asyncio.TaskGroup() as group:
-        for _ in range(WRITERS):
-            group.create_task(_writer(world, tenant.brand, each, random.Random(chance.random())))
+    """`size.appends` in one brand, in transactions that pause at random before their commit. As long as they last,
+    others do the same two by two in brands of their own, where evenly long pauses hold up one writer only. Readers that
+    never step back see everything."""
+    one, *others = [tenant.brand for tenant in await world.tenants(1 + OTHER_BRANDS)]
+    heads = {brand: await world.here.shared.log.head(brand) for brand in (one, *others)}
+    written, over, ended = Written(), asyncio.Event(), asyncio.Event()
+    readers = {
+        brand: [asyncio.create_task(_reader(world, brand, head, LOOK_S[brand != one], ended)) for _ in range(READERS)]
+        for brand, head in heads.items()
+    }
+    begun = time.monotonic()
+    async with _writing(world, written) as writer, asyncio.TaskGroup() as beside:
+        for brand in others * IN_EACH:
+            beside.create_task(writer(brand, _until(over), EVENLY))
+        async with asyncio.TaskGroup() as group:
+            for share in _shares(size.appends, WRITERS):
+                group.create_task(writer(one, size.turns(share), MOSTLY_SHORT))
+        over.set()
+    seconds = time.monotonic() - begun
     ended.set()
-    seen = await asyncio.gather(*readers)
-    wanted = list(range(begun + 1, begun + 1 + each * WRITERS))
-    lost = max(len(set(wanted) - set(one)) for one in seen)
-    twice = max(len(one) - len(set(one)) for one in seen)
-    figures = Figures(ok=len(wanted) - lost, lost=lost, duplicated=twice)
-    wrong = ["a reader saw positions out of order"] if any(one != sorted(one) for one in seen) else []
+    seen = {brand: await asyncio.gather(*tasks) for brand, tasks in readers.items()}
+    figures = sum((_worst(written[brand], of_brand) for brand, of_brand in seen.items()), Figures())
+    ordered = all(_in_order(heads[brand], each) for brand, of_brand in seen.items() for each in of_brand)
+    first, all_ = sum(written[one].values()), sum(sum(streams.values()) for streams in written.values())
     measured: Measured = {
-        "appends": len(wanted), "writers": WRITERS, "readers": READERS, "pause up to s, mostly short": PAUSE_S,
+        "appends": first, "writers": WRITERS, "readers": READERS, "pause up to s, mostly short": PAUSE_S,
+        "appends in other brands meanwhile, with pauses of any length": all_ - first,
+        "their writers": OTHER_BRANDS * IN_EACH, "their brands": OTHER_BRANDS, "seconds": round(seconds),
     }  # fmt: skip
-    done = Round("R9", "writers that commit late, readers that never step back", figures, measured, tuple(wrong))
+    wrong = () if ordered else ("a reader saw a gap, or a stream in another order than it was written",)
+    done = Round("R9", "writers that commit late, readers that never step back", figures, measured, wrong)
     print(line(done), flush=True)
     return done
 
 
-async def _writer(world: World, brand: BrandId, count: int, chance: random.Random) -> None:
-    log = world.here.shared.log
-    for _ in range(count):
-        event = SettingChanged(what="brand", action="chaos", subject="", at=world.here.shared.clock.now())
-        new = NewEvent(event, channel_stream("chaos"), DedupeKey(uuid.uuid4()))
-        async with log.pool.acquire() as connection, connection.transaction():
-            await log.append(brand, [new], connection=connection)
-            await asyncio.sleep(PAUSE_S * chance.random() ** MOSTLY_SHORT)
+class Written(defaultdict[BrandId, dict[str, int]]):
+    """By brand and stream, how many were committed: their numbers count from 0."""
+
+    def __init__(self) -> None:
+        super().__init__(dict)
 
 
-async def _reader(world: World, brand: BrandId, after: int, ended: asyncio.Event) -> list[int]:
-    seen: list[int] = []
+class Seen(NamedTuple):
+    position: int
+    stream: str
+    number: int
+
+
+Writer = Callable[[BrandId, Iterable[int], int], Coroutine[None, None, None]]
+
+
+@contextlib.asynccontextmanager
+async def _writing(world: World, written: Written) -> AsyncIterator[Writer]:
+    """With connections enough for all of them; each writer has a stream of its own."""
+    shared, chance, numbers = world.here.shared, random.Random(world.seed), itertools.count()
+
+    async def writer(brand: BrandId, turns: Iterable[int], shortness: int) -> None:
+        stream = channel_stream(f"chaos-{next(numbers)}")
+        for number in turns:
+            event = SettingChanged(what="brand", action="chaos", subject=str(number), at=shared.clock.now())
+            async with pool.acquire() as connection, connection.transaction():
+                await shared.log.append(
+                    brand, [NewEvent(event, stream, DedupeKey(uuid.uuid4()))], connection=connection
+                )
+                await asyncio.sleep(PAUSE_S * chance.random() ** shortness)
+            written[brand][stream] = number + 1
+
+    pool = await database.connect(world.server.dsn, most=WRITERS + OTHER_BRANDS * IN_EACH)
+    try:
+        yield writer
+    finally:
+        await pool.close()
+
+
+def _until(over: asyncio.Event) -> Iterator[int]:
+    return itertools.takewhile(lambda _: not over.is_set(), itertools.count())
+
+
+def _shares(count: int, among: int) -> list[int]:
+    return [count // among + (number < count % among) for number in range(among)]
+
+
+async def _reader(world: World, brand: BrandId, after: int, look_s: float, ended: asyncio.Event) -> list[Seen]:
+    """What was appended after that position, in the order it was seen in."""
+    seen = list[Seen]()
     while True:
         last = ended.is_set()
-        found = await world.here.shared.log.read(brand, seen[-1] if seen else after)
-        seen += [recorded.position for recorded in found]
+        found = await world.here.shared.log.read(brand, seen[-1].position if seen else after)
+        seen += [_seen(recorded) for recorded in found]
         if last and not found:
             return seen
-        await asyncio.sleep(0 if found else LOOK_S)
+        await asyncio.sleep(0 if found else look_s)
+
+
+def _seen(recorded: Recorded) -> Seen:
+    assert isinstance(recorded.event, SettingChanged), recorded.event
+    return Seen(recorded.position, recorded.stream, int(recorded.event.subject))
+
+
+def _in_order(after: int, seen: Sequence[Seen]) -> bool:
+    """Positions without a gap, and each stream's numbers as they were written."""
+    streams = defaultdict[str, list[int]](list)
+    for one in seen:
+        streams[one.stream].append(one.number)
+    positions = [one.position for one in seen]
+    return positions == list(range(after + 1, after + 1 + len(seen))) and all(
+        numbers == sorted(numbers) for numbers in streams.values()
+    )
+
+
+def _worst(written: Mapping[str, int], readers: Sequence[Sequence[Seen]]) -> Figures:
+    sent = {f"{stream}/{number}": Sent((200,)) for stream, count in written.items() for number in range(count)}
+    return worst({
+        str(number): compared(sent, Counter(f"{one.stream}/{one.number}" for one in seen))
+        for number, seen in enumerate(readers)
+    })  # fmt: skip
 
 
 async def stuck(world: World, size: Size) -> Round:
