@@ -163,7 +163,7 @@ def _resolve(item: Item, event: ItemResolved, _: Policy) -> Item:
 def _reopen(item: Item, event: ItemReopened, policy: Policy) -> Item:
     if turns.status_of(item) != "resolved":
         return item
-    item = turns.unresolve(turns.reopen(item))
+    item = turns.unresolve(turns.reopen(item, event.at))
     return turns.reassess(turns.end_if_withdrawn(item, event.at), policy)
 
 

@@ -88,7 +88,8 @@ class Turn:
 
     `no` is its name, not its place: a turn that is reopened moves to the end. `claimed_at`: since when somebody holds
     a claim, None once it lapsed or was given up. `spoken_at`: when the first holding reply reached the person. A
-    promise runs until it is kept (`promise_kept_at`) or broken."""
+    promise runs until it is kept (`promise_kept_at`) or broken. `reopened_at`: when a colleague first opened it again,
+    by the rule of `inbox.turns.reopen`."""
 
     no: int
     started_at: datetime
@@ -108,6 +109,7 @@ class Turn:
     promise_until: datetime | None = None
     promise_kept_at: datetime | None = None
     promise_broken: bool = False
+    reopened_at: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ before it ran.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from inbox import priority, sla
 from inbox.policy import Policy
@@ -16,6 +16,9 @@ from inbox.replacing import make, replace
 from inbox.state import Item, Message, Status, Turn
 
 IN_FLIGHT = frozenset({"queued", "sending", "uncertain"})
+WEEK = timedelta(days=7)
+SLIP = timedelta(minutes=5)
+"""Who takes back sooner that something is resolved had pressed the wrong key: nothing came back."""
 
 
 def last(item: Item) -> Turn | None:
@@ -140,14 +143,19 @@ def unresolve(item: Item) -> Item:
     return replace(item, resolved_at=None, resolved_reason=None, resolved_turn=None)
 
 
-def reopen(item: Item) -> Item:
+def reopen(item: Item, at: datetime) -> Item:
     """The turn that was closed last is open again, its clocks running from their first start; what was answered stays
-    so."""
-    closed = next((turn for turn in reversed(item.turns) if turn.end != "withdrawn"), None)
-    if closed is None or closed.end != "closed":
+    so. It keeps when that was first done, within a week of the item being resolved and not at once (`SLIP`)."""
+    last_one = next((turn for turn in reversed(item.turns) if turn.end != "withdrawn"), None)
+    if last_one is None or last_one.end is None:
         return item
-    others = tuple(turn for turn in item.turns if turn.no != closed.no)
-    return replace(item, turns=(*others, replace(closed, ended_at=None, end=None)))
+    since = at - (item.resolved_at or last_one.ended_at or at)
+    if last_one.reopened_at is None and SLIP <= since < WEEK:
+        last_one = replace(last_one, reopened_at=at)
+    if last_one.end != "closed":
+        return change(item, last_one)
+    others = tuple(turn for turn in item.turns if turn.no != last_one.no)
+    return replace(item, turns=(*others, replace(last_one, ended_at=None, end=None)))
 
 
 def end_if_withdrawn(item: Item, at: datetime) -> Item:

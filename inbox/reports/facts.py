@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import orjson
@@ -78,6 +79,7 @@ class Facts:
 
 
 _FACTS: TypeAdapter[Facts] = TypeAdapter(Facts)
+COUNTED_LATER = ("once_ended", "reopened")
 
 
 def midnight(day: date, zone: str) -> datetime:
@@ -105,7 +107,22 @@ def counted(wanted: Wanted, gathered: Gathered, position: int, at: datetime) -> 
 
 
 def digest(figures: Figures) -> str:
-    return hashlib.sha256(_bytes(figures)).hexdigest()
+    """What a report did not count yet, when it was made, is not in it: an old one keeps its digest."""
+    if figures.now.reopened is not None:
+        return hashlib.sha256(_bytes(figures)).hexdigest()
+    plain = orjson.loads(_bytes(figures))
+    for tally_of in ("now", "before"):
+        for name in COUNTED_LATER:
+            del plain[tally_of][name]
+    return hashlib.sha256(orjson.dumps(plain, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+def as_counted(figures: Figures, then: Figures) -> Figures:
+    """These figures with no more in them than a report of `then` had."""
+    if then.now.reopened is not None:
+        return figures
+    later: Mapping[str, Any] = dict.fromkeys(COUNTED_LATER)
+    return replace(figures, now=replace(figures.now, **later), before=replace(figures.before, **later))
 
 
 def dump(facts: Facts) -> bytes:

@@ -11,11 +11,11 @@ import asyncio
 import uuid
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import groupby
 
 from inbox import events as ev
-from inbox import sla
+from inbox import sla, turns
 from inbox.errors import Unavailable
 from inbox.events import AuthorForgotten, ItemEvent
 from inbox.ids import BrandId
@@ -31,7 +31,6 @@ from inbox.views.policies import Timeline
 sql = beside(__file__, "gather.sql")
 
 ITEMS_AT_ONCE = 200
-WEEK = timedelta(days=7)
 NOBODY = uuid.UUID(int=0)
 
 
@@ -113,6 +112,7 @@ def _row(item: Item, turn: Turn, at: datetime) -> TurnRow:
         responded_by=turn.responded_by, ended_at=turn.ended_at, ended_as=turn.end, promise_until=turn.promise_until,
         promise_kept_at=turn.promise_kept_at, promise_broken=turn.promise_broken, ack=sla.outcome(turn, "ack", at),
         response=sla.outcome(turn, "response", at), lang=item.lang, came_back=_came_back(item, turn),
+        reopened_at=turn.reopened_at,
     )  # fmt: skip
 
 
@@ -122,7 +122,7 @@ def _came_back(item: Item, turn: Turn) -> bool:
     if ended is None or turn.end not in {"responded", "closed"}:
         return False
     later = (other for other in item.turns if other.no > turn.no and other.end != "withdrawn")
-    return any(other.started_at < ended + WEEK for other in later)
+    return any(other.started_at < ended + turns.WEEK for other in later)
 
 
 def _heard(item: Item, n: int) -> Heard:

@@ -55,6 +55,9 @@ class Times:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
+    """`once_ended`, `reopened`: as `inbox.views.figures.Back`; None in a report that was made before they were
+    counted."""
+
     total: Group
     by_channel: Mapping[str, Group]
     by_priority: Mapping[int, Group]
@@ -70,6 +73,8 @@ class Tally:
     negative: int
     days: tuple[Day, ...]
     ages: tuple[int, ...]
+    once_ended: int | None = None
+    reopened: int | None = None
 
 
 def tally(
@@ -80,6 +85,7 @@ def tally(
     own = [row for row in rows if first <= _day(row.started_at, zone) <= last]
     came = [one for one in heard if first <= _day(one.received_at, zone) <= last]
     ended = [row for row in own if row.ended_as in {"responded", "closed"}]
+    reopened = [row for row in own if row.reopened_at is not None and row.ended_as != "withdrawn"]
     return Tally(
         total=group(own), by_channel=_by(own, lambda row: row.channel_id), by_priority=_by(own, lambda r: r.priority),
         by_language=_by(own, lambda row: row.lang or ""),
@@ -88,6 +94,7 @@ def tally(
         came_back=sum(row.came_back for row in ended), ack=_times(own, "ack"), response=_times(own, "response"),
         messages=len(came), negative=sum(one.sentiment == "negative" for one in came),
         days=_days(rows, own, came, first, min(last, _day(at, zone)), zone), ages=_ages(rows, at),
+        once_ended=len(ended) + sum(row.ended_as is None for row in reopened), reopened=len(reopened),
     )  # fmt: skip
 
 

@@ -69,7 +69,7 @@ def turns(folded: Folded) -> Iterator[Columns]:
                 item.item_id, turn.no, storable(item.channel_id), storable(item.network), turn.priority,
                 turn.started_at, turn.ack_due_at, turn.response_due_at, turn.acknowledged_at, turn.acknowledged_by,
                 turn.responded_at, turn.responded_by, turn.ended_at, turn.end, turn.promise_until,
-                turn.promise_kept_at, turn.promise_broken,
+                turn.promise_kept_at, turn.promise_broken, turn.reopened_at,
             )  # fmt: skip
 
 

@@ -25,7 +25,8 @@ BOM = "\ufeff"
 @dataclass(frozen=True, slots=True)
 class TurnRow:
     """`ack` and `response`: met, missed, void or running, as of the moment asked for. `lang`: the item's as it is
-    known now. `came_back`: the author spoke again within a week of its end. The fields are the header."""
+    known now. `came_back`: the author spoke again within a week of its end. `reopened_at`: when a colleague opened it
+    again (`inbox.turns.reopen`). The fields are the header."""
 
     item_id: uuid.UUID
     turn: int
@@ -48,6 +49,7 @@ class TurnRow:
     response: Outcome
     lang: str | None
     came_back: bool
+    reopened_at: datetime | None = None
 
 
 async def turn_rows(

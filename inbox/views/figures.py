@@ -72,6 +72,18 @@ class Promises:
 
 
 @dataclass(frozen=True, slots=True)
+class Back:
+    """Who came back within a week. `ended`: turns answered or closed; `came_back`: those of them after which the author
+    spoke again. `once_ended`: those that ended, and those that a colleague opened again since; `reopened`: the ones
+    that a colleague opened, by the rule of `inbox.turns.reopen`. One turn may be both."""
+
+    ended: int
+    came_back: int
+    once_ended: int
+    reopened: int
+
+
+@dataclass(frozen=True, slots=True)
 class Figures:
     """`overdue`: the rows of those who have waited too long, longest first, at most 200; `overdue_now` counts all.
 

@@ -42,18 +42,19 @@ ON CONFLICT (brand_id, item_id) DO UPDATE SET
 -- Only turns that changed.
 INSERT INTO vigie.turns (
   brand_id, item_id, turn, channel_id, network, priority, started_at, ack_due_at, response_due_at, acknowledged_at,
-  acknowledged_by, responded_at, responded_by, ended_at, ended_as, promise_until, promise_kept_at, promise_broken)
+  acknowledged_by, responded_at, responded_by, ended_at, ended_as, promise_until, promise_kept_at, promise_broken,
+  reopened_at)
 SELECT $1, * FROM unnest(
   $2::uuid[], $3::int[], $4::text[], $5::text[], $6::smallint[], $7::timestamptz[], $8::timestamptz[],
   $9::timestamptz[], $10::timestamptz[], $11::bigint[], $12::timestamptz[], $13::bigint[], $14::timestamptz[],
-  $15::text[], $16::timestamptz[], $17::timestamptz[], $18::boolean[])
+  $15::text[], $16::timestamptz[], $17::timestamptz[], $18::boolean[], $19::timestamptz[])
 ON CONFLICT (brand_id, item_id, turn) DO UPDATE SET
   channel_id = excluded.channel_id, network = excluded.network, priority = excluded.priority,
   started_at = excluded.started_at, ack_due_at = excluded.ack_due_at, response_due_at = excluded.response_due_at,
   acknowledged_at = excluded.acknowledged_at, acknowledged_by = excluded.acknowledged_by,
   responded_at = excluded.responded_at, responded_by = excluded.responded_by, ended_at = excluded.ended_at,
   ended_as = excluded.ended_as, promise_until = excluded.promise_until, promise_kept_at = excluded.promise_kept_at,
-  promise_broken = excluded.promise_broken
+  promise_broken = excluded.promise_broken, reopened_at = excluded.reopened_at
 
 -- name: write_messages
 -- Only messages that changed: a new judgement, a withdrawal, a thread that was forgotten.

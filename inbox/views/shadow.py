@@ -30,7 +30,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "turns": (
         "item_id", "turn", "channel_id", "network", "priority", "started_at", "ack_due_at", "response_due_at",
         "acknowledged_at", "acknowledged_by", "responded_at", "responded_by", "ended_at", "ended_as", "promise_until",
-        "promise_kept_at", "promise_broken",
+        "promise_kept_at", "promise_broken", "reopened_at",
     ),
     "messages": (
         "item_id", "external_id", "channel_id", "network", "thread", "sent_at", "received_at", "sentiment", "withdrawn",

@@ -99,7 +99,8 @@ WHERE brand_id = $1 AND status IN ('open', 'acknowledged') AND least(ack_due_at,
 ORDER BY least(ack_due_at, response_due_at), item_id LIMIT $6
 
 -- name: turns
--- One row a turn: the export, and the items behind any figure. Came back: the author spoke again within a week.
+-- One row a turn: the export, and the items behind any figure. Came back: the author spoke again within a week;
+-- reopened: a colleague opened it again.
 SELECT * FROM (
   SELECT t.item_id, turn, t.channel_id, t.network, t.priority, started_at, t.ack_due_at, t.response_due_at,
     acknowledged_at, acknowledged_by, responded_at, responded_by, ended_at, ended_as, promise_until, promise_kept_at,
@@ -109,7 +110,7 @@ SELECT * FROM (
     EXISTS (
       SELECT FROM vigie.turns n WHERE n.brand_id = $1 AND n.item_id = t.item_id AND n.turn > t.turn
         AND t.ended_as IN ('responded', 'closed') AND n.ended_as IS DISTINCT FROM 'withdrawn'
-        AND n.started_at < t.ended_at + interval '7 days') AS came_back
+        AND n.started_at < t.ended_at + interval '7 days') AS came_back, reopened_at
   FROM vigie.turns t
   WHERE t.brand_id = $1 AND started_at >= $2 AND started_at < $3 AND ($4::text IS NULL OR t.channel_id = $4)
     AND ($5::int IS NULL OR t.priority = $5) AND ($6::bigint IS NULL OR acknowledged_by = $6 OR responded_by = $6)) t

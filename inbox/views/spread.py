@@ -20,6 +20,7 @@ from inbox.ids import BrandId
 from inbox.log.store import Connection
 from inbox.sql import beside
 from inbox.views import buckets
+from inbox.views.figures import Back
 from inbox.views.queue import snapshot
 
 sql = beside(__file__, "spread.sql")
@@ -49,16 +50,14 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """`ages`: how many wait now for as long as each step of `AGES_S`, and longer. `ended`: turns answered or closed;
-    `came_back`: those of them after which the author spoke again within a week."""
+    """`ages`: how many wait now for as long as each step of `AGES_S`, and longer."""
 
     ack: Times
     response: Times
     backlog: tuple[Waiting, ...]
     ages: tuple[int, ...]
     oldest: datetime | None
-    ended: int
-    came_back: int
+    back: Back
 
 
 async def spread(
@@ -70,15 +69,24 @@ async def spread(
     async with snapshot(connection):
         steps = await connection.fetch(sql.steps, *which, BOUNDS_S)
         percentiles = await connection.fetchrow(sql.percentiles, *which, SHARES)
-        came_back = await connection.fetchrow(sql.came_back, *which)
+        came_back = await back(connection, *which)
         backlog = await _backlog(connection, which[:5], now)
         ages = await connection.fetch(sql.ages, brand, channel, priority, now, AGES_S)
     assert percentiles is not None
-    assert came_back is not None
     return Spread(
         ack=_times("ack", steps, percentiles), response=_times("response", steps, percentiles), backlog=backlog,
-        ages=_counted(ages, len(AGES_S) + 1), oldest=min((row["oldest"] for row in ages), default=None), **came_back,
+        ages=_counted(ages, len(AGES_S) + 1), oldest=min((row["oldest"] for row in ages), default=None), back=came_back,
     )  # fmt: skip
+
+
+async def back(
+    connection: Connection, brand: BrandId, start: datetime, end: datetime, channel: str | None, priority: int | None,
+    member: int | None,
+) -> Back:  # fmt: skip
+    """Of the turns that started in [start, end): after which the author wrote again, and which a colleague reopened."""
+    row = await connection.fetchrow(sql.came_back, brand, start, end, channel, priority, member)
+    assert row is not None
+    return Back(**row)
 
 
 async def waiting_for(

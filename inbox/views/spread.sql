@@ -28,14 +28,16 @@ WHERE brand_id = $1 AND started_at >= $2 AND started_at < $3 AND ($4::text IS NU
   AND ended_as IS DISTINCT FROM 'withdrawn'
 
 -- name: came_back
--- Of the turns that were answered or closed, those after which the author spoke again within a week.
-SELECT count(*) AS ended, count(*) FILTER (WHERE EXISTS (
-  SELECT FROM vigie.turns n WHERE n.brand_id = $1 AND n.item_id = t.item_id AND n.turn > t.turn
-    AND n.ended_as IS DISTINCT FROM 'withdrawn' AND n.started_at < t.ended_at + interval '7 days')) AS came_back
+-- Of the turns that were answered or closed, those after which the author spoke again within a week; and of these and
+-- those that stand open again, the ones that a colleague opened.
+SELECT count(*) FILTER (WHERE ended_as IS NOT NULL) AS ended, count(*) FILTER (WHERE ended_as IS NOT NULL AND EXISTS (
+    SELECT FROM vigie.turns n WHERE n.brand_id = $1 AND n.item_id = t.item_id AND n.turn > t.turn
+      AND n.ended_as IS DISTINCT FROM 'withdrawn' AND n.started_at < t.ended_at + interval '7 days')) AS came_back,
+  count(*) AS once_ended, count(reopened_at) AS reopened
 FROM vigie.turns t
 WHERE brand_id = $1 AND started_at >= $2 AND started_at < $3 AND ($4::text IS NULL OR channel_id = $4)
   AND ($5::int IS NULL OR priority = $5) AND ($6::bigint IS NULL OR acknowledged_by = $6 OR responded_by = $6)
-  AND ended_as IN ('responded', 'closed')
+  AND (ended_as IN ('responded', 'closed') OR ended_as IS NULL AND reopened_at IS NOT NULL)
 
 -- name: waiting_before
 -- How many waited when the period began. Two halves, each with an index of its own.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
@@ -145,6 +145,26 @@ async def test_every_figure_of_the_period_leads_to_its_items(world: World) -> No
     assert any("hour=" in link for link in links)
     assert any("at=" in link for link in links)
     assert str(item) in (await get(world, "/sla/turns?period=today")).text
+
+
+async def test_what_a_colleague_reopened_leads_to_its_item_and_not_to_who_wrote_again(world: World) -> None:
+    reopened, again = await world.hear(author="zoe"), await world.hear(author="lea")
+    for item in (reopened, again):
+        resolved = {"expected_position": await world.log.head(world.brand), "reason": "no_answer_needed"}
+        assert (await world.api("POST", f"/items/{item}/resolve", json=resolved)).status == 200
+    world.clock.advance(timedelta(hours=1))
+    await world.hear("Toujours rien", author="lea")
+    seen = {"expected_position": await world.log.head(world.brand)}
+    assert (await world.api("POST", f"/items/{reopened}/reopen", json=seen)).status == 200
+    await world.project()
+    page = (await get(world, "/sla?period=today&compare=before")).text
+    for said in ("la personne a réécrit", "rouvert par un collègue", "Rouverts par un collègue dans la semaine"):
+        assert said in page
+    for back, behind, other in (("reopened", reopened, again), ("yes", again, reopened)):
+        rows = (await get(world, f"/sla/turns?period=today&back={back}")).text
+        assert (str(behind) in rows, str(other) in rows) == (True, False)
+    answer = (await world.api("GET", "/sla")).json()
+    assert answer["back"] == {"ended": 1, "came_back": 1, "once_ended": 2, "reopened": 1}
 
 
 async def test_a_period_that_ends_before_it_begins_is_said_so(world: World) -> None:

@@ -358,6 +358,22 @@ def test_a_closed_turn_whose_words_were_all_withdrawn_is_not_waited_for() -> Non
     assert given(said(), resolved(10), withdrawn(20), reopened()).status == "withdrawn"
 
 
+def test_a_turn_keeps_when_a_colleague_first_opened_it_again() -> None:
+    item = given(said(), resolved(10), reopened(30), resolved(40), reopened(400))
+    assert open_turn(item).reopened_at == minute(30)
+    answered = given(said(), by_hand(10), resolved(50), reopened(60))
+    assert (answered.status, answered.turns[0].reopened_at) == ("answered", minute(60))
+
+
+def test_a_slip_that_is_taken_back_and_an_old_matter_taken_up_are_no_reopening() -> None:
+    week = 7 * 24 * 60
+    assert open_turn(given(said(), resolved(10), reopened(14.9))).reopened_at is None
+    assert open_turn(given(said(), resolved(10), reopened(15))).reopened_at == minute(15)
+    assert open_turn(given(said(), resolved(10), reopened(10 + week))).reopened_at is None
+    later = given(said(), resolved(10), reopened(11), resolved(20), reopened(20 + week - 1))
+    assert open_turn(later).reopened_at == minute(20 + week - 1)
+
+
 def test_to_reopen_what_is_not_resolved_changes_nothing() -> None:
     assert then(given(said(), by_hand()), reopened()).status == "answered"
     assert given(said(), withdrawn(), resolved(), reopened()).status == "withdrawn"

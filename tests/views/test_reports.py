@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import orjson
 import pytest
 
 from inbox import events as ev
@@ -14,6 +16,7 @@ from inbox.reports import facts, gather, making
 from inbox.reports.facts import Facts, Figures, Names, Wanted
 from inbox.reports.tally import percentile
 from inbox.views import sla, spread
+from inbox.views.figures import Back
 from inbox.web.i18n import Speech
 from inbox.web.report import document, html, pdf
 from tests.views.test_sla import BEN, five
@@ -51,7 +54,7 @@ async def test_a_report_of_the_log_counts_as_the_page_counts_the_views(world: Wo
     assert (made.by_channel, made.by_priority) == (page.by_channel, page.by_priority)
     assert (made.by_hour, made.by_language, made.by_member) == (page.by_hour, page.by_language, page.by_member)
     assert made.promises == page.promises
-    assert (made.ended, made.came_back) == (times.ended, times.came_back) == (3, 1)
+    assert (made.ended, made.came_back) == (times.back.ended, times.back.came_back) == (3, 1)
     assert made.ack.steps == times.ack.steps
     assert made.ack.percentiles == pytest.approx(times.ack.percentiles)
     assert made.ages == times.ages
@@ -73,6 +76,43 @@ async def test_what_happens_later_changes_nothing_in_it(world: World) -> None:
     await world.project()
     assert facts.digest(await figures(world, position=position)) == facts.digest(before)
     assert facts.digest(await figures(world)) != facts.digest(before)
+
+
+async def test_a_report_tells_reopening_from_writing_again_as_the_page_does(world: World) -> None:
+    items = await a_day(world)
+    await world.happens(ev.ItemReopened(item_id=items[4], by=BEN, at=world.minutes(30)))
+    await world.project()
+    made = (await figures(world)).now
+    start, end = facts.midnight(DAY, "Europe/Paris"), facts.midnight(DAY + timedelta(days=1), "Europe/Paris")
+    async with world.pool.acquire() as connection:
+        times = await spread.spread(connection, world.brand, start, end, now=world.minutes(200))
+    assert (made.ended, made.came_back, made.once_ended, made.reopened) == (2, 1, 3, 1)
+    assert Back(made.ended, made.came_back, made.once_ended or 0, made.reopened or 0) == times.back
+    names = Names("Brizéo", "Mensuel", {}, {})
+    say = Speech("en", "Europe/Paris")
+    told = document.of(Facts(await figures(world), names), say)
+    table = next(one for one in told.tables if one.title == "Came back within a week")
+    assert [row[:2] for row in table.rows] == [("the person wrote again", "1"), ("reopened by a colleague", "1")]
+
+
+async def test_a_report_from_before_reopenings_were_counted_keeps_its_digest_and_says_nothing_of_them(
+    world: World,
+) -> None:
+    items = await a_day(world)
+    await world.happens(ev.ItemReopened(item_id=items[4], by=BEN, at=world.minutes(30)))
+    await world.project()
+    made = await figures(world)
+    plain = orjson.loads(facts.dump(Facts(made, Names("Brizéo", "Mensuel", {}, {}))))
+    for tally in (plain["figures"]["now"], plain["figures"]["before"]):
+        del tally["once_ended"], tally["reopened"]
+    then = hashlib.sha256(orjson.dumps(plain["figures"], option=orjson.OPT_SORT_KEYS)).hexdigest()
+    old = facts.load(orjson.dumps(plain))
+    assert old.digest == then != facts.digest(made)
+    assert facts.digest(facts.as_counted(made, old.figures)) == then
+    assert facts.digest(facts.as_counted(made, made)) == facts.digest(made)
+    told = document.of(old, Speech("en", "Europe/Paris"))
+    assert not [one for one in told.tables if one.title == "Came back within a week"]
+    assert "Reopened" not in "".join(row[0] for row in told.tables[0].rows)
 
 
 async def test_a_report_waits_for_the_views(world: World) -> None:

@@ -20,6 +20,7 @@ from inbox.state import Turn
 from inbox.views import buckets, sla, spread
 from inbox.views.export import cell
 from inbox.views.parquet import parquet
+from inbox.views.rebuild import rebuild
 from tests.conftest import new_brand
 from tests.views.world import ME, World
 
@@ -247,12 +248,47 @@ async def test_who_speaks_again_within_a_week_came_back(world: World) -> None:
     await world.says("a1", thread="t1", channel="c2", at=world.minutes(12_000), received_at=world.minutes(12_000))
     await world.project()
     found = await spread_of(world, 13_000)
-    assert (found.ended, found.came_back) == (3, 1)
+    assert (found.back.ended, found.back.came_back) == (3, 1)
     async with world.pool.acquire() as connection:
         rows = await sla.turn_rows(
             connection, world.brand, world.minutes(-60), world.minutes(80), now=world.minutes(200)
         )
     assert [row.item_id for row in rows if row.came_back] == [items[0]]
+
+
+async def test_what_a_colleague_reopens_is_told_apart_from_who_writes_again(world: World) -> None:
+    """Of five turns three ended. One is open again, and one that was answered was opened by a colleague, too."""
+    items = await five(world)
+    await world.says("a0", thread="t0", channel="c1", at=world.minutes(90), received_at=world.minutes(90))
+    await world.happens(
+        ev.ItemReopened(item_id=items[4], by=BEN, at=world.minutes(30)),
+        ev.ItemResolved(item_id=items[1], by=ME, reason="duplicate", at=world.minutes(160)),
+        ev.ItemReopened(item_id=items[1], by=BEN, at=world.minutes(170)),
+    )
+    await world.project()
+    back = (await spread_of(world, 200)).back
+    assert (back.ended, back.came_back, back.once_ended, back.reopened) == (2, 1, 3, 2)
+    async with world.pool.acquire() as connection:
+        period = (connection, world.brand, world.minutes(-60), world.minutes(80))
+        rows = await sla.turn_rows(*period, now=world.minutes(200))
+        mine = await spread.back(*period, None, None, ME)
+    assert {row.item_id: row.reopened_at for row in rows if row.reopened_at} == {
+        items[4]: world.minutes(30), items[1]: world.minutes(170),
+    }  # fmt: skip
+    assert [row.item_id for row in rows if row.came_back] == [items[0]]
+    assert (mine.once_ended, mine.reopened) == (2, 1)
+    assert sla.csv(rows).count("False,2026-11-24T11:30:00Z\r\n") == 1
+
+
+async def test_what_was_reopened_before_it_was_kept_is_found_in_the_log(world: World) -> None:
+    items = await five(world)
+    await world.happens(ev.ItemReopened(item_id=items[4], by=BEN, at=world.minutes(30)))
+    await world.project()
+    right = (await spread_of(world, 200)).back
+    await world.pool.execute("UPDATE vigie.turns SET reopened_at = NULL WHERE brand_id = $1", world.brand)
+    assert (await spread_of(world, 200)).back.reopened == 0
+    assert (await rebuild(world.log, world.brand)).changed == 1
+    assert (await spread_of(world, 200)).back == right
 
 
 async def test_figures_by_hour_and_language_add_up_to_the_whole(world: World) -> None:

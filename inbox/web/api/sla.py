@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime, timedelta
 
 from aiohttp import web
 
 from inbox.people import brands
-from inbox.views import sla
+from inbox.views import sla, spread
+from inbox.views.queue import snapshot
 from inbox.web.api import asked
 from inbox.web.api.answer import as_json
 from inbox.web.api.described import Operation, Parameter
@@ -29,12 +31,13 @@ async def shown(request: web.Request) -> web.StreamResponse:
     if len(priorities) > 1:
         raise bad("priority", "one at a time")
     member = asked.number(request, "member", 0, 1, 2**62)
-    async with own.pool.acquire() as connection:
+    channel, priority = asked.one(request, "channel"), next(iter(priorities), None)
+    async with own.pool.acquire() as connection, snapshot(connection):
         figures = await sla.figures(
-            connection, brand, start, end, channel=asked.one(request, "channel"),
-            priority=next(iter(priorities), None), member=member or None, now=now,
-        )  # fmt: skip
-    return as_json(figures.to_json())
+            connection, brand, start, end, channel=channel, priority=priority, member=member or None, now=now
+        )
+        back = await spread.back(connection, brand, start, end, channel, priority, member or None)
+    return as_json({**figures.to_json(), "back": asdict(back)})
 
 
 def period(request: web.Request, zone: str, now: datetime) -> tuple[datetime, datetime]:

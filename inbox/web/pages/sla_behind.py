@@ -34,6 +34,14 @@ def _promise_runs(turn: TurnRow) -> bool:
     return promised and turn.ended_as not in {"withdrawn", "closed"}
 
 
+def _ended(turn: TurnRow) -> bool:
+    return turn.ended_as in {"responded", "closed"}
+
+
+def _reopened(turn: TurnRow) -> bool:
+    return turn.reopened_at is not None and turn.ended_as != "withdrawn"
+
+
 NAMED: Mapping[tuple[str, str], tuple[str, Rule]] = {
     ("ack", "due"): (N_("acknowledgement came due"), _is("ack", "met", "missed")),
     ("ack", "met"): (N_("acknowledged in time"), _is("ack", "met")),
@@ -44,8 +52,10 @@ NAMED: Mapping[tuple[str, str], tuple[str, Rule]] = {
     ("promise", "kept"): (N_("promise kept"), lambda turn: turn.promise_kept_at is not None),
     ("promise", "broken"): (N_("promise broken"), lambda turn: turn.promise_broken),
     ("promise", "running"): (N_("promise still to keep"), _promise_runs),
-    ("back", "ended"): (N_("answered or closed"), lambda turn: turn.ended_as in {"responded", "closed"}),
-    ("back", "yes"): (N_("came back within a week"), lambda turn: turn.came_back),
+    ("back", "ended"): (N_("answered or closed"), _ended),
+    ("back", "yes"): (N_("the person wrote again within a week"), lambda turn: turn.came_back),
+    ("back", "once"): (N_("answered or closed, or reopened since"), lambda turn: _ended(turn) or _reopened(turn)),
+    ("back", "reopened"): (N_("reopened by a colleague"), _reopened),
 }
 
 

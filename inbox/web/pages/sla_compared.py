@@ -52,8 +52,11 @@ def figures_of(figures: Figures, spread: Spread) -> Iterator[Figure]:
     yield Figure(
         N_("Promises kept"), "share", "up", promises.kept / promised if promised else None, {"promise": "kept"}
     )
-    share = spread.came_back / spread.ended if spread.ended else None
+    back = spread.back
+    share = back.came_back / back.ended if back.ended else None
     yield Figure(N_("Came back within a week"), "share", "down", share, {"back": "yes"})
+    share = back.reopened / back.once_ended if back.once_ended else None
+    yield Figure(N_("Reopened by a colleague within a week"), "share", "down", share, {"back": "reopened"})
     mood = sum(piece.negative for piece in figures.slices)
     yield Figure(N_("Negative messages"), "share", "down", mood / messages if messages else None)
 

@@ -70,7 +70,8 @@ def of(facts: Facts, say: Speech) -> Document:
     return Document(
         brand=facts.names.brand, title=say("Report, %(period)s", period=period(wanted.first, wanted.last, say)),
         lead=_lead(facts, say), big=tuple(_big(now, say)), charts=tuple(_charts(now, say)),
-        tables=(_compared(facts, say), *_groups(facts, say), *_spread(now, say)), foot=tuple(_foot(facts, say)),
+        tables=(_compared(facts, say), *_groups(facts, say), *_back(now, say), *_spread(now, say)),
+        foot=tuple(_foot(facts, say)),
     )  # fmt: skip
 
 
@@ -147,6 +148,9 @@ def _figures(tally: Tally) -> Iterator[Figure]:
     yield Figure(N_("Promises kept"), "share", "up", promises.kept / promised if promised else None)
     back = tally.came_back / tally.ended if tally.ended else None
     yield Figure(N_("Came back within a week"), "share", "down", back)
+    if tally.reopened is not None:
+        reopened = tally.reopened / tally.once_ended if tally.once_ended else None
+        yield Figure(N_("Reopened by a colleague within a week"), "share", "down", reopened)
     mood = tally.negative / tally.messages if tally.messages else None
     yield Figure(N_("Negative messages"), "share", "down", mood)
 
@@ -231,6 +235,26 @@ def _spread(now: Tally, say: Speech) -> Iterator[Table]:
     yield Table(say("Within which time"), head, tuple(percentiles))
     ages = [(step_name(AGES_S, step, say), say.number(count)) for step, count in enumerate(now.ages)]
     yield Table(say("How long they waited at the end"), (say("Waiting"), say("Turns")), tuple(ages))
+
+
+def _back(now: Tally, say: Speech) -> Iterator[Table]:
+    """Who came back, and in which way; nothing in a report that did not tell them apart."""
+    if now.reopened is None:
+        return
+    part = share(say)
+    rows = [
+        (
+            say("the person wrote again"), say.number(now.came_back),
+            part(now.came_back / now.ended if now.ended else None),
+        ),
+        (
+            say("reopened by a colleague"), say.number(now.reopened),
+            part(now.reopened / now.once_ended if now.once_ended else None),
+        ),
+    ]  # fmt: skip
+    yield Table(
+        say("Came back within a week"), (say("How"), say("Turns"), say("Of those answered or closed")), tuple(rows)
+    )
 
 
 def _nth(values: Sequence[float], n: int, say: Speech) -> str:

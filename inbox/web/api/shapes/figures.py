@@ -47,6 +47,16 @@ class PromisesShape(Shape):
     running: int
 
 
+class BackShape(Shape):
+    """Within a week: of the turns answered or closed those after which the author wrote again; of these and those that
+    stand open again, the ones that a colleague reopened."""
+
+    ended: int
+    came_back: int
+    once_ended: int
+    reopened: int
+
+
 class FiguresShape(GroupShape):
     """Of the turns that started in [from, to). An open turn past its due is missed; what was withdrawn is void."""
 
@@ -66,3 +76,4 @@ class FiguresShape(GroupShape):
     overdue: list[str]
     slices: list[SliceShape]
     promises: PromisesShape
+    back: BackShape
