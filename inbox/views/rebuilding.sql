@@ -19,6 +19,11 @@ UPDATE vigie.rebuilds SET heard_at = statement_timestamp(), done = $3 WHERE bran
 -- Folding takes longer between two statements than a process's usual patience with transactions that say nothing.
 SET LOCAL idle_in_transaction_session_timeout = '60s'
 
+-- name: whole_brands
+-- What stands in the new tables changes with each rebuild, so that the planner knows nothing of it, and takes a brand's rows for
+-- one: it looked through all of them for each of the old ones. A switch joins all rows of a brand with all of it, which is a hash's.
+SET LOCAL enable_nestloop = off
+
 -- name: still_ours
 -- Before anything is written: nobody can take over until our transaction ends, nor have we been taken over.
 SELECT run_id FROM vigie.rebuilds WHERE brand_id = $1 AND run_id = $2 FOR KEY SHARE

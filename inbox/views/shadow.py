@@ -102,6 +102,7 @@ async def drop_items(connection: Connection, brand: BrandId, items: Iterable[uui
 
 async def switch(connection: Connection, brand: BrandId) -> int:
     """Puts the new rows in the place of the old, in the caller's transaction. So many rows were not equal."""
+    await connection.execute(sql.whole_brands)
     await connection.execute(sql.sum_up, brand, timeout=SWITCH_S)
     changed = 0
     for table in TABLES:
