@@ -16,16 +16,19 @@ from datetime import datetime, timedelta
 
 import asyncpg
 
+from inbox import history
 from inbox.errors import NotFound, Refused
 from inbox.events import ReplyFile
 from inbox.history import History
-from inbox.ids import BrandId
+from inbox.ids import BrandId, ItemId
 from inbox.log import ciphers, seal
 from inbox.log.store import Connection, Log
 from inbox.sql import beside
+from inbox.state import Item
 
 sql = beside(__file__, "files.sql")
 
+TAKEN = Refused("file_taken", "A reply that waits or is on its way names this file.", status=409)
 UNSENT_FOR = timedelta(days=1)
 HELD_FOR = timedelta(days=7)
 """Between the reply's event and the outbox, at the worst."""
@@ -119,9 +122,23 @@ async def keep(connection: Connection, brand: BrandId, files: Sequence[ReplyFile
         await connection.execute(sql.keep, brand, [file.file_id for file in files])
 
 
-async def drop(log: Log, brand: BrandId, item_id: uuid.UUID, ident: uuid.UUID) -> None:
-    """Doing it again changes nothing."""
-    await log.pool.execute(sql.drop, brand, item_id, ident)
+async def drop(log: Log, brand: BrandId, item_id: ItemId, ident: uuid.UUID) -> None:
+    """Taken out of the composer again; doing it again changes nothing. Refused: `file_taken` (409), while a proposal
+    waits that names it, or once a reply does. Who is about to propose it holds it first (`chosen`), which is seen here.
+    `NotFound` for an item that is not there."""
+    lies_until = await log.pool.fetchval(sql.lies_until, brand, item_id, ident)
+    if ident in taken((await history.load(log, brand, item_id)).item):
+        raise TAKEN
+    gone = await log.pool.fetchval(sql.drop, brand, item_id, ident, lies_until)
+    if not gone and await log.pool.fetchval(sql.lies_until, brand, item_id, ident) is not None:
+        raise TAKEN
+
+
+def taken(item: Item) -> frozenset[uuid.UUID]:
+    """What replies of an item and a proposal that waits have named."""
+    named = [one.files for one in item.replies]
+    named += [one.files for one in item.proposals if one.state == "waiting"]
+    return frozenset(file.file_id for files in named for file in files)
 
 
 async def expire(log: Log, *, now: datetime) -> None:

@@ -32,8 +32,12 @@ SELECT file_id, subject_id, content_type, bytes, name, content FROM vigie.reply_
 WHERE brand_id = $1 AND item_id = $2 AND file_id = $3
 
 -- name: drop
--- Taken out of the composer again; what a reply has taken stays.
-DELETE FROM vigie.reply_files WHERE brand_id = $1 AND item_id = $2 AND file_id = $3 AND expires_at IS NOT NULL
+-- Taken out of the composer again, unless somebody has held it since we looked; what a reply has taken stays.
+DELETE FROM vigie.reply_files WHERE brand_id = $1 AND item_id = $2 AND file_id = $3 AND expires_at = $4 RETURNING true
+
+-- name: lies_until
+-- How long it waits to be sent; NULL: a reply has taken it, or it is not there.
+SELECT expires_at FROM vigie.reply_files WHERE brand_id = $1 AND item_id = $2 AND file_id = $3
 
 -- name: expire
 -- A poll: what nobody sent, of all brands; an index that holds nothing else.

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from inbox import events as ev
-from inbox import files, lending
+from inbox import files, history, lending
 from inbox.desk import Commands
+from inbox.errors import Refused
 from inbox.ids import ItemId
 from tests.web.test_approval import a_link, asking
 from tests.web.test_corrections import HTMX, press, seen
@@ -29,6 +30,12 @@ async def attach(
     named = "attachment; filename*=UTF-8''" + name.replace(" ", "%20").replace("é", "%C3%A9")
     headers = {**world.cookie(cookie), **HTMX, "X-CSRF-Token": csrf, "Content-Type": kind, "Content-Disposition": named}
     return await world.ask("POST", f"/b/{world.brand}/items/{item}/files", headers=headers, form=io.BytesIO(body))
+
+
+async def take_away(world: World, item: ItemId, file: str) -> Answer:
+    cookie, csrf = await world.session("cm")
+    path = f"/b/{world.brand}/items/{item}/files/{file}/remove"
+    return await world.ask("POST", path, headers=world.cookie(cookie) | {"X-CSRF-Token": csrf})
 
 
 def ident(answer: Answer) -> str:
@@ -133,10 +140,7 @@ async def test_words_beside_a_file_may_be_no_longer_than_its_caption(world: Worl
 async def test_what_was_taken_away_or_never_sent_is_gone(world: World) -> None:
     item = await comment(world, "telegram")
     kept, away = ident(await attach(world, item)), ident(await attach(world, item, name="autre.png"))
-    cookie, csrf = await world.session("cm")
-    path = f"/b/{world.brand}/items/{item}/files/{away}/remove"
-    removed = await world.ask("POST", path, headers=world.cookie(cookie) | {"X-CSRF-Token": csrf})
-    assert removed.status == 204
+    assert (await take_away(world, item, away)).status == 204
     assert (await press(world, item, "reply", text="Voici", file=[away])).status == 409
     world.clock.advance(files.UNSENT_FOR - timedelta(minutes=1))
     await files.expire(world.log, now=world.clock.now())
@@ -208,7 +212,7 @@ async def test_a_proposal_without_its_file_does_not_leave_and_a_refused_one_give
     assert (await press(world, item, "propose", **too_long)).status == 400  # beside a file
     assert (await press(world, item, "propose", **{**too_long, "text": "Voici"})).status == 200
     (proposed,) = await told(world, ev.ReplyProposed)
-    await files.drop(world.log, world.brand, item, uuid.UUID(file))
+    await world.pool.execute("DELETE FROM vigie.reply_files WHERE file_id = $1", uuid.UUID(file))  # as an operator may
     fields: dict[str, Any] = {"proposal": str(proposed.proposal_id), "variant": "0", "text-0": "Voici"}
     assert (await press(world, item, "approve", "lead", **fields)).status == 409
     assert (await press(world, item, "reject", "lead", proposal=fields["proposal"], why="Pas celui-ci")).status == 200
@@ -216,6 +220,42 @@ async def test_a_proposal_without_its_file_does_not_leave_and_a_refused_one_give
     await Commands(world.log, world.clock).forget(world.brand, item, by=world.people["owner"])
     (forgotten,) = await told(world, ev.ReplyProposed)
     assert (forgotten.files, forgotten.variants) == ((), ())
+
+
+async def test_a_file_that_a_waiting_proposal_names_is_not_taken_away_until_it_is_decided(world: World) -> None:
+    item = await comment(world, "telegram")
+    await asking(world)
+    file = ident(await attach(world, item))
+    assert (await press(world, item, "propose", mode="reply", text="Voici", file=[file])).status == 200
+    by_screen = await take_away(world, item, file)
+    assert (by_screen.status, by_screen.text) == (
+        409, "Une réponse en attente ou en route comporte ce fichier. Retirez d’abord cette réponse.",
+    )  # fmt: skip
+    by_program = await world.api("DELETE", f"/items/{item}/files/{file}")
+    assert (by_program.status, "file_taken" in by_program.text) == (409, True)
+    (proposed,) = await told(world, ev.ReplyProposed)
+    proposal = str(proposed.proposal_id)
+    assert (await press(world, item, "reject", "lead", proposal=proposal, why="Pas celui-ci")).status == 200
+    assert (await take_away(world, item, file)).status == 204
+    assert await rows(world) == []
+
+
+async def test_a_file_that_somebody_begins_to_propose_is_not_taken_away_in_between(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    item = await comment(world, "telegram")
+    file = ident(await attach(world, item))
+    load = history.load
+
+    async def held_meanwhile(*given: Any) -> Any:
+        past = await load(*given)
+        await files.chosen(world.log, world.brand, item, [uuid.UUID(file)], now=world.clock.now())
+        return past
+
+    monkeypatch.setattr(history, "load", held_meanwhile)
+    with pytest.raises(Refused, match="names this file"):
+        await files.drop(world.log, world.brand, item, uuid.UUID(file))
+    assert [str(row["file_id"]) for row in await rows(world)] == [file]
 
 
 async def test_a_lent_file_is_fetched_by_whoever_has_its_address_until_that_ends(world: World) -> None:

@@ -60,5 +60,5 @@ OPERATIONS = {
         parameters=(NAME,), takes=BYTES, answers=FileShape, problems=(404, 408, 409, 413),
     ),
     "api.file": Operation("A file that went with a reply, or is to go", "Items", answers=BYTES, problems=(404,)),
-    "api.detach": Operation("Take a file away again that no reply has taken", "Commands", problems=(404,)),
+    "api.detach": Operation("Take a file away again that no reply has taken", "Commands", problems=(404, 409)),
 }  # fmt: skip

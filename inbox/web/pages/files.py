@@ -33,7 +33,13 @@ async def attached(request: web.Request) -> web.StreamResponse:
 
 async def removed(request: web.Request) -> web.StreamResponse:
     ident = uploads.ident(request.match_info["file_id"])
-    await files.drop(deps(request).log, brand_of(request), item_id_of(request), ident)
+    try:
+        await files.drop(deps(request).log, brand_of(request), item_id_of(request), ident)
+    except NotFound:
+        raise
+    except Refused as refused:
+        world = await render.world(request)
+        return web.Response(text=words.refusal(refused, world.say), status=refused.status)
     return web.Response(status=204)
 
 

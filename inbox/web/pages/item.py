@@ -122,8 +122,7 @@ async def _shown(
 
 async def _attached(own: Deps, brand: BrandId, item: Item, by: int) -> Sequence[ReplyFile]:
     """What this member has chosen and not sent: also after the page was loaded anew."""
-    taken = {file.file_id for reply in item.replies for file in reply.files}
-    taken |= {file.file_id for one in item.proposals if one.state == "waiting" for file in one.files}
+    taken = files.taken(item)
     unsent = await files.unsent_of(own.log, brand, item.item_id, by, now=own.clock.now())
     return [file for file in unsent if file.file_id not in taken]
 

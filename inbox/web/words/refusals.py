@@ -52,6 +52,7 @@ REFUSALS: Mapping[str, str] = {
     "file_empty": N_("There is nothing in this file."),
     "too_many_files": N_("Too many files for one reply."),
     "file_goes_alone": N_("A film or a moving picture goes by itself. Take the others away."),
+    "file_taken": N_("A reply that waits or is on its way carries this file. Take that reply back first."),
     "file_missing": N_("A file is not here any more. Attach it again."),
     "file_gone": N_("The network does not give this file any more."),
     "file_too_large": N_("The file is too large to be opened here. Open it on the network."),

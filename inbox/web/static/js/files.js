@@ -57,7 +57,7 @@ async function chosen(input, changed) {
 /** @param {HTMLElement} button @param {() => void} changed */
 async function detach(button, changed) {
   const answer = await post(button.dataset.detach ?? "", null).catch(() => null);
-  if (!answer?.ok) { refuse(place()?.dataset.failed ?? ""); return; }
+  if (!answer?.ok) { refuse(answer?.status === 409 ? await answer.text() : place()?.dataset.failed ?? ""); return; }
   button.closest("[data-file]")?.remove();
   refuse("");
   find("#file")?.focus();
