@@ -109,6 +109,7 @@ EXPECTED: dict[str, Access] = {
     "demo.reply": "public",
     "metrics": "public",
     "home": "signed_in",
+    "brand": "personal",
     "static": "public",
     "offline": "public",
     "sign_in": "public",

@@ -71,3 +71,35 @@ async def test_a_lead_is_not_offered_what_is_for_owners(world: World) -> None:
     assert page.status == 200
     assert "guide/colleague" not in page.text
     assert "guide/hours" in page.text
+
+
+async def test_the_overview_says_how_far_the_first_steps_are_and_who_left_one_out(world: World) -> None:
+    """Colleagues and words are there; a lead has no say in the brand's name and the team."""
+    await world.hear()
+    assert "1 sur 3 · 2 à faire" in await _card(world, "lead")
+    await _post(world, "hours", HOURS)
+    await _channel(world, "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
+    done = await _card(world, "lead")
+    assert ("tout est fait" in done, "chip-met" in done) == (True, True)
+    await _post(world, "skip", {"step": "brand"}, "owner")
+    skipped = await _card(world, "owner")
+    assert "4 sur 5 · 1 passée" in skipped
+    assert "Owner Test" in skipped
+
+
+async def _card(world: World, who: str) -> str:
+    cookie, _ = await world.session(who)
+    page = await world.ask("GET", f"/b/{world.brand}/settings", headers=world.cookie(cookie))
+    return page.text.split(f'href="/b/{world.brand}/guide">')[-1].split("</li>")[0]
+
+
+async def test_a_brands_bare_address_leads_into_it_and_a_foreign_one_is_not_there(world: World) -> None:
+    where = {
+        who: (await world.ask("GET", f"/b/{world.brand}", headers=world.cookie((await world.session(who))[0])))
+        for who in ("cm", "owner", "stranger")
+    }  # fmt: skip
+    assert where["cm"].headers["Location"] == f"/b/{world.brand}/queue"
+    assert where["owner"].headers["Location"] == f"/b/{world.brand}/guide"  # nobody has written yet
+    assert where["stranger"].status == 404
+    signed_out = await world.ask("GET", f"/b/{world.brand}")
+    assert signed_out.headers["Location"].startswith("/sign-in")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -10,6 +10,7 @@ from aiohttp import web
 
 from inbox import calendars, rules, settings_history, subscriptions, trials, wordings
 from inbox.channel_watch import states
+from inbox.guide import State
 from inbox.log import aside
 from inbox.people import members, retention, tokens
 from inbox.policy import Approval, Policy
@@ -17,6 +18,7 @@ from inbox.settings_history import Change
 from inbox.subscription import Subscription
 from inbox.web import words
 from inbox.web.context import deps
+from inbox.web.i18n import Speech
 from inbox.web.pages import guide, policy, render, settings
 from inbox.web.routes import Route
 
@@ -26,7 +28,7 @@ LOOKED_AT = 300
 OF: Mapping[str, str] = {
     "brand": "brand", "assignment": "assignment", "classifier": "classifier", "channel": "channels",
     "subscription": "subscriptions", "wording": "wordings", "retention": "retention", "member": "members",
-    "token": "tokens",
+    "token": "tokens", "guide": "guide",
 }  # fmt: skip
 """What a change is of → its area; the policy's are told apart by what they changed."""
 
@@ -48,9 +50,25 @@ async def show(request: web.Request) -> web.StreamResponse:
     areas = [
         (name, title, icon, stands.get(name), changed.get(name)) for name, title, icon in settings.areas(world)
     ]  # fmt: skip
-    left = [one for one in guide.steps_of(world) if steps.states[one] == "open"]
+    own = [steps.states[one] for one in guide.steps_of(world)]
     needed = steps.needed and not steps.closed
-    return settings.shown(request, world, "", "settings_overview.html", areas=areas, left=len(left) if needed else 0)
+    return settings.shown(
+        request, world, "", "settings_overview.html", areas=areas, left=own.count("open") if needed else 0,
+        first_steps=_of_steps(own, steps.closed, world.say), first_changed=changed.get("guide"),
+    )  # fmt: skip
+
+
+def _of_steps(states: Sequence[State], closed: bool, say: Speech) -> Stand:
+    """Of those that the viewer may take. What was skipped or put aside is no worry: somebody decided so."""
+    done, left, skipped = (states.count(one) for one in ("done", "open", "skipped"))
+    if done == len(states):
+        return Stand(say("all done"), "ok")
+    told = [say("%(done)s of %(all)s done", done=say.number(done), all=say.number(len(states)))]
+    if left:
+        told.append(say.many("%(num)s to do", "%(num)s to do", left))
+    if skipped:
+        told.append(say.many("%(num)s skipped", "%(num)s skipped", skipped))
+    return Stand(" · ".join(told), "missing" if left and not closed else "plain")
 
 
 async def _changed(request: web.Request, world: render.World) -> dict[str, tuple[str, str]]:

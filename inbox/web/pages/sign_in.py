@@ -5,6 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from inbox.errors import Refused
+from inbox.ids import BrandId
 from inbox.people import links, members, sessions, sign_in
 from inbox.people.passwords import LEAST_LENGTH
 from inbox.web import address, security
@@ -27,8 +28,16 @@ async def home(request: web.Request) -> web.StreamResponse:
     rights = viewer(request).rights
     if not rights:
         return render.see_other(request, "/account")
-    brand = min(rights)
-    begins = "own" in rights[brand] and await guide.welcomes(deps(request), brand)
+    return await _into(request, min(rights))
+
+
+async def brand(request: web.Request) -> web.StreamResponse:
+    """A brand's bare address leads where signing in to it does."""
+    return await _into(request, security.brand_of(request))
+
+
+async def _into(request: web.Request, brand: BrandId) -> web.StreamResponse:
+    begins = "own" in viewer(request).rights[brand] and await guide.welcomes(deps(request), brand)
     return render.see_other(request, f"/b/{brand}/{'guide' if begins else 'queue'}")
 
 
@@ -156,6 +165,7 @@ async def sign_out_everywhere(request: web.Request) -> web.StreamResponse:
 
 ROUTES = [
     Route("GET", "/", home, "signed_in", "page", "home"),
+    Route("GET", "/b/{brand_id}", brand, "personal", "page", "brand"),
     Route("GET", "/offline", offline, "public", "page", "offline"),
     Route("GET", "/sign-in", show, "public", "page", "sign_in"),
     Route("POST", "/sign-in", with_password, "public", "page", "sign_in_with_password"),
