@@ -223,6 +223,8 @@ def _browser_words(say: Speech, title: str) -> str:
         "title": title,
         "urgent": urgent,
         "fresh": fresh,
+        "order": say("Put the list in order"),
+        "ordered": say("The list is in order."),
         "live": say("Live"),
         "offline": say("Offline since {time}."),
         "offline_text": say("The queue is as of {time}. Your texts are kept; try sending again once we are back."),

@@ -1,6 +1,7 @@
 // The clocks of rows and items tick here, once a second, from data attributes: due, start and warning in milliseconds.
 // The rule of a face is that of inbox/web/pages/faces.py and of Speech.duration: what changes here changes there.
 import { all, announce, fill, setText, words } from "./dom.js";
+import { eye, near } from "./sight.js";
 
 const RING = 34.6;
 const HARD = "\u00a0";
@@ -55,23 +56,12 @@ export function tickAll(within = document) {
   for (const clock of all("[data-due]", within)) tick(clock, at);
 }
 
-/** Rows near the eye: of ten thousand, only these tick. @type {Set<Element>} */
-const near = new Set();
-const eye = new IntersectionObserver((seen) => {
-  for (const { target, isIntersecting } of seen) {
-    if (isIntersecting) { near.add(target); tickAll(target); } else near.delete(target);
-  }
-}, { rootMargin: "200px" });
-
+const seen = eye(tickAll);
 /** From now on this row ticks whenever it is in sight. @param {Element} row */
-export const watch = (row) => eye.observe(row);
+export const watch = (row) => seen.observe(row);
 
 function tickNear() {
-  for (const row of near) {
-    if (row.isConnected) tickAll(row);
-    else { near.delete(row); eye.unobserve(row); }
-  }
-  for (const place of all("#item, .row[aria-current]")) tickAll(place);
+  for (const place of [...near, ...all("#item, .row[aria-current]")]) tickAll(place);
 }
 
 /** Each ticks first when it comes into sight: until then it stands as the server wrote it. */

@@ -1,5 +1,6 @@
 // Comfortable or compact rows, as this browser keeps it.
 import { announce, clicked, find, words } from "./dom.js";
+import { loosenAll } from "./sight.js";
 
 const KEPT = "vigie.density";
 const isCompact = () => localStorage.getItem(KEPT) === "compact";
@@ -11,6 +12,7 @@ function paint() {
 
 export function toggleDensity() {
   localStorage.setItem(KEPT, isCompact() ? "comfortable" : "compact");
+  loosenAll();
   paint();
   announce(isCompact() ? words.compact : words.comfortable);
 }

@@ -2,7 +2,7 @@
 
 /** @typedef {{one: string, more: string}} Plural */
 /** @typedef {{ clocks: Record<string, Record<string, string[]>>, d: string, title: string, urgent: Plural, fresh: Plural,
- *   live: string, offline: string, offline_text: string, lost: string, failed: string, soon: string, overdue: string,
+ *   order: string, ordered: string, live: string, offline: string, offline_text: string, lost: string, failed: string, soon: string, overdue: string,
  *   shown: string, draft: string, changed: string, sending: string, me: string, lately: string, offers: string,
  *   sound_on: string, sound_off: string, compact: string, comfortable: string, page: string, undo: string, undone: string,
  *   not_undone: string, search_for: string, matching: Plural, kept: { acts: Record<string, string>, other: string,

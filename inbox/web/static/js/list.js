@@ -3,8 +3,9 @@
 import { all, announce, find, number, setText, words } from "./dom.js";
 import { tickAll } from "./clocks.js";
 import { ask, told } from "./belongs.js";
-import { fresh, isUrgent, tellSoon, waiting } from "./arrivals.js";
-import { count, dress, insert, isBelowAll, made, remember, rowOf } from "./rows.js";
+import { astray, fresh, isUrgent, tellSoon, waiting } from "./arrivals.js";
+import { count, dress, insert, isBelowAll, isElsewhere, made, rowOf, write } from "./rows.js";
+import { hold } from "./sight.js";
 
 /** @typedef {import("./live.js").Change} Change */
 
@@ -30,24 +31,22 @@ const undecided = new Map();
 /** The server has looked. @param {Change} change @param {boolean} fits */
 function decided(change, fits) {
   const row = rowOf(change.id);
+  if (row && (!fits || astray.has(change.id))) astray.set(change.id, !fits);
   if (fits) { if (!row && !waiting.has(change.id)) arrived(change); return; }
   row?.classList.add("is-ghost");
   waiting.delete(change.id);
   tellSoon();
 }
 
-/** In place: same node of the list, same focus.
+/** In place: the same nodes, so that a press and the focus hold.
  * @param {HTMLElement} old @param {HTMLElement} row @param {boolean | undefined} mine @param {Change} change */
 function replaced(old, row, mine, change) {
-  const focused = old.contains(document.activeElement);
+  if (mine === false || astray.has(change.id) || isElsewhere(old, row)) astray.set(change.id, mine === false);
   const rose = Number(row.dataset.p) < Number(old.dataset.p) && isUrgent(change);
-  if (old.hasAttribute("aria-current")) row.setAttribute("aria-current", "true");
   if (mine === false) row.classList.add("is-ghost");
-  [row.ariaPosInSet, row.ariaSetSize] = [old.ariaPosInSet, old.ariaSetSize];
-  old.replaceWith(row);
-  remember(row);
-  tickAll(row);
-  if (focused) find(".row-link", row)?.focus({ preventScroll: true });
+  hold(old);
+  write(old, row);
+  tickAll(old);
   if (mine === false) waiting.delete(change.id);
   else if (rose || waiting.has(change.id)) waiting.set(change.id, change);
   tellSoon();

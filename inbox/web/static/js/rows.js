@@ -39,8 +39,20 @@ export function dress(row) {
   markMine(row);
 }
 
+/** What is new of it, into the nodes that are there. What a row has of its own (chosen, open, its number) stays.
+ * @param {Node} old @param {Node} fresh */
+export function write(old, fresh) {
+  if (old.isEqualNode(fresh)) return;
+  if (!(old instanceof Element && fresh instanceof Element && old.nodeName === fresh.nodeName)) { old.parentNode?.replaceChild(fresh, old); return; }
+  if (!old.matches(".row")) for (const name of old.getAttributeNames()) if (!fresh.hasAttribute(name)) old.removeAttribute(name);
+  for (const { name, value } of fresh.attributes) if (old.getAttribute(name) !== value) old.setAttribute(name, value);
+  const [had, has] = [[...old.childNodes], [...fresh.childNodes]];
+  has.forEach((node, at) => { if (had[at]) write(had[at], node); else old.append(node); });
+  for (const node of had.slice(has.length)) node.remove();
+}
+
 /** @param {HTMLElement} row */
-export function remember(row) {
+function remember(row) {
   if (!row.dataset.id || !row.isConnected) return;
   known.set(row.dataset.id, row);
   watch(row);
@@ -52,6 +64,9 @@ const before = (a, b) => a[0] - b[0] || a[1] - b[1] || (a[2] < b[2] ? -1 : Numbe
 /** @typedef {[number, number, string]} Rank */
 /** @param {Element} row @returns {Rank} */
 const rankOf = (row) => { const { p, rank, id } = /** @type {HTMLElement} */ (row).dataset; return [Number(p), Number(rank), String(id)]; };
+
+/** Whether what it is now has another place than what it was. @param {Element} old @param {Element} row */
+export const isElsewhere = (old, row) => !old.closest("[data-group='0']") && before(rankOf(old), rankOf(row)) !== 0;
 
 /** Whether it would stand last, and the list is whole: then nothing moves. @param {[number, string, string]} rank */
 export function isBelowAll(rank) {
