@@ -7,6 +7,7 @@ spool's flush.
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 from services.channels.contract import Channel, Inbound
@@ -16,6 +17,8 @@ from services.spool import Spool, SpoolFull
 
 LONG_ENOUGH = timedelta(hours=1)
 """An outage that lasts longer is one that somebody was paged for."""
+KEPT_WITHIN_S = 5.0
+"""Nobody waits longer for a disk that hangs. What it takes after all is brought into the log like the rest."""
 
 
 class Keeping:
@@ -31,7 +34,8 @@ class Keeping:
         kept = headers.unpacked(headers.packed(arrival.request.headers), arrival.content_type)
         request = Inbound(kept, arrival.request.raw)  # as a delivery is read again: no proofs, no address
         try:
-            await self._spool.put(arrival.hook.channel_id, arrival.secret, request, arrival.received_at)
-        except SpoolFull:
+            async with asyncio.timeout(KEPT_WITHIN_S):
+                await self._spool.put(arrival.hook.channel_id, arrival.secret, request, arrival.received_at)
+        except (SpoolFull, TimeoutError):
             return False
         return True

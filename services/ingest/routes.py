@@ -8,6 +8,7 @@ of routes.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from functools import cache, lru_cache
 
@@ -18,7 +19,7 @@ from prometheus_client import Counter
 from inbox.channels import ChannelRecord, Channels
 from inbox.clock import Clock
 from inbox.errors import NotFound
-from inbox.log.batcher import Batcher
+from inbox.log.batcher import COMMIT_TIMEOUT_S, Batcher
 from inbox.log.store import LogUnavailable
 from inbox.spooled import Spooled, Telling, nothing
 from inbox.web.routes import Route
@@ -35,6 +36,10 @@ from services.outage import AWAY, Outage
 from services.spool import Spool
 
 RETRY_AFTER_S = 5
+STORED_WITHIN_S = COMMIT_TIMEOUT_S
+"""From the proof to the answer. Each commit has its time, but where a disk hangs, or somebody holds a brand's lock, a
+delivery would wait for one after the other before it, and nothing bounds the wait for a connection. It goes on to the
+log all the same, if it can: sent again, or spooled, it is known there by its keys."""
 LARGE_MOST = 4
 """Bodies beyond `VIGIE_MAX_BODY_BYTES` that arrive at a time, for networks that send such: some 200 MB."""
 DATABASE_AWAY = (*AWAY, LogUnavailable)
@@ -192,7 +197,8 @@ class Ingest:
     async def _stored(self, network: Channel, arrival: Arrival) -> Taken:
         if self._outage.is_on:
             raise LogUnavailable("the database is away")
-        return await self.taker.take(network, arrival)
+        async with asyncio.timeout(STORED_WITHIN_S):
+            return await self.taker.take(network, arrival)
 
     async def _body(self, request: web.Request, hook: ChannelRecord, network: Channel) -> bytes:
         most = max(self._most, network.capabilities.body_most)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import threading
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -15,6 +18,7 @@ from inbox.events import DeliveryQuarantined, MessageReceived
 from inbox.log.store import LogUnavailable
 from services.channels import registry
 from services.channels.contract import Capabilities
+from services.ingest import keeping, routes
 from services.ingest.drain import Drain
 from services.outage import Outage
 from services.spool import Spool
@@ -112,6 +116,38 @@ async def test_a_spool_that_is_full_refuses_as_if_there_were_none(
     statuses = [(await hooks.post(channel, [["said", str(n), "x" * 9000]], PROOF))[0] for n in range(8)]
     assert statuses[-1] == 503
     assert statuses.count(200) == (await spool.measure()).waiting
+
+
+async def test_nobody_waits_for_one_commit_after_the_other_where_the_log_hangs(
+    hooks: Hooks, network: FakeNetwork, spool: Spool, outage: Outage, drain: Drain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    channel = await hooks.channel("fake")
+    await say(hooks, channel, 0)
+    monkeypatch.setattr(routes, "STORED_WITHIN_S", 0.2)
+    async with contextlib.AsyncExitStack() as held:
+        for _ in range(hooks.log.pool.get_max_size()):
+            await held.enter_async_context(hooks.log.pool.acquire())
+        async with asyncio.timeout(8):  # a commit gives up after ten seconds, and the next one begins
+            assert await say(hooks, channel, 1, 2, 3) == [200, 200, 200]
+        assert (await spool.measure()).waiting == 3
+    while await drain.some():
+        pass
+    assert sorted(await said(hooks)) == ["0", "1", "2", "3"]
+
+
+async def test_who_would_wait_for_a_spool_that_hangs_is_refused(
+    hooks: Hooks, network: FakeNetwork, spool: Spool, outage: Outage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    channel, goes_on = await hooks.channel("fake"), threading.Event()
+    await say(hooks, channel, 0)
+    monkeypatch.setattr(keeping, "KEPT_WITHIN_S", 0.2)
+    outage.is_on = True
+    spool._thread.submit(goes_on.wait)
+    try:
+        async with asyncio.timeout(8):
+            assert await say(hooks, channel, 1) == [503]
+    finally:
+        goes_on.set()
 
 
 async def test_what_the_log_refuses_is_quarantined_with_its_reason_and_its_neighbours_go_on(
