@@ -25,6 +25,7 @@ from tests.chaos.faults import ALL, OF_THEIR_OWN
 from tests.chaos.figures import CannotRun, Round
 from tests.chaos.proxies import PROXIES
 from tests.chaos.size import LONG, Size
+from tests.chaos.volatile import DISKS
 from tests.chaos.world import World, world
 
 DOORS = 3
@@ -66,13 +67,15 @@ def main() -> int:
     parser.add_argument("--away", type=float, default=LONG.away_s, help="seconds without a database")
     parser.add_argument("--count", type=int, help=COUNTED)
     parser.add_argument("--proxy", default=LONG.proxy, choices=PROXIES, help="which one stands in front (R22)")
+    parser.add_argument("--disk", default=LONG.disk, choices=DISKS, help="which one forgets (R3)")
     parser.add_argument("--within", type=float, default=LONG.within_s / 60, help="minutes that a round may break for")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--keep", action="store_true", help="write neither chaos.json nor docs/reliability.md")
     args = parser.parse_args()
     size = replace(
-        LONG, times=args.times, rate=args.rate, away_s=args.away, proxy=args.proxy, within_s=args.within * 60
-    )
+        LONG, times=args.times, rate=args.rate, away_s=args.away, proxy=args.proxy, disk=args.disk,
+        within_s=args.within * 60,
+    )  # fmt: skip
     size = size if args.count is None else size.counting(args.count)
     journal.keep(Settings())
     return 0 if asyncio.run(rounds(args.only.split(","), size, args.seed, keep=args.keep)) else 1

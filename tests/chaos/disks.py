@@ -42,16 +42,16 @@ class Disk:
 async def disk(folder: Path, mib: int) -> AsyncIterator[Disk]:
     """Mounted while the block runs. `CannotRun` where nobody may mount."""
     folder.mkdir(parents=True)
-    done = await asyncio.to_thread(_run, "mount", "-t", "tmpfs", "-o", f"size={mib}m,mode=0755", "tmpfs", str(folder))
+    done = await asyncio.to_thread(run, "mount", "-t", "tmpfs", "-o", f"size={mib}m,mode=0755", "tmpfs", str(folder))
     if done is not None:
         raise CannotRun(f"a disk cannot be mounted here: {done}")
     try:
         yield Disk(folder)
     finally:
-        await asyncio.to_thread(_run, "umount", "-l", str(folder))
+        await asyncio.to_thread(run, "umount", "-l", str(folder))
 
 
-def _run(*words: str) -> str | None:
+def run(*words: str) -> str | None:
     """None: done. Else why not."""
     if sys.platform != "linux":
         return "this is not Linux"

@@ -29,6 +29,7 @@ AGAIN_S, AGAIN_MOST_S = 0.25, 30.0
 WITHIN_S = 12.0
 """After so long a network gives up hope of an answer: longer than Vigie takes to refuse."""
 PATIENCE_S = 600.0
+LOOK_S = 0.1
 CHANGED_EVERY, WITHDRAWN_EVERY = 10, 20
 REPOSITORY = "brizeo/velo"
 
@@ -50,8 +51,10 @@ class Shop:
 @dataclass
 class Traffic:
     """`slowest_s`: the longest that anybody waited for an answer of any kind; `refused`: answers other than 2xx;
-    `dropped`: connections that broke; `heard_at`: when a 2xx was last heard, by the monotonic clock; `waits_s`: of
-    each 2xx; `refusals`: by status. `at`: of all that is said, so that two copies of a thing are the same bytes."""
+    `dropped`: connections that broke, or were given up, `given_up` of them; `stood_still_s`: the longest that we
+    ourselves got no processor, by which every answer may seem late; `heard_at`: when a 2xx was last heard, by the
+    monotonic clock; `waits_s`: of each 2xx; `refusals`: by status. `at`: of all that is said, so that two copies of a
+    thing are the same bytes."""
 
     client: aiohttp.ClientSession
     ledger: Ledger
@@ -60,6 +63,8 @@ class Traffic:
     slowest_s: float = 0.0
     refused: int = 0
     dropped: int = 0
+    given_up: int = 0
+    stood_still_s: float = 0.0
     heard_at: float = 0.0
     waits_s: list[float] = field(default_factory=list)
     refusals: Counter[int] = field(default_factory=Counter)
@@ -103,11 +108,19 @@ class Traffic:
         until the last one is taken."""
         hushed = asyncio.Event()
         flow = asyncio.create_task(self._flow(tenants, rate, mark, shops, hushed))
+        watch = asyncio.create_task(self._watch_ourselves())
         try:
             yield
         finally:
             hushed.set()
             await flow
+            watch.cancel()
+
+    async def _watch_ourselves(self) -> None:
+        while True:
+            due = time.monotonic() + LOOK_S
+            await asyncio.sleep(LOOK_S)
+            self.stood_still_s = max(self.stood_still_s, time.monotonic() - due)
 
     async def _flow(
         self, tenants: Sequence[Tenant], rate: float, mark: str, shops: Sequence[Shop], hushed: asyncio.Event
@@ -163,7 +176,7 @@ class Traffic:
     async def _post(self, door: Door, channel_id: str, body: bytes, headers: dict[str, str]) -> int | None:
         """The status; None where the connection broke."""
         begun, limit = time.monotonic(), aiohttp.ClientTimeout(total=WITHIN_S)
-        with contextlib.suppress(aiohttp.ClientError, TimeoutError):
+        try:
             url = f"{door.url}/hooks/{channel_id}"
             async with self.client.post(url, data=body, headers=headers, timeout=limit) as response:
                 self.slowest_s = max(self.slowest_s, time.monotonic() - begun)
@@ -174,6 +187,10 @@ class Traffic:
                     self.heard_at = time.monotonic()
                     self.waits_s.append(self.heard_at - begun)
                 return response.status
+        except TimeoutError:
+            self.given_up += 1
+        except aiohttp.ClientError:
+            pass
         self.slowest_s = max(self.slowest_s, time.monotonic() - begun)
         self.dropped += 1
         return None

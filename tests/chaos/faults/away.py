@@ -10,13 +10,11 @@ from tests.chaos import ledger
 from tests.chaos.figures import Measured, Round
 from tests.chaos.reckoning import reckon
 from tests.chaos.size import Size
-from tests.chaos.traffic import Traffic
+from tests.chaos.traffic import WITHIN_S, Traffic
 from tests.chaos.world import World, until
 
 BEFORE_S = 2.0
 NOTICED_S = 5.0
-REFUSED_WITHIN_S = 12.0
-"""What is on its way to the disk when the database dies may wait as long as a commit may take."""
 MEMORY_MB = 50.0
 
 
@@ -31,9 +29,10 @@ async def database(world: World, size: Size) -> Round:
         world.kill_database()
         await asyncio.sleep(NOTICED_S)
         taken = await _taken(traffic)
-        traffic.slowest_s = 0.0
+        traffic.slowest_s, traffic.stood_still_s, traffic.given_up = 0.0, 0.0, 0
         await asyncio.sleep(size.away_s)
-        slowest, spooled, grown = traffic.slowest_s, spooled_in(world), _grown(world, before)
+        slowest, still, unanswered = traffic.slowest_s, traffic.stood_still_s, traffic.given_up
+        spooled, grown = spooled_in(world), _grown(world, before)
         await world.doors[0].kill()
         await world.database_again()
         await world.doors[0].again()
@@ -41,13 +40,14 @@ async def database(world: World, size: Size) -> Round:
     kept = await _taken(traffic) - taken
     measured: Measured = {
         "away s": size.away_s + NOTICED_S, "messages a second": size.rate, "spooled": spooled,
-        "slowest refusal s": round(slowest, 2), "memory grown MB": round(grown, 1),
+        "slowest refusal s": round(slowest, 2), f"unanswered within {WITHIN_S:.0f} s": unanswered,
+        "senders stood still for at most s": round(still, 2), "memory grown MB": round(grown, 1),
         "spool empty after s": round(back, 1), "taken since": kept,
     }  # fmt: skip
     wrong = [
         *(["nothing was spooled"] if not spooled else []),
         *([f"memory grew by {grown:.0f} MB"] if grown > MEMORY_MB else []),
-        *([f"a refusal took {slowest:.1f} s"] if slowest > REFUSED_WITHIN_S else []),
+        *([f"{unanswered} requests had no answer within {WITHIN_S:.0f} s"] if unanswered else []),
     ]
     title = "the database is away; a door is killed meanwhile"
     return await reckon(world, traffic, tenants, "R4", title, measured, wrong)
