@@ -5,11 +5,20 @@ Two processes that start together migrate once. `pending` lets `readyz` and `doc
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from pathlib import Path
 from typing import Any
 
+import asyncpg
+
 FOLDER = Path(__file__).with_name("migrations")
 LOCK = 0x5667_6965  # "Vgie": the advisory lock that one migrating process holds
+WAITS_S, AGAIN_S, ATTEMPTS = 2.0, 5.0, 500
+"""About an hour: longer than a backup takes."""
+NOT_TO_BE_HAD = asyncpg.LockNotAvailableError.sqlstate
+
+logger = logging.getLogger(__name__)
 
 
 def _url(dsn: str) -> str:
@@ -53,18 +62,35 @@ def before(revision: str) -> str:
 
 async def migrate(dsn: str, revision: str = "head") -> None:
     """Brings the database at `dsn` (postgresql://…) to the newest revision, or to the one named. Idempotent, safe to
-    run twice at once."""
-    from alembic import command
-    from sqlalchemy import text
+    run twice at once.
+
+    Whoever asks for a table waits behind a migration that waits for it, deliveries too, and a backup may hold it for an
+    hour. So a migration waits for two seconds, lets all others pass, and tries again."""
+    from sqlalchemy.exc import DBAPIError
     from sqlalchemy.ext.asyncio import create_async_engine
     from sqlalchemy.pool import NullPool
 
     engine = create_async_engine(_url(dsn), poolclass=NullPool)
     try:
-        async with engine.begin() as connection:
-            await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
-            await connection.run_sync(lambda sync: command.upgrade(_config(sync), revision))
-            if await connection.scalar(text("SELECT to_regproc('vigie.raise_walls')")) is not None:
-                await connection.execute(text("SELECT vigie.raise_walls()"))  # around what tables are new
+        for left in reversed(range(ATTEMPTS)):
+            try:
+                return await _upgrade(engine, revision)
+            except (DBAPIError, asyncpg.LockNotAvailableError) as error:
+                if not left or getattr(error, "orig", error).sqlstate != NOT_TO_BE_HAD:  # type: ignore[union-attr]
+                    raise
+                logger.warning("somebody holds what a migration changes (a backup?): it is tried again")
+                await asyncio.sleep(AGAIN_S)
     finally:
         await engine.dispose()
+
+
+async def _upgrade(engine: Any, revision: str) -> None:
+    from alembic import command
+    from sqlalchemy import text
+
+    async with engine.begin() as connection:
+        await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
+        await connection.execute(text(f"SET LOCAL lock_timeout = '{WAITS_S:.0f}s'"))
+        await connection.run_sync(lambda sync: command.upgrade(_config(sync), revision))
+        if await connection.scalar(text("SELECT to_regproc('vigie.raise_walls')")) is not None:
+            await connection.execute(text("SELECT vigie.raise_walls()"))  # around what tables are new

@@ -24,6 +24,7 @@ from tests.chaos.world import World, standing, until
 BETWEEN_S = (0.5, 3.0)
 SMALL = {"max_wal_size": "96MB", "min_wal_size": "48MB"}
 ON_DISK = ("database", "data")
+SPOOLING_S = 1.5
 RECOVERED_S = 300.0
 
 
@@ -74,9 +75,10 @@ async def _round(world: World, size: Size, disk: Volatile) -> Round:
 
 
 async def _without_a_database(world: World, traffic: Traffic) -> int:
-    """Until something was taken that no network sends again; how many wait in the spool."""
+    """Until what no network sends again was taken; how many wait in the spool."""
     await _end(world)
     await traffic.heard(time.monotonic())
+    await asyncio.sleep(SPOOLING_S)
     return await asyncio.to_thread(spooled_in, world)
 
 
