@@ -9,7 +9,6 @@ import asyncpg
 import pytest
 
 from inbox.log import migrate
-from services import backup_restore
 from tests.databases import Server
 
 BEFORE_ITEMS_CHANGE = migrate.before("0024")
@@ -21,8 +20,7 @@ async def older(postgres: Server) -> AsyncIterator[str]:
     """A database as an older version left it."""
     name, dsn = await postgres.fresh()
     connection = await asyncpg.connect(dsn)
-    await connection.execute(backup_restore.sql.drop_schema)
-    await connection.execute(backup_restore.sql.drop_version)
+    await connection.execute("DROP SCHEMA vigie CASCADE; DROP TABLE public.migrations")
     await connection.close()
     await migrate.migrate(dsn, BEFORE_ITEMS_CHANGE)
     yield dsn
