@@ -80,9 +80,15 @@ def _closings(calendar: Calendar, now: datetime) -> Iterator[tuple[datetime, dat
         at = max(at + STEP, opens)
 
 
+def holidays_ahead(holidays_of: str | None, since: date, lang: str) -> list[DayOff]:
+    """The public holidays of a year from a day on, in order; none where no country is given."""
+    coming = sorted(_holidays(holidays_of, since, lang).items())
+    return [DayOff(day, name) for day, name in coming if since <= day < since + timedelta(days=A_YEAR)]
+
+
 def days_off(calendar: Calendar, since: date, most: int, lang: str) -> list[DayOff]:
     """The next days of a year on which the brand is closed though it is no weekend; names in `lang` where known."""
-    named = _holidays(calendar, since, lang)
+    named = _holidays(calendar.holidays_of, since, lang)
     found = {day: DayOff(day, calendar.names.get(day) or named.get(day)) for day in calendar.closed}
     for day, name in named.items():
         if day not in calendar.open_on_holidays:
@@ -125,16 +131,16 @@ def _moved(calendar: Calendar, day: date) -> timedelta:
     return (ends.utcoffset() or timedelta(0)) - (begins.utcoffset() or timedelta(0))
 
 
-def _holidays(calendar: Calendar, since: date, lang: str) -> dict[date, str]:
-    if calendar.holidays_of is None:
+def _holidays(holidays_of: str | None, since: date, lang: str) -> dict[date, str]:
+    if holidays_of is None:
         return {}
-    country, _, part = calendar.holidays_of.partition("-")
+    country, _, part = holidays_of.partition("-")
     years = (since.year, since.year + 1)
     known = holidays.country_holidays(country, subdiv=part or None, years=years)
     wanted = [name for name in known.supported_languages if name.partition("_")[0] == lang]
     if wanted:
         known = holidays.country_holidays(country, subdiv=part or None, years=years, language=wanted[0])
-    return dict(known.items())
+    return {day: name.replace("'", "\u2019") for day, name in known.items()}
 
 
 def today(calendar: Calendar, now: datetime) -> date:

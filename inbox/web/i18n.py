@@ -111,6 +111,11 @@ class Speech:
     def long_day(self, at: datetime | date) -> str:
         return self._date(self.local(at).date() if isinstance(at, datetime) else at, "yMMMMd")
 
+    def weekday(self, when: date, *, year: bool = False) -> str:
+        """A day with the weekday that people argue about: `Fri 25 Dec`."""
+        said = dates.format_date(when, "EEE d MMM y" if year else "EEE d MMM", locale=self.locale)
+        return said.replace(" 1 ", " 1er ", 1) if self.lang == "fr" and when.day == 1 else said
+
     def days(self, first: date, last: date) -> tuple[str, str]:
         """The two ends of a stretch, the year once where it is the same."""
         return self._date(first, "MMMMd" if first.year == last.year else "yMMMMd"), self.long_day(last)

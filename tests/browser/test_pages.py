@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
@@ -14,7 +14,7 @@ from inbox.log.store import Log
 from inbox.policy import Calendar, Policy, Span
 from inbox.web import charts, words
 from inbox.web.i18n import Speech
-from inbox.web.pages import calendar_form, policy_form
+from inbox.web.pages import calendar_form, policy_form, worked
 from tests.web.world import Answer, World, a_world
 
 pytestmark = pytest.mark.postgres
@@ -52,6 +52,46 @@ def test_all_hours_of_a_day_are_in_the_form_and_there_is_room_for_more() -> None
     assert read == policy
     assert calendar_form.spans_shown(fields)[2] == 5
     assert calendar_form.spans_shown(fields, "day-2")[2] == 6
+
+
+def test_holidays_that_are_worked_are_ticked_by_name_and_others_given_by_their_date() -> None:
+    calendar = Calendar(holidays_of="FR", open_on_holidays=(date(2026, 5, 1), date(2026, 12, 25)))
+    fields = policy_form.fields_of(Policy(calendar=calendar))
+    shown = worked.shown(fields, date(2026, 11, 24), Speech("fr"))
+    assert [(one.day, one.name) for one in shown.holidays if one.ticked] == [("ven. 25 déc. 2026", "Noël")]
+    assert (len(shown.holidays), shown.own) == (11, ("2026-05-01", ""))
+    pressed = fields | {"worked-0": "2026-05-01", "worked-1": "", "work-2027-05-08": "yes"}
+    read, _ = policy_form.policy_of(pressed, SAY)
+    assert read is not None
+    assert read.calendar.open_on_holidays == (date(2026, 5, 1), date(2027, 5, 8))
+    assert policy_form.policy_of(fields | {"worked-1": "Noël"}, SAY)[1] == {
+        "worked-1": "Give a day, such as 2026-12-24."
+    }
+
+
+def test_each_region_has_its_own_holidays_to_tick() -> None:
+    def names(region: str) -> set[str]:
+        fields = {"country": "FR", "region": region, "work-2026-12-26": "yes", "more": "worked"}
+        found = worked.shown(fields, date(2026, 11, 24), Speech("fr"))
+        assert found.own == ("", "")
+        assert ("ven. 1er janv. 2027", "Jour de l’an") in [(one.day, one.name) for one in found.holidays]
+        return {one.name for one in found.holidays if one.ticked}
+
+    assert (names("57"), names("")) == ({"Saint-Étienne"}, set())
+    assert worked.shown({"country": "", "worked-0": "2026-12-25"}, date(2026, 11, 24), SAY).own == ("2026-12-25", "")
+
+
+async def test_a_ticked_holiday_is_open_in_the_preview_and_stays_ticked_without_javascript(world: World) -> None:
+    page = await get(world, "/settings/policy", "lead")
+    position = re.search(r'name="position" value="(\d+)"', page.text)
+    assert position is not None
+    fields = policy_form.fields_of(Policy(calendar=Calendar(holidays_of="FR"))) | {"position": position[1]}
+    assert "ven. 25 déc. 2026 (Noël)" in (await post(world, "/settings/policy/preview", fields, "lead")).text
+    ticked = (await post(world, "/settings/policy/preview", fields | {"work-2026-12-25": "yes"}, "lead")).text
+    assert "ven. 25 déc. 2026 (Noël)" not in ticked
+    assert 'name="work-2026-12-25" value="yes" checked' in ticked
+    assert (await post(world, "/settings/policy", fields | {"work-2026-12-25": "yes"}, "lead")).status == 303
+    assert 'name="work-2026-12-25" value="yes" checked' in (await get(world, "/settings/policy", "lead")).text
 
 
 def test_days_off_are_ranges_with_a_name_and_regions_of_their_country() -> None:

@@ -229,7 +229,7 @@ async def test_saving_the_times_keeps_who_must_approve_and_the_other_way_round(w
     shown = await page(world, "lead", "/settings/policy")
     fields = dict(re.findall(r'<input class="input"[^>]* name="([^"]+)" value="([^"]*)"', shown))
     chosen = dict(re.findall(r'<select [^>]*name="([^"]+)">.*?<option value="(\d)" selected', shown))
-    whole = {**fields, **chosen, "csrf": csrf, "zone": "Europe/Paris", "closed": "", "open_on_holidays": ""}
+    whole = {**fields, **chosen, "csrf": csrf, "zone": "Europe/Paris"}
     kept = await world.ask("POST", f"/b/{world.brand}/settings/policy", headers=world.cookie(cookie), form=whole)
     assert kept.status == 303, kept.text
     (latest,) = (await world.log.policies(world.brand))[-1:]

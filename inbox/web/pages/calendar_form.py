@@ -11,7 +11,7 @@ from typing import Any
 
 from inbox.policy import MOST_NAME, Calendar
 from inbox.web.i18n import N_, Speech
-from inbox.web.pages import holiday_words
+from inbox.web.pages import holiday_words, worked
 
 LEAST_SPANS = 2
 MOST_SPANS = 12
@@ -21,7 +21,6 @@ LONGEST_OFF = timedelta(days=92)
 DAY = timedelta(days=1)
 
 HOURS_BAD = N_("Give both hours, such as 09:00 and 18:30.")
-DAYS_BAD = N_("One date a line, year-month-day, such as 2026-12-24.")
 OFF_BAD = N_("Give the first day off; the last one, if there is one, lies after it, within three months.")
 
 
@@ -29,7 +28,7 @@ def fields_of(calendar: Calendar) -> dict[str, str]:
     country, region = holiday_words.parted(calendar.holidays_of)
     shown = {
         "zone": calendar.zone, "country": country, "region": region,
-        "open_on_holidays": "\n".join(day.isoformat() for day in calendar.open_on_holidays),
+        **{f"worked-{n}": day.isoformat() for n, day in enumerate(sorted(calendar.open_on_holidays))},
     }  # fmt: skip
     for weekday in range(7):
         spans = [span for span in calendar.spans if span.weekday == weekday]
@@ -82,7 +81,7 @@ def read(fields: Mapping[str, str], say: Speech) -> tuple[dict[str, Any], dict[s
     closed, names = _days_off(fields, errors)
     raw = {
         "zone": fields.get("zone", ""), "spans": list(_spans(fields, errors)), "closed": tuple(closed), "names": names,
-        "holidays_of": _country(fields, errors), "open_on_holidays": _dates(fields, errors),
+        "holidays_of": _country(fields, errors), "open_on_holidays": worked.read(fields, errors),
     }  # fmt: skip
     return raw, {field: say(message) for field, message in errors.items()}
 
@@ -127,11 +126,3 @@ def _country(fields: Mapping[str, str], errors: dict[str, str]) -> str | None:
     except ValueError:
         errors["country"] = N_("No public holidays are known for this country.")
         return None
-
-
-def _dates(fields: Mapping[str, str], errors: dict[str, str]) -> tuple[date, ...]:
-    try:
-        return tuple(date.fromisoformat(day) for day in fields.get("open_on_holidays", "").split())
-    except ValueError:
-        errors["open_on_holidays"] = DAYS_BAD
-        return ()

@@ -12,7 +12,7 @@ from inbox.errors import Refused
 from inbox.policy import BANDS, MOST_NAME, Policy
 from inbox.web import words
 from inbox.web.context import deps, viewer
-from inbox.web.pages import calendar_form, holiday_words, policy_form, policy_preview, render, settings
+from inbox.web.pages import calendar_form, holiday_words, policy_form, policy_preview, render, settings, worked
 from inbox.web.routes import Route
 
 
@@ -46,6 +46,7 @@ def _shown(
         position=position, spans=calendar_form.spans_shown(fields, fields.get("more", "")),
         off=calendar_form.off_shown(fields, fields.get("more", "")), countries=holiday_words.countries(say),
         regions=holiday_words.regions(fields.get("country", ""), say), most_name=MOST_NAME,
+        worked=worked.shown(fields, say.local(deps(request).clock.now()).date(), say),
         preview=policy_preview.shown(drafted, deps(request).clock.now(), say),
         bands=[(band, words.band(band, say)) for band in BANDS], zones=sorted(available_timezones()),
         weekdays=[say(day) for day in words.WEEKDAYS],
@@ -85,6 +86,11 @@ async def preview(request: web.Request) -> web.StreamResponse:
     if render.is_htmx(request) and request.query.get("part") == "regions":
         regions = holiday_words.regions(fields.get("country", ""), world.say)
         return render.page(request, "policy_regions.html", world.say, regions=regions, fields=fields)
+    if render.is_htmx(request) and request.query.get("part") == "worked":
+        chosen = worked.shown(fields, world.say.local(deps(request).clock.now()).date(), world.say)
+        return render.page(
+            request, "policy_worked.html", world.say, worked=chosen, fields=fields, errors={}, world=world
+        )
     policy, errors = policy_form.policy_of(fields, world.say)
     if not render.is_htmx(request):
         return _shown(request, world, fields, errors, fields.get("position", ""), 400 if errors else 200)

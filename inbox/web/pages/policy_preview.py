@@ -7,8 +7,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from babel import dates
-
 from inbox import rehearsal
 from inbox.calendars import CalendarNeverOpens
 from inbox.policy import Policy
@@ -55,7 +53,7 @@ def shown(policy: Policy | None, now: datetime, say: Speech) -> dict[str, Any]:
         for one in rehearsed
     ]  # fmt: skip
     coming = rehearsal.days_off(policy.calendar, rehearsal.today(policy.calendar, now), DAYS_OFF_SHOWN, say.lang)
-    days = [(dates.format_date(one.day, "EEE d MMM y", locale=say.locale), one.name) for one in coming]
+    days = [(say.weekday(one.day, year=True), one.name) for one in coming]
     ahead = [_day(one, local) for one in rehearsal.fortnight(policy.calendar, now, say.lang)]
     return {"lines": lines, "days_off": days, "ahead": ahead, "trouble": None}
 
@@ -67,7 +65,7 @@ def _day(one: rehearsal.OpenDay, say: Speech) -> dict[str, Any]:
         forward = one.moved.total_seconds() > 0
         why.append(say("clocks go forward") if forward else say("clocks go back"))
     return {
-        "day": dates.format_date(one.day, "EEE d MMM", locale=say.locale), "why": ", ".join(why),
+        "day": say.weekday(one.day), "why": ", ".join(why),
         "open": [_span(opens, closes, say) for opens, closes in one.open],
         "lasts": say.duration(one.lasts.total_seconds(), coarse=True) if one.open else "",
     }  # fmt: skip
@@ -84,6 +82,4 @@ def _span(opens: datetime, closes: datetime, say: Speech) -> str:
 
 
 def _moment(at: datetime, say: Speech) -> str:
-    """With its weekday, which is what the argument is about: “Mon 9 Nov, 09:40”."""
-    day = dates.format_date(say.local(at).date(), "EEE d MMM", locale=say.locale)
-    return f"{day}, {say.time(at)}"
+    return f"{say.weekday(say.local(at).date())}, {say.time(at)}"
