@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from tests.chaos import volatile
 from tests.chaos.faults import ALL, jumps
-from tests.chaos.figures import Figures, compared
+from tests.chaos.figures import CannotRun, Figures, compared
 from tests.chaos.ledger import Ledger, Sent, read
 from tests.chaos.reckoning import line
 from tests.chaos.size import SAMPLE
@@ -32,6 +33,13 @@ async def test_nothing_is_lost_doubled_or_made_up(here: World, fault: str) -> No
     done = await ALL[fault](here, SAMPLE)
     assert done.sound, line(done)
     assert done.figures.ok > 0
+
+
+async def test_who_has_no_lazyfs_is_told_where_it_comes_from(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv(volatile.LAZYFS, str(tmp_path / "none"))
+    with pytest.raises(CannotRun, match="github.com/dsrhaslab/lazyfs"):
+        async with volatile.lazyfs(tmp_path / "disk", tmp_path):
+            pass
 
 
 async def test_the_reckoning_sees_each_of_the_five(tmp_path: Path) -> None:
