@@ -14,17 +14,20 @@ from inbox.people.saved_views import sql
 
 USUAL: Mapping[str, str] = {
     "next": "j", "previous": "k", "open": "o", "first": "g", "last": "G", "news": "N", "search": "/",
-    "acknowledge": "a", "reply": "r", "note": "n", "take": "t", "assign": "i", "priority": "p", "resolve": "e",
-    "reopen": "u", "undo": "z", "palette": ":", "density": "d", "sheet": "?",
+    "acknowledge": "a", "reply": "r", "wordings": "w", "note": "n", "take": "t", "assign": "i",
+    "priority": "p", "resolve": "e", "reopen": "u", "bulk": "b", "undo": "z",
+    "palette": ":", "density": "d", "sheet": "?",
 }  # fmt: skip
 """Act → key, as the keyboard says it: one sign, capitals with shift."""
 
 
 async def of_member(log: Log, brand: BrandId, member: int) -> dict[str, str]:
-    """Each act's key; one that was chosen before an act became known keeps its usual one."""
+    """Each act's key. An act that became known after they chose has its usual one, or none where they gave that one to
+    another: no key changes under the hand."""
     text = await log.pool.fetchval(sql.keys, brand, member)
-    chosen = orjson.loads(text) if text else {}
-    return {act: chosen.get(act, usual) for act, usual in USUAL.items()}
+    chosen: dict[str, str] = orjson.loads(text) if text else {}
+    taken = set(chosen.values())
+    return {act: chosen.get(act, "" if usual in taken else usual) for act, usual in USUAL.items()}
 
 
 async def choose(log: Log, brand: BrandId, member: int, wanted: Mapping[str, str]) -> None:

@@ -31,6 +31,12 @@ WHY: Mapping[str, tuple[str, str]] = {
 }
 
 
+DONE: Mapping[str, str] = {
+    "offer": N_("Offered. Until somebody accepts, everything stays yours."),
+    "decline": N_("Noted: nothing changes hands."),
+}
+
+
 async def show(request: web.Request) -> web.StreamResponse:
     return await _shown(request, await render.world(request), {})
 
@@ -49,6 +55,7 @@ async def _shown(
         offers = [(one, await shift.named(connection, world.brand.id, one.offered.items)) for one in alive]
     return render.page(
         request, "handover.html", say, status=status, world=world, here="handover", given=given, error_text=error,
+        done=say(DONE[request.query["done"]]) if request.query.get("done") in DONE and not error else None,
         mine=mine, offers=offers, hours=hours, choices=[(n, _hours(n, say)) for n in HOURS], why=WHY,
         past=[one for one in reversed(every) if not one.is_open(now)][:PAST_SHOWN], became=_became,
         author=rows.author_name, colleagues=[one for one in world.team if one.id != world.me],
@@ -79,7 +86,7 @@ async def offer(request: web.Request) -> web.StreamResponse:
         await _offered(request, world, fields, chosen, now - timedelta(hours=hours), now)
     except Refused as refused:
         return await _shown(request, world, fields, words.refusal(refused, world.say), refused.status)
-    return render.see_other(request, f"{world.base}/handover")
+    return render.see_other(request, f"{world.base}/handover?done=offer")
 
 
 async def _offered(
@@ -109,13 +116,13 @@ async def decide(request: web.Request) -> web.StreamResponse:
     try:
         if fields.get("do") == "accept":
             await handing.accept(own.log, world.brand.id, ident, **what)
-            return render.see_other(request, f"{world.base}/queue?view=mine")
+            return render.see_other(request, f"{world.base}/queue?view=mine&accepted=yes")
         await handing.decline(own.log, world.brand.id, ident, text=fields.get("text", ""), **what)
     except Refused as refused:
         if refused.status == 404:
             raise NotFound from refused
         return await _shown(request, world, {}, words.refusal(refused, world.say), refused.status)
-    return render.see_other(request, f"{world.base}/handover")
+    return render.see_other(request, f"{world.base}/handover?done=decline")
 
 
 ROUTES = [

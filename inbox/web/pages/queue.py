@@ -97,6 +97,7 @@ async def inbox_context(request: web.Request, world: render.World, current: str 
         "matching": matching,
         "refused": filter_words.told(read.bad, say) if read.bad else None,
         "groups": groups,
+        "accepted": request.query.get("accepted") == "yes",
         "group_counts": by_priority if page.next else {number: len(shown) for number, shown in groups.items()},
         "more": f"{world.base}/queue{chosen.query(after=page.next)}" if page.next else None,
         "position": page.position,

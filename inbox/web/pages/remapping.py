@@ -15,14 +15,17 @@ from inbox.web.routes import Route
 from inbox.web.security import brand_of
 
 MOVE = ("next", "previous", "open", "first", "last", "news", "search")
-ACT = ("acknowledge", "reply", "note", "take", "assign", "priority", "resolve", "reopen", "undo")
+ACT = (
+    "acknowledge", "reply", "wordings", "note", "take", "assign", "priority", "resolve", "reopen", "bulk", "undo",
+)  # fmt: skip
 EVERYWHERE = ("palette", "density", "sheet")
 LABELS = {
     "next": N_("Next"), "previous": N_("Previous"), "open": N_("Open"), "first": N_("To the top of the list"),
     "last": N_("To the end of the list"), "news": N_("Show what is new"), "search": N_("Search"),
-    "acknowledge": N_("Acknowledge"), "reply": N_("Reply"), "note": N_("Internal note"), "take": N_("Take"),
-    "assign": N_("Assign to"), "priority": N_("Set priority"), "resolve": N_("Resolve"), "reopen": N_("Reopen"),
-    "undo": N_("Undo"), "palette": N_("Commands"), "density": N_("Compact rows"), "sheet": N_("This sheet"),
+    "acknowledge": N_("Acknowledge"), "reply": N_("Reply"), "wordings": N_("Wordings"), "note": N_("Internal note"),
+    "take": N_("Take"), "assign": N_("Assign to"), "priority": N_("Set priority"), "resolve": N_("Resolve"),
+    "reopen": N_("Reopen"), "bulk": N_("Act on the chosen rows"), "undo": N_("Undo"), "palette": N_("Commands"),
+    "density": N_("Compact rows"), "sheet": N_("This sheet"),
 }  # fmt: skip
 
 
@@ -34,6 +37,8 @@ class Key:
 
     @property
     def shown(self) -> list[str]:
+        if not self.key:
+            return []
         return ["⇧", self.key] if self.key.isupper() else [self.key.upper()]
 
 

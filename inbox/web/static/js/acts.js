@@ -8,6 +8,7 @@ import { openItem } from "./opened.js";
 import { open, resolve } from "./pane.js";
 import { neighbour, rows } from "./rows.js";
 import { undo } from "./undo.js";
+import { openWordings } from "./wordings.js";
 
 /** @param {HTMLElement | null | undefined} row */
 function stand(row) {
@@ -50,12 +51,14 @@ export const ACTS = {
   search: () => find("#q")?.focus(),
   acknowledge: () => void withItem(() => write("acknowledge")),
   reply: () => void withItem(() => write("reply")),
+  wordings: () => void withItem(openWordings),
   note: () => { if (!openItem() && !document.activeElement?.closest(".row") && hasNews()) showNews(); else void withItem(() => write("note")); },
   take: () => void withItem(() => find("#item-head [data-key=t]")?.click()),
   assign: () => void withItem(() => inMenu("assignee")),
   priority: () => void withItem(() => inMenu("priority")),
   resolve: () => void withItem(resolve),
   reopen: () => void withItem(() => find("#item-head form[action$='/reopen'] button")?.click()),
+  bulk: () => find("#bulk-what")?.focus(),
   undo: () => void undo(),
   density: toggleDensity,
   sheet: () => /** @type {HTMLDialogElement | null} */ (find("#keys"))?.showModal(),

@@ -76,6 +76,11 @@ export function markMine(within) {
   for (const avatar of all("[data-member]", within)) avatar.classList.toggle("avatar-me", avatar.dataset.member === document.body.dataset.me);
 }
 
+/** The hand never ends up nowhere: where what had the focus went away, the open item's name has it, else the list. */
+export function regain() {
+  if (document.activeElement === document.body) (find("#item-title") ?? find("#rows"))?.focus({ preventScroll: true });
+}
+
 /** @param {EventTarget | null} target */
 export const isField = (target) =>
   target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName)) && !(target instanceof HTMLInputElement && /^(radio|checkbox|button|submit)$/.test(target.type));

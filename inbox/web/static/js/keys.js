@@ -13,7 +13,7 @@ const byKey = new Map(all("#keys [data-act]").map((line) => [line.dataset.keyIs 
 
 /** @param {KeyboardEvent} event */
 function escape({ target }) {
-  if (target instanceof HTMLElement && isField(target)) { target.blur(); if (target.id === "text") find("#item-body")?.focus(); return; }
+  if (target instanceof HTMLElement && isField(target)) { target.blur(); find(target.closest("#item") ? "#item-body" : "#rows")?.focus(); return; }
   if (openItem() && find(".app")?.hasAttribute("data-open") && !document.activeElement?.closest("#list")) close();
 }
 

@@ -22,7 +22,9 @@ export async function changed(change) {
 /** @param {Document} fresh */
 function merge(fresh) {
   const id = openItem();
-  if (find("#item-head", fresh)?.dataset.item !== id) return;
+  const [head, made] = [find("#item-head"), find("#item-head", fresh)];
+  // Another item, or asked for before an act of one's own of which the pane tells already.
+  if (made?.dataset.item !== id || Number(made?.dataset.position) < Number(head?.dataset.position)) return;
   const busy = isWriting();
   const open = all("#item-body details[open]").map((box) => box.id || box.className);
   const scroll = find("#item-body")?.scrollTop ?? 0;

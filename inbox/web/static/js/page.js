@@ -24,7 +24,7 @@ document.addEventListener("keydown", (event) => {
   for (const menu of menus()) {
     menu.open = false;
     if (menu.contains(document.activeElement)) find("summary", menu)?.focus();
-    event.stopPropagation();
+    event.stopImmediatePropagation();  // and nothing else with it
   }
 });
 

@@ -1,6 +1,6 @@
 // The item pane: opens beside the list (over it on a phone). What is written there is `composer.js`, what others do to it
 // `news.js`.
-import { around, clicked, find, markMine, words } from "./dom.js";
+import { around, clicked, find, markMine, regain, words } from "./dom.js";
 import { tickAll } from "./clocks.js";
 import { keep, length, promised, restore, rewrite, text, turned, write } from "./composer.js";
 import { forgetDraft } from "./drafts.js";
@@ -77,7 +77,7 @@ clicked("a.row-link", (link, event) => {
 clicked("[data-close]", (_, event) => { if (isPlain(event)) { event.preventDefault(); close(); } });
 clicked("[data-write]", (button) => write(button.dataset.write));
 clicked("[data-again]", (button) => rewrite(find(".said", button.closest(".msg") ?? document)?.textContent ?? ""));
-clicked("[data-stop-writing]", () => pane().removeAttribute("data-writing"));
+clicked("[data-stop-writing]", () => { pane().removeAttribute("data-writing"); find("[data-write]")?.focus(); });
 clicked("[data-do=e]", resolve);
 startFiles(length);
 document.addEventListener("input", (event) => { if (event.target === text()) { length(); keep(); } });
@@ -85,7 +85,13 @@ document.addEventListener("change", (event) => {
   if (around(event, "input[name=mode]")) turned();
   if (event.target instanceof HTMLSelectElement && event.target.id === "promise") promised(event.target);
 });
-document.addEventListener("htmx:after:swap", () => { if (pane().querySelector("#item-head")) settled(); });
+document.addEventListener("htmx:after:swap", () => {
+  if (!pane().querySelector("#item-head")) return;
+  const sent = find("[data-toast]", pane()) && document.activeElement === text();
+  settled();
+  if (sent) text()?.blur();  // what was sent is sent: the next key is a command again, and no letter
+  regain();
+});
 document.addEventListener("htmx:before:response", (event) => {
   const response = /** @type {any} */ (event).detail?.ctx?.response?.raw;
   if (response?.redirected && new URL(response.url).pathname === "/sign-in") { event.preventDefault(); location.href = "/sign-in"; }

@@ -48,8 +48,10 @@ const [input, list] = [field("#q"), find("#q-offers")];
 if (input && list) {
   const box = combobox(input, list, () => offers(input));
   input.addEventListener("focus", async () => {
+    const stood = input.value;
     known ??= await figures(`${base}/queue/words`);
-    if (document.activeElement === input && input.value.trim() === "") box.show();
+    // Also for what was typed before the answer came.
+    if (document.activeElement === input && (input.value.trim() === "" || input.value !== stood)) box.show();
   });
   input.form?.addEventListener("submit", () => { if (input.value.trim()) used(RECENT, input.value.trim(), MOST_RECENT); });
 }

@@ -37,6 +37,7 @@ function toggle(row, range) {
 }
 
 function none() {
+  if (bar()?.contains(document.activeElement)) (find(`#rows .row[data-id="${anchor}"] .row-link`) ?? list)?.focus();
   chosen.clear();
   anchor = null;
   const everything = field("[data-all]");

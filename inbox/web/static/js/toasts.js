@@ -1,9 +1,9 @@
-// Short messages at the foot of the page: they take no focus and hold no only way.
-import { element, find } from "./dom.js";
+// Short messages at the foot of the page, in a place that is read out: they take no focus and hold no only way.
+import { element, find, regain } from "./dom.js";
 
 /** @param {string} text @param {string} [tone] */
 export function toast(text, tone = "") {
-  const box = element("div", { className: `toast${tone ? ` toast-${tone}` : ""}`, role: "status" }, element("span", { textContent: text }));
+  const box = element("div", { className: `toast${tone ? ` toast-${tone}` : ""}` }, element("span", { textContent: text }));
   show(box);
   return box;
 }
@@ -19,9 +19,7 @@ export function offer(box, label, act) {
 /** @param {HTMLElement} box */
 export function show(box) {
   find("#toasts")?.replaceChildren(box);
-  let hovered = false;
-  box.addEventListener("mouseenter", () => { hovered = true; });
-  box.addEventListener("mouseleave", () => { hovered = false; });
-  const leave = () => (hovered ? setTimeout(leave, 2000) : box.remove());
+  regain();
+  const leave = () => (box.matches(":hover, :focus-within") ? setTimeout(leave, 2000) : box.remove());
   setTimeout(leave, 8000);
 }

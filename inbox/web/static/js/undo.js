@@ -1,5 +1,5 @@
 // What was just done can be taken back for ten seconds, on the next page, too: the form that would do so is kept until then.
-import { field, find, words } from "./dom.js";
+import { field, find, regain, words } from "./dom.js";
 import { recall, remember } from "./memory.js";
 import { openItem } from "./opened.js";
 import { open } from "./pane.js";
@@ -34,7 +34,7 @@ function opposite(form) {
 function offerUndo(undoing) {
   const button = offer(find("#toasts .toast") ?? toast(undoing.said), words.undo, () => void undo());
   button.dataset.undo = "";
-  setTimeout(() => button.remove(), Math.max(0, undoing.until - Date.now()));
+  setTimeout(() => { button.remove(); regain(); }, Math.max(0, undoing.until - Date.now()));
 }
 
 /** After an act that went through: the pane says so, and the way back is kept. */

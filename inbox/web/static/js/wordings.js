@@ -1,6 +1,6 @@
 // Prepared words: a list beside the field where one writes, by keyboard as by hand. What is chosen goes where the caret is;
 // gaps that nothing is known for stay in braces, and the first of them is marked, to be written over.
-import { all, clicked, field, find, folded, isAlone } from "./dom.js";
+import { all, clicked, field, find, folded } from "./dom.js";
 import { page } from "./server.js";
 
 const GAP = /\{([a-z][a-z0-9_]{0,30})(?:\|[^{}|]*)?\}/g;
@@ -105,10 +105,13 @@ document.addEventListener("input", (event) => {
 });
 clicked("#wording-list [role=option]", take);
 document.addEventListener("keydown", (event) => {
-  if (event.target === search()) { typed(event); return; }
+  if (event.target === search()) typed(event);
+}, true);
+
+/** The list of prepared words, for the item that is open. */
+export function openWordings() {
   const details = box();
-  if (event.key !== "w" || !isAlone(event) || !details) return;
-  event.preventDefault();
+  if (!details) return;
   find("#item")?.setAttribute("data-writing", "");
   details.open = true;
-}, true);
+}
