@@ -5,9 +5,11 @@ own, who share nothing. It belongs to one event loop, and so do the tests that u
 
 from __future__ import annotations
 
+import inspect
 import os
 import shutil
 from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -33,7 +35,8 @@ PHONE = (360, 740)
 
 def pytest_collection_modifyitems(items: Iterable[pytest.Item]) -> None:
     for item in items:
-        if isinstance(item, pytest.Function) and "site" in item.fixturenames and item.path.parent == HERE:
+        ours = isinstance(item, pytest.Function) and "browser" in item.fixturenames and item.path.parent == HERE
+        if ours and inspect.iscoroutinefunction(item.function):
             item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
 
 
@@ -100,8 +103,8 @@ def clock() -> SimulatedClock:
     return SimulatedClock(datetime.now(UTC))
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def site(postgres: Server, keyring: Keyring, clock: SimulatedClock, browser: Browser) -> AsyncIterator[Site]:
+@asynccontextmanager
+async def a_site(postgres: Server, keyring: Keyring, clock: SimulatedClock, browser: Browser) -> AsyncIterator[Site]:
     name, dsn = await postgres.fresh()
     async with (
         asyncpg.create_pool(dsn, min_size=1, max_size=10) as pool,
@@ -111,3 +114,9 @@ async def site(postgres: Server, keyring: Keyring, clock: SimulatedClock, browse
         for context in browser.contexts:  # they hold streams open, which the server would wait for
             await context.close()
     await postgres.drop(name)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def site(postgres: Server, keyring: Keyring, clock: SimulatedClock, browser: Browser) -> AsyncIterator[Site]:
+    async with a_site(postgres, keyring, clock, browser) as site:
+        yield site

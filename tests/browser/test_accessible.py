@@ -1,70 +1,122 @@
-"""axe finds nothing against WCAG 2.2 A and AA, on any page, in either theme; and no page trips over its CSP.
+"""axe finds nothing on any screen, in any state, with something to show or nothing, in either language and theme, on a
+desk and on a phone; and no page trips over its CSP.
 
-A page is looked at in both themes without being loaded again: they differ in colours alone (tokens.css)."""
+Which screens there are, the code says (`tests.screens.places`): a new one that nobody reaches fails by its name. The
+first language is read at a desk, the other on a phone: between them all words and both layouts are seen.
+"""
 
 from __future__ import annotations
 
-import pytest
-from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Page
+from collections.abc import AsyncIterator, Mapping
+from datetime import UTC, datetime
 
-from tests.browser.conftest import DESK, PHONE, Site
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, BrowserContext, Page
+
+from inbox.clock import SimulatedClock
+from inbox.log.seal import Keyring
+from inbox.web.table import TABLE
+from tests.browser.conftest import DESK, PHONE, Site, a_site
+from tests.browser.rules import faults
+from tests.browser.staged import Staged, staged
+from tests.conftest import MASTER
+from tests.databases import Server
+from tests.screens import places, states
+from tests.screens.states import State
 
 pytestmark = [pytest.mark.browser, pytest.mark.postgres]
 
-OPTIONS = {
-    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]},
-    "resultTypes": ["violations"],
-}
-COLOURS = OPTIONS | {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
-"""What another theme can break."""
-SETTLED = """Promise.all(
-  document.getAnimations().filter(one => one instanceof CSSTransition).map(one => one.finished.catch(() => null))
-).then(() => null)"""
-"""No colour is half-way to the next one."""
-PAGES = (
-    "/queue", "/queue?view=uncertain", "/items/{item}", "/items/{item}/forget", "/sla?period=today", "/sla/turns",
-    "/settings/brand", "/settings/policy", "/settings/channels", "/settings/channels/new?network=generic",
-    "/settings", "/guide?step=hours", "/guide?step=message",
-    "/settings/quarantine", "/settings/retention", "/settings/subscriptions", "/settings/members", "/settings/tokens",
-    "/settings/approval", "/settings/exposure", "/approvals", "/freezes", "/notices", "/items/{item}/author",
-    "/promises", "/handover", "/settings/assignment", "/sla?compare=before", "/reports", "/walls", "/wall",
-)  # fmt: skip
+PUBLIC = {route.name for route in places.screens() if route.access == "public"}
+READ = pytest.mark.parametrize(("lang", "size"), [("fr", DESK), ("en", PHONE)], ids=["fr-desk", "en-phone"])
+HALVES = pytest.mark.parametrize("half", [0, 1])
+"""Tests of about the same length, for as many processors."""
 
 
-ACCOUNT = ("/account", "/account/devices", "/offline")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def stage(postgres: Server, browser: Browser) -> AsyncIterator[Staged]:
+    clock = SimulatedClock(datetime.now(UTC))
+    async with a_site(postgres, Keyring(MASTER), clock, browser) as site, staged(site) as made:
+        yield made
 
 
-async def faults(page: Page) -> list[tuple[str, list[str]]]:
-    """Of the page as it stands, in the light and in the dark: each rule, and the first elements that break it."""
-    light = await Axe().run(page, options=OPTIONS)
-    await page.emulate_media(color_scheme="dark", reduced_motion="reduce")
-    await page.evaluate(SETTLED)
-    dark = await Axe().run(page, options=COLOURS)
-    await page.emulate_media(color_scheme="light")
-    violations = light.response["violations"] + dark.response["violations"]
-    return [(one["id"], [node["html"] for node in one["nodes"]][:3]) for one in violations]
+@pytest_asyncio.fixture(loop_scope="session")
+async def site(stage: Staged) -> AsyncIterator[Site]:
+    """Whose windows are closed and complaints forgotten after each test."""
+    yield stage.site
+    for context in stage.site.browser.contexts:
+        await context.close()
+    stage.site.complaints.clear()
 
 
-@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
-async def test_every_page_is_accessible(site: Site, size: tuple[int, int]) -> None:
-    await site.world.hear("البطارية تُصدر دخانًا", author="karim")
-    item = await site.world.hear(author="zoe")
-    page = await (await site.visitor("owner", size=size, lang="fr")).new_page()
+async def walked(page: Page, paths: Mapping[str, str]) -> dict[str, object]:
+    """Screen → what is wrong with it."""
     found: dict[str, object] = {}
-    for rest in (
-        *(site.path(one.replace("{item}", str(item))) for one in PAGES),
-        *(site.base + one for one in ACCOUNT),
-    ):
-        await page.goto(rest)
-        if broken := await faults(page):
-            found[rest] = broken
+    for name, path in paths.items():
+        answer = await page.goto(path)
+        if answer is None or not answer.ok:
+            found[name] = answer and answer.status
+        elif broken := await faults(page):
+            found[name] = broken
+    return found
+
+
+def test_every_screen_is_reached(stage: Staged) -> None:
+    missing = {one.name for one in places.screens()} - stage.found.keys()
+    assert {name: stage.why.get(name, "nothing leads there") for name in missing} == {}
+
+
+def test_every_page_that_is_served_is_a_screen_or_said_to_be_none(stage: Staged) -> None:
+    served = [one for one in stage.site.world.app[TABLE] if one.method == "GET"]
+    pages, screens = {one.name for one in served if one.surface == "page"}, {one.name for one in places.screens()}
+    assert pages - screens - places.NO_SCREENS.keys() == set()
+    assert places.NO_SCREENS.keys() - {one.name for one in served} == set()
+
+
+@READ
+@HALVES
+async def test_every_screen_breaks_no_rule(
+    stage: Staged, site: Site, lang: str, size: tuple[int, int], half: int
+) -> None:
+    mine = dict(sorted((name, site.base + path) for name, path in stage.found.items())[half::2])
+    inside = {name: path for name, path in mine.items() if name not in PUBLIC}
+    outside = {name: path for name, path in mine.items() if name in PUBLIC}
+    found = await walked(await _page(site, "owner", lang, size), inside)
+    found |= await walked(await _page(site, None, lang, size), outside)
     assert found == {}
     assert site.complaints == []
 
 
-async def test_the_way_in_is_accessible(site: Site) -> None:
-    page = await (await site.visitor(None)).new_page()
-    for path in ("/sign-in", "/sign-in/link/dead", "/nowhere"):
-        await page.goto(site.base + path)
-        assert await faults(page) == []
+@READ
+async def test_a_screen_with_nothing_to_show_breaks_no_rule(
+    stage: Staged, site: Site, lang: str, size: tuple[int, int]
+) -> None:
+    paths = {name: path for name, path in stage.bare().items() if name not in PUBLIC}
+    other = {"fr": 0, "en": 1}[lang]  # each once: half of them here
+    page = await _page(site, "stranger", lang, size)
+    assert await walked(page, dict(sorted(paths.items())[other::2])) == {}
+    assert site.complaints == []
+
+
+@READ
+async def test_every_state_breaks_no_rule(stage: Staged, site: Site, lang: str, size: tuple[int, int]) -> None:
+    owner, stranger = await site.visitor("owner", size=size, lang=lang), await site.visitor(None, size=size, lang=lang)
+    observer = await site.visitor("observer", size=size, lang=lang)
+    found: dict[str, object] = {}
+    for who, some in ((owner, states.SIGNED_IN), (observer, states.OBSERVED), (stranger, states.STRANGERS)):
+        found |= {state.__name__: broken for state in some if (broken := await _in_state(who, state, stage))}
+    assert found == {}
+
+
+async def _in_state(who: BrowserContext, state: State, stage: Staged) -> object:
+    """A window of its own: what is cut off or held up there is no other's trouble."""
+    page = await who.new_page()
+    await state(page, stage.where)
+    broken = await faults(page)
+    await who.set_offline(False)
+    await page.close()
+    return broken
+
+
+async def _page(site: Site, who: str | None, lang: str, size: tuple[int, int]) -> Page:
+    return await (await site.visitor(who, size=size, lang=lang)).new_page()

@@ -12,7 +12,7 @@ from inbox.wording import Draft, Variant
 from services.channels import registry
 from services.workers.bulk import Bulk
 from tests.browser.conftest import PHONE, Site
-from tests.browser.test_accessible import OPTIONS
+from tests.browser.rules import OPTIONS
 from tests.browser.test_queue import live
 
 pytestmark = [pytest.mark.browser, pytest.mark.postgres]

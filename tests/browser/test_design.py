@@ -13,7 +13,7 @@ from playwright.async_api import expect
 from inbox.web import i18n
 from inbox.web.pages import design_tokens
 from tests.browser.conftest import Site
-from tests.browser.test_accessible import faults
+from tests.browser.rules import faults
 from tests.browser.test_queue import live
 
 TEMPLATES = Path(i18n.__file__).parent / "templates"

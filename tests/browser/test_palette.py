@@ -7,7 +7,7 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import expect
 
 from tests.browser.conftest import Site
-from tests.browser.test_accessible import OPTIONS
+from tests.browser.rules import OPTIONS
 from tests.browser.test_queue import live
 
 pytestmark = [pytest.mark.browser, pytest.mark.postgres]

@@ -17,7 +17,7 @@ from inbox.push import bundling
 from inbox.web import push_words
 from inbox.web.i18n import Speech
 from tests.browser.conftest import PHONE, Site
-from tests.browser.test_accessible import faults
+from tests.browser.rules import faults
 
 pytestmark = [pytest.mark.browser, pytest.mark.postgres]
 

@@ -7,7 +7,7 @@ import pytest
 from inbox import subscriptions
 from inbox.subscription import By
 from tests.browser.conftest import DESK, PHONE, Site
-from tests.browser.test_accessible import faults
+from tests.browser.rules import faults
 
 pytestmark = [pytest.mark.browser, pytest.mark.postgres]
 

@@ -39,7 +39,7 @@ async def run(options: argparse.Namespace) -> Session:
                 if not options.readme:
                     await session.empty(owner)
                 await drill(instance)
-                set_up = await scene.set_up(instance, owner)
+                set_up = await scene.set_up(scene.Demo(instance), owner)
                 await (session.readme if options.readme else session.full)(set_up)
                 return session
         finally:

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from html import unescape
 
 from playwright.async_api import Browser, BrowserContext, Error
 
 from inbox.web.routes import Route
 from tests.product.instance import Instance
-from tests.screens import camera, index, letters, places, readme, states
+from tests.screens import camera, index, places, readme, states
 from tests.screens.scene import Scene
 from tests.screens.states import State, Where
-
-LINK = re.compile(r'href="(/[^"]*)"')
 
 
 class Session:
@@ -39,7 +35,7 @@ class Session:
 
     async def readme(self, scene: Scene) -> None:
         found = await self._addresses(scene, await self._nobody())
-        found |= {f"item-{who}": path for who, path in (await _items(scene, found["item"])).items()}
+        found |= {f"item-{who}": path for who, path in (await scene.by_author(found["item"])).items()}
         await camera.speak(scene.context, self.instance.base_url, "en")
         await readme.take(self.browser, scene.context, self.instance.base_url, found)
 
@@ -48,7 +44,7 @@ class Session:
         stranger = await self._nobody()
         found = await self._addresses(scene, stranger)
         self.missing = sorted({one.name for one in places.screens()} - found.keys())
-        items = await _items(scene, found["item"])
+        items = await scene.by_author(found["item"])
         found |= {f"item-{who}": path for who, path in items.items()}
         observer = await camera.sign_in(self.browser, self.instance.base_url, scene.observer)
         strange = {name: path for name, path in found.items() if name in public}
@@ -61,27 +57,13 @@ class Session:
         return await self.browser.new_context(service_workers="block")
 
     async def _addresses(self, scene: Scene, stranger: BrowserContext) -> dict[str, str]:
-        """Screen → path: those without an id first, then what their links lead to, until no more is found."""
-        links, found = dict[str, None](), dict[str, str](scene.found)
-        links |= dict.fromkeys(found.values())
-        for _ in range(3):
-            for route in sorted(places.screens(), key=lambda one: places.bare(one, scene.base[3:]) is None):
-                if route.name not in found or route.name in scene.found:
-                    await self._look(route, scene, stranger, links, found)
-        return found
+        async def ask(route: Route, path: str) -> str | None:
+            asking, url = stranger if route.access == "public" else scene.context, self.instance.base_url + path
+            response = await asking.request.get(url)
+            text = await response.text()
+            return text if response.url == url and places.is_whole(text) else None
 
-    async def _look(
-        self, route: Route, scene: Scene, stranger: BrowserContext, links: dict[str, None], found: dict[str, str]
-    ) -> None:  # fmt: skip
-        brand, base = scene.base[3:], self.instance.base_url
-        path = found.get(route.name) or places.bare(route, brand) or places.leading_to(route, brand, links)
-        if path is None:
-            return
-        response = await (stranger if route.access == "public" else scene.context).request.get(base + path)
-        text = await response.text()
-        if response.url == base + path and text[:100].lower().lstrip().startswith("<!doctype html"):
-            found[route.name] = path
-            links |= dict.fromkeys(unescape(link) for link in LINK.findall(text))
+        return await places.reached(scene.stage.brand, ask, scene.found)
 
     async def _each(
         self, owner: BrowserContext, stranger: BrowserContext, seen: Mapping[str, str], strange: Mapping[str, str],
@@ -125,13 +107,3 @@ class Session:
             yield
         except Error as error:
             self.failed[name] = str(error).splitlines()[0]
-
-
-async def _items(scene: Scene, first: str) -> dict[str, str]:
-    """Who wrote → path of their item; `first`: the top of the queue; `claimed`: one that a promise was made in."""
-    found = {"first": first} | scene.items
-    for item in (await scene.api("GET", "/items?limit=200&status=open"))["items"]:
-        for who, (name, _) in letters.SAID.items():
-            if (item["author"] or {}).get("name") == name:
-                found[who] = f"{scene.base}/items/{item['id']}"
-    return found
