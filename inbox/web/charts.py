@@ -56,11 +56,11 @@ def pace(points: Sequence[Point], *, label: str, p50: str, p90: str, number: Cal
     return _chart(parts, label)
 
 
-def stacks(bars: Sequence[Stack], *, label: str, number: Callable[[float], str]) -> Markup:
-    """Stacked bars."""
-    top = nice_top(max((bar.total for bar in bars), default=1))
-    parts = [_axis(top, number), *_labels([bar.label for bar in bars])]
-    step = (RIGHT - LEFT) / max(1, len(bars))
+def stacks(bars: Sequence[Stack], *, label: str, number: Callable[[float], str], width: int = WIDTH) -> Markup:
+    """Stacked bars. `width`: of the drawing, at the same height."""
+    top, right = nice_top(max((bar.total for bar in bars), default=1)), width - (WIDTH - RIGHT)
+    parts = [_axis(top, number, right), *_labels([bar.label for bar in bars], right)]
+    step = (right - LEFT) / max(1, len(bars))
     for index, bar in enumerate(bars):
         ground = float(BOTTOM)
         for css, value in bar.parts:
@@ -68,8 +68,8 @@ def stacks(bars: Sequence[Stack], *, label: str, number: Callable[[float], str])
                 tall = _tall(value, top)
                 ground -= tall
                 parts.append(_rect(css, LEFT + step * index + step * 0.1, ground, step * 0.8, tall))
-    parts.append(_ground())
-    return _chart(parts, label)
+    parts.append(_ground(right))
+    return _chart(parts, label, width)
 
 
 def meter(share: float | None, *, goal: float | None = None) -> Markup:
@@ -97,10 +97,10 @@ def sparkline(counts: Sequence[int], *, label: str) -> Markup:
     )
 
 
-def _chart(parts: Sequence[str], label: str) -> Markup:
+def _chart(parts: Sequence[str], label: str, width: int = WIDTH) -> Markup:
     body = "".join(parts)
     return Markup(  # noqa: S704  every text in it went through escape()
-        f'<svg class="chart" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(label)}">{body}</svg>'
+        f'<svg class="chart" viewBox="0 0 {width} {HEIGHT}" role="img" aria-label="{escape(label)}">{body}</svg>'
     )
 
 
@@ -117,25 +117,25 @@ def _text(x: float, y: float, text: str, anchor: str = "start", css: str = "") -
     return f'<text{named} x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{escape(text)}</text>'
 
 
-def _ground() -> str:
-    return f'<line class="c-axis" x1="{LEFT}" x2="{RIGHT}" y1="{BOTTOM}" y2="{BOTTOM}"/>'
+def _ground(right: float = RIGHT) -> str:
+    return f'<line class="c-axis" x1="{LEFT}" x2="{right}" y1="{BOTTOM}" y2="{BOTTOM}"/>'
 
 
-def _axis(top: float, number: Callable[[float], str]) -> str:
+def _axis(top: float, number: Callable[[float], str], right: float = RIGHT) -> str:
     steps = 4 if top >= 4 else int(max(1, top))
     lines = []
     for index in range(steps + 1):
         value = top * index / steps
         y = BOTTOM - _tall(value, top)
-        lines.append(f'<line class="c-grid" x1="{LEFT}" x2="{RIGHT}" y1="{y:.1f}" y2="{y:.1f}"/>')
+        lines.append(f'<line class="c-grid" x1="{LEFT}" x2="{right}" y1="{y:.1f}" y2="{y:.1f}"/>')
         lines.append(_text(LEFT - 6, y + 4, number(value), "end"))
     return "".join(lines)
 
 
-def _labels(labels: Sequence[str]) -> list[str]:
+def _labels(labels: Sequence[str], right: float = RIGHT) -> list[str]:
     """As many as fit, evenly spaced."""
-    step = (RIGHT - LEFT) / max(1, len(labels))
-    every = max(1, math.ceil(len(labels) / 8))
+    step = (right - LEFT) / max(1, len(labels))
+    every = max(1, math.ceil(len(labels) / (8 * (right - LEFT) / (RIGHT - LEFT))))
     return [
         _text(LEFT + step * (index + 0.5), BOTTOM + 16, text, "middle")
         for index, text in enumerate(labels)

@@ -119,4 +119,6 @@ async def _in_state(who: BrowserContext, state: State, stage: Staged) -> object:
 
 
 async def _page(site: Site, who: str | None, lang: str, size: tuple[int, int]) -> Page:
-    return await (await site.visitor(who, size=size, lang=lang)).new_page()
+    page = await (await site.visitor(who, size=size, lang=lang)).new_page()
+    await page.route("**/healthz", lambda route: None)  # no answer yet: the page without a network would go back
+    return page

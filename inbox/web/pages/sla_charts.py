@@ -50,7 +50,7 @@ def _minutes(seconds: float | None) -> float | None:
     return None if seconds is None else seconds / 60
 
 
-def mood(figures: Figures, say: Speech) -> Markup:
+def mood(figures: Figures, say: Speech, *, width: int = charts.WIDTH) -> Markup:
     bars = [
         charts.Stack(
             label(piece.starts_at, figures.bucket, say),
@@ -63,7 +63,7 @@ def mood(figures: Figures, say: Speech) -> Markup:
         messages=say.number(sum(piece.messages for piece in figures.slices)),
         negative=say.number(sum(piece.negative for piece in figures.slices)),
     )
-    return _stacks(bars, said, say)
+    return _stacks(bars, said, say, width)
 
 
 def steps(times: spread.Times, title: str, say: Speech) -> Markup:
@@ -91,5 +91,5 @@ def backlog(found: Spread, figures: Figures, say: Speech) -> Markup:
     return charts.pace(points, label=said, p50="", p90="", number=lambda value: say.number(round(value)))
 
 
-def _stacks(bars: Sequence[charts.Stack], said: str, say: Speech) -> Markup:
-    return charts.stacks(bars, label=said, number=lambda value: say.number(round(value, 1)))
+def _stacks(bars: Sequence[charts.Stack], said: str, say: Speech, width: int = charts.WIDTH) -> Markup:
+    return charts.stacks(bars, label=said, number=lambda value: say.number(round(value, 1)), width=width)

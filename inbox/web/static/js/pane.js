@@ -15,9 +15,8 @@ const queueUrl = () => `${document.body.dataset.base}/queue${document.body.datas
 
 /** @param {string} url @param {{push?: boolean, focus?: boolean}} [how] */
 export async function open(url, { push = true, focus = true } = {}) {
-  pane().ariaBusy = "true";
   await htmx.ajax("GET", url, { target: "#item", swap: "innerHTML" });
-  pane().ariaBusy = null;
+  if (find(":scope > [role=alert]", pane())) app().setAttribute("data-open", "");  // refused: a phone shows why
   if (!openItem()) return;
   if (push && location.pathname + location.search !== url) history.pushState({ item: url }, "", url);
   if (focus) find("#item-title")?.focus({ preventScroll: true });
@@ -59,6 +58,12 @@ async function lost(request) {
   toast(words.kept.kept);
 }
 
+/** While something is fetched into the pane; the style sheet shows it once that lasts. @param {Event} event @param {"true" | null} busy */
+function fetching(event, busy) {
+  const ctx = /** @type {any} */ (event).detail?.ctx;
+  if (ctx?.target === pane() && ctx.request.method === "GET") pane().ariaBusy = busy;
+}
+
 /** Opens the choice of reasons and puts the hand on the first. */
 export function resolve() {
   const menu = /** @type {HTMLDetailsElement | null} */ (find("#item-head [data-key=e]")?.closest("details") ?? null);
@@ -96,8 +101,8 @@ document.addEventListener("htmx:before:response", (event) => {
   const response = /** @type {any} */ (event).detail?.ctx?.response?.raw;
   if (response?.redirected && new URL(response.url).pathname === "/sign-in") { event.preventDefault(); location.href = "/sign-in"; }
 });
-document.addEventListener("htmx:before:request", () => { sending(true); });
-document.addEventListener("htmx:finally:request", () => { sending(false); });
+document.addEventListener("htmx:before:request", (event) => { sending(true); fetching(event, "true"); });
+document.addEventListener("htmx:finally:request", (event) => { sending(false); fetching(event, null); });
 document.addEventListener("htmx:error", (event) => void lost(/** @type {any} */ (event).detail?.ctx?.request));
 window.addEventListener("popstate", () => {
   if (location.pathname.includes("/items/")) void open(location.pathname + location.search, { push: false });

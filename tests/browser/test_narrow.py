@@ -1,0 +1,53 @@
+"""What a narrow or a wide window makes of tables and charts: all of it is read without pushing anything sideways."""
+
+from __future__ import annotations
+
+import uuid
+
+import pytest
+from playwright.async_api import expect
+
+from inbox.bulk import jobs
+from inbox.bulk.orders import Orders
+from inbox.reports import store
+from inbox.reports.store import Report
+from tests.browser.conftest import PHONE, Site
+
+pytestmark = [pytest.mark.browser, pytest.mark.postgres]
+
+HIDDEN_BY = "box => box.scrollWidth - box.clientWidth"
+
+
+@pytest.mark.parametrize("path", ["/bulk", "/reports"])
+async def test_a_table_on_a_phone_is_rows_of_named_values_and_still_a_table(site: Site, path: str) -> None:
+    world, now = site.world, site.world.clock.now()
+    lead, item = world.people["lead"], await world.hear()
+    job = await jobs.draft(world.log, world.brand, Orders(what="mute"), [(item, 1, None)], by=lead, now=now)
+    await jobs.begin(world.log, world.brand, job, by=lead, now=now)
+    report = Report(report_id=uuid.uuid4(), name="Mensuel de la direction de la marque", lang="fr")
+    await store.save(world.log, world.brand, report, by=lead, now=now)
+    await store.want(world.log, world.brand, report.report_id, now.date(), now.date(), by=lead, now=now)
+    page = await site.open("lead", path, size=PHONE)
+    tables = page.get_by_role("table")
+    for table in await tables.all():
+        wide = await table.locator("xpath=..").evaluate(HIDDEN_BY)
+        assert wide <= 0
+        heads = await table.get_by_role("columnheader").all_inner_texts()
+        rows = table.get_by_role("row")
+        await expect(rows).to_have_count(2)
+        cells = rows.last.locator("[role=rowheader], [role=cell]")
+        assert [await cell.get_attribute("data-label") for cell in await cells.all()] == heads
+        said = await cells.evaluate_all("all => all.map(one => getComputedStyle(one, '::before').content)")
+        assert [text.partition(" / ")[0].strip('"') for text in said] == heads
+    assert await tables.count() == {"/bulk": 1, "/reports": 2}[path]
+
+
+async def test_the_chart_of_the_wallboard_is_as_wide_as_its_place(site: Site) -> None:
+    await site.world.hear()
+    page = await site.open("lead", "/wall")
+    drawn = await page.locator(".wall-wide .c-axis:visible").evaluate("line => line.getBoundingClientRect().width")
+    place = await page.locator(".wall-wide").evaluate("box => box.clientWidth")
+    assert drawn > 0.85 * place
+    phone = await site.open("lead", "/wall", size=PHONE)
+    assert await phone.evaluate("document.scrollingElement.scrollWidth") == PHONE[0]
+    await expect(phone.locator(".wall-wide .c-axis:visible")).to_have_count(1)
