@@ -35,8 +35,9 @@ PHONE = (360, 740)
 
 def pytest_collection_modifyitems(items: Iterable[pytest.Item]) -> None:
     for item in items:
-        ours = isinstance(item, pytest.Function) and "browser" in item.fixturenames and item.path.parent == HERE
-        if ours and inspect.iscoroutinefunction(item.function):
+        if not isinstance(item, pytest.Function) or not inspect.iscoroutinefunction(item.function):
+            continue
+        if "browser" in item.fixturenames and item.path.parent == HERE:
             item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
 
 

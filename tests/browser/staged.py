@@ -85,13 +85,14 @@ class Play:
         for n, recorded in enumerate(await self.world.log.read(self.world.brand, limit=1000)):
             if not isinstance(said := recorded.event, ev.MessageReceived):
                 continue
-            lang = next((code for script, code in SCRIPTS if re.search(script, said.text)), "fr")
+            text = said.text or ""
+            lang = next((code for script, code in SCRIPTS if re.search(script, text)), "fr")
             level = 3 if lang != "fr" else n % 3
             judged = ev.MessageClassified(
                 item_id=said.item_id, external_id=said.external_id, model="staged@1", assessed=True, lang=lang,
                 sentiment="negative" if level else "neutral", urgency=0.25 * level + 0.1, level=level,
                 categories=("safety",) if level == 3 else (), at=self.world.clock.now(),
-                reasons=(ev.ReasonGiven(category="safety", score=0.9, evidence=(said.text[:12],)),) if level else (),
+                reasons=(ev.ReasonGiven(category="safety", score=0.9, evidence=(text[:12],)),) if level else (),
             )  # fmt: skip
             key = dedupe_key("judged", str(said.item_id), said.external_id)
             await self.world.log.append(self.world.brand, [NewEvent(judged, str(said.item_id), key, recorded.subject)])
