@@ -45,9 +45,10 @@ async def test_a_table_on_a_phone_is_rows_of_named_values_and_still_a_table(site
 async def test_the_chart_of_the_wallboard_is_as_wide_as_its_place(site: Site) -> None:
     await site.world.hear()
     page = await site.open("lead", "/wall")
-    drawn = await page.locator(".wall-wide .c-axis:visible").evaluate("line => line.getBoundingClientRect().width")
+    chart = page.locator(".wall-wide .chart:visible")
+    drawn = await chart.evaluate("chart => chart.querySelector('.c-axis').getBoundingClientRect().width")
     place = await page.locator(".wall-wide").evaluate("box => box.clientWidth")
     assert drawn > 0.85 * place
     phone = await site.open("lead", "/wall", size=PHONE)
     assert await phone.evaluate("document.scrollingElement.scrollWidth") == PHONE[0]
-    await expect(phone.locator(".wall-wide .c-axis:visible")).to_have_count(1)
+    await expect(phone.locator(".wall-wide .chart:visible")).to_have_count(1)
