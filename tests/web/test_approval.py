@@ -220,6 +220,18 @@ async def test_who_is_mentioned_or_given_an_item_has_a_notice_until_they_look(wo
         assert (await notices.counts(connection, world.brand, world.people["lead"], lead=True)).unread == 0
 
 
+async def test_a_whole_brand_is_frozen_only_by_saying_so(world: World) -> None:
+    """A lead who forgets to choose a topic does not silence everybody."""
+    forgot = await press(world, "lead", "/freezes", reason="L’usine enquête", words=" ", holding="yes")
+    assert (forgot.status, "Dites ce qui est gelé" in forgot.text) == (400, True)
+    assert "L’usine enquête" in forgot.text  # nothing that was typed is lost
+    assert "Rien n’est gelé" in await page(world, "lead", "/freezes")
+    said = await press(world, "lead", "/freezes", reason="L’usine enquête", everything="yes", words="pris feu")
+    assert said.status == 303
+    (frozen,) = (await world.api("GET", "/freezes")).json()["freezes"]
+    assert (frozen["words"], frozen["categories"], frozen["wave"]) == ([], [], None)
+
+
 async def test_saving_the_times_keeps_who_must_approve_and_the_other_way_round(world: World) -> None:
     cookie, csrf = await world.session("lead")
     form = {"csrf": csrf, "position": "", "always": "yes", "role": "cm", "escalate": "10", "expires": "12"}

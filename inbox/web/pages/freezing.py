@@ -66,6 +66,11 @@ async def freeze(request: web.Request) -> web.StreamResponse:
 
 
 def _wanted(fields: Mapping[str, str], named: list[str], now: datetime) -> Wanted:
+    """The whole brand falls silent only where somebody says so: nothing chosen may be forgotten."""
+    if fields.get("everything") == "yes":
+        fields, named = {**fields, "words": "", "wave": ""}, []
+    elif not named and not fields.get("words", "").strip() and not fields.get("wave"):
+        raise Refused("freeze_of_nothing", "Say what is frozen, or tick that it is the whole brand.")
     hours = fields.get("hours", "")
     until = now + timedelta(hours=int(hours)) if hours in {str(known) for known in HOURS} else None
     return Wanted(

@@ -42,6 +42,7 @@ REFUSALS: Mapping[str, str] = {
     "no_such_link": N_("This item has no such link."),
     "frozen": N_("Nobody replies on this topic for now."),
     **together_words.REFUSALS,
+    "freeze_of_nothing": N_("Say what is frozen, or tick that it is the whole brand."),
     "freeze_bad": N_("Say why, in at most 500 characters; words have 3 to 100 characters; the end lies ahead."),
     "no_such_freeze": N_("This brand has no such freeze."),
     "withdrawn": N_("The author withdrew these words: there is nothing left to answer."),
