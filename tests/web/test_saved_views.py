@@ -6,6 +6,9 @@ import re
 import uuid
 from typing import Any
 
+import orjson
+
+from inbox.people.saved_views import sql
 from tests.web.world import Answer, World
 
 
@@ -73,3 +76,14 @@ async def test_keys_are_chosen_refused_in_words_and_reset(world: World) -> None:
     assert "La touche r est demandée deux fois" in clash.text
     await ask(world, "POST", "/keys", reset="yes")
     assert 'data-act="acknowledge" data-key-is="a"' in (await ask(world, "GET", "/queue")).text
+
+
+async def test_a_key_that_somebody_gave_to_an_act_is_not_taken_by_a_newer_one(world: World) -> None:
+    """`w` and `b` became keys of acts after some had chosen theirs."""
+    older = {"acknowledge": "b"}
+    row = world.brand, world.people["cm"], orjson.dumps(older).decode()
+    await world.pool.execute(sql.set_keys, *row)
+    page = (await ask(world, "GET", "/queue")).text
+    assert 'data-act="acknowledge" data-key-is="b"' in page
+    assert 'data-act="bulk" data-key-is=""' in page
+    assert 'data-act="wordings" data-key-is="w"' in page
