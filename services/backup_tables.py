@@ -29,6 +29,7 @@ LOG = frozenset(
         "notices", "proposals", "saved_views", "member_keys", "exposures",
         "wall_links", "eras",
         "given_by_rule",
+        "translators",
         "reports", "report_issues", "report_mails", "logos",
     }
 )  # fmt: skip

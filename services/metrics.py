@@ -73,6 +73,12 @@ FOLLOWER_LAG_SECONDS = Gauge(
     registry=REGISTRY,
 )  # fmt: skip
 
+TRANSLATION_SECONDS = Histogram(
+    "vigie_translation_seconds", "What one request to a brand's translation service took, by what came of it.",
+    ["service", "outcome"], buckets=(0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0), registry=REGISTRY,
+)  # fmt: skip
+"""Services: libretranslate, deepl. Outcomes: done, and the reasons of `inbox.translation`."""
+
 PUSHES = Counter(
     "vigie_push_messages", "Messages to people's devices, by what became of them.", ["outcome"], registry=REGISTRY
 )

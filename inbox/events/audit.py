@@ -50,7 +50,9 @@ class SettingChanged(Event):
     settings that changed, by name (of a secret: that it was replaced). Never holds a secret or a person's name.
     `by`: None from the shell, and where Vigie itself paused a subscription."""
 
-    what: Literal["channel", "member", "token", "brand", "subscription", "view", "wall", "report", "guide"]
+    what: Literal[
+        "channel", "member", "token", "brand", "subscription", "view", "wall", "report", "guide", "translation",
+    ]  # fmt: skip
     action: str
     subject: str
     before: dict[str, str] = Field(default_factory=dict)

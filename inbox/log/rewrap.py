@@ -43,11 +43,15 @@ async def _brand(log: Log, brand: BrandId, count_only: bool) -> int:
     def subscription(row: asyncpg.Record) -> bytes | None:
         return ring.resealed_settings(row["secret"], f"subscription/{brand}/{row['id']}".encode())
 
+    def translator(row: asyncpg.Record) -> bytes | None:
+        return ring.resealed_settings(row["secret"], f"translator/{brand}".encode())
+
     return (
         await _table(log, brand, (sql.subject_keys, sql.put_subject_key), subject, count_only)
         + await _table(log, brand, (sql.delivery_keys, sql.put_delivery_key), day, count_only)
         + await _table(log, brand, (sql.channels, sql.put_channel), channel, count_only)
         + await _table(log, brand, (sql.subscriptions, sql.put_subscription), subscription, count_only)
+        + await _table(log, brand, (sql.translators, sql.put_translator), translator, count_only)
     )
 
 

@@ -37,3 +37,12 @@ WHERE brand_id = $1 AND ($2::text IS NULL OR subscription_id > $2) ORDER BY subs
 -- name: put_subscription
 -- Only as it was read.
 UPDATE vigie.subscriptions SET secrets = $4 WHERE brand_id = $1 AND subscription_id = $2 AND secrets = $3
+
+-- name: translators
+-- The key of whom the brand has translate: one a brand, so that its page is the only one.
+SELECT 0 AS id, secret FROM vigie.translators
+WHERE brand_id = $1 AND secret IS NOT NULL AND $2::int IS NULL LIMIT $3
+
+-- name: put_translator
+-- Only as it was read.
+UPDATE vigie.translators SET secret = $4 WHERE brand_id = $1 AND $2::int = 0 AND secret = $3

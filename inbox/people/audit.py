@@ -15,7 +15,9 @@ from inbox.log.record import NewEvent
 from inbox.log.store import Connection, Log
 
 STREAM = "settings"
-What = Literal["channel", "member", "token", "brand", "subscription", "view", "wall", "report", "guide"]
+What = Literal[
+    "channel", "member", "token", "brand", "subscription", "view", "wall", "report", "guide", "translation",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

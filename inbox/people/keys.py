@@ -15,7 +15,7 @@ from inbox.people.saved_views import sql
 USUAL: Mapping[str, str] = {
     "next": "j", "previous": "k", "open": "o", "first": "g", "last": "G", "news": "N", "search": "/",
     "acknowledge": "a", "reply": "r", "wordings": "w", "note": "n", "take": "t", "assign": "i",
-    "priority": "p", "resolve": "e", "reopen": "u", "bulk": "b", "undo": "z",
+    "priority": "p", "resolve": "e", "reopen": "u", "bulk": "b", "undo": "z", "translate": "l",
     "palette": ":", "density": "d", "sheet": "?",
 }  # fmt: skip
 """Act → key, as the keyboard says it: one sign, capitals with shift."""

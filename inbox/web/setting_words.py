@@ -15,6 +15,7 @@ WHAT: Mapping[str, str] = {
     "retention": N_("Retention"), "corrections": N_("Corrections"), "person": N_("A person’s data"),
     "view": N_("Saved view"), "wall": N_("Link to the wallboard"), "report": N_("Report"),
     "assignment": N_("Assignment"), "guide": N_("First steps"), "wording": N_("Wording"),
+    "translation": N_("Translation"),
 }  # fmt: skip
 ACTIONS: Mapping[str, str] = {
     "added": N_("added"), "changed": N_("changed"), "updated": N_("changed"), "removed": N_("removed"),
@@ -39,7 +40,8 @@ NAMES: Mapping[str, str] = {
     "title": N_("Title"), "texts": N_("Words"), "approved": N_("Approved"), "last": N_("Last day"),
     "names": N_("Names of days off"), "open_on_holidays": N_("Holidays on which you work"),
     "monthly": N_("Made on the first of each month"), "recipients": N_("Recipients"),
-    "sender": N_("Sent by the mailbox"),
+    "sender": N_("Sent by the mailbox"), "translation": N_("Messages may be translated by the service"),
+    "kind": N_("Kind of service"), "address": N_("Address"), "key": N_("Key"),
 }  # fmt: skip
 TARGETS: Mapping[str, str] = {
     "ack_s": N_("P%(p)s: acknowledge within"), "response_s": N_("P%(p)s: respond within"),
@@ -47,6 +49,7 @@ TARGETS: Mapping[str, str] = {
 }  # fmt: skip
 VALUES: Mapping[str, str] = {
     "kept": N_("(secret)"), "set": N_("(set)"), "replaced": N_("(replaced)"), "yes": N_("yes"), "no": N_("no"),
+    "libretranslate": "LibreTranslate", "deepl": "DeepL",
 }  # fmt: skip
 
 

@@ -30,6 +30,10 @@ WRITES: tuple[Write, ...] = (
     ),
     ("settings_change_assignment", "/settings/assignment", {"do": "add", "name": "Nuit", "seen": "0"}, "assignment"),
     ("settings_change_retention", "/settings/retention", {"words_days": "400", "raw_days": "20"}, "retention"),
+    (
+        "settings_change_translation", "/settings/translation",
+        {"kind": "deepl", "address": "https://mt.example/v2/translate", "key": SECRET, "enabled": "yes"}, "translation",
+    ),
     ("settings_add_channel", "/settings/channels", {"network": "generic", "name": "Site", "secret": SECRET}, "channel"),
     ("settings_change_channel", "/settings/channels/{channel}", {"name": "Le forum"}, "channel"),
     ("settings_rotate_secret", "/settings/channels/{channel}/rotate", {"name": "secret"}, "channel"),
@@ -66,6 +70,7 @@ MADE = {"channel", "subscription", "wording", "member", "token", "wall"}
 SILENT: dict[str, str] = {
     "settings_preview_policy": "saves nothing", "settings_preview_retention": "saves nothing",
     "settings_verify_channel": "asks the network", "settings_look_at_channel": "asks the network",
+    "settings_try_translation": "asks the service",
     "settings_parse_again": "of a delivery", "settings_handle_again": "of an event",
     "settings_try_model": "a trial, which judges nothing yet", "settings_stop_model": "ends a trial",
     "settings_switch_model": "told as ModelSwitched once its trial is through: tests/web/test_classifier.py",

@@ -25,6 +25,7 @@ from inbox.log.record import NewEvent
 from inbox.log.store import Log
 from inbox.people import brands, members, sessions, tokens
 from inbox.push import keys
+from inbox.translation import NotHere
 from inbox.views import items
 from inbox.web import app as web_app
 from inbox.web.context import Deps, WebSettings
@@ -41,6 +42,7 @@ from services.ingest.knock import Knock
 from services.ingest.record import Record
 from services.ingest.routes import Ingest
 from services.outbound import Outbound
+from services.translating import Translate
 
 ROLES = ("owner", "lead", "cm", "observer")
 ALL_RIGHTS = ("read", "personal", "act", "manage", "own")
@@ -176,7 +178,9 @@ def of_services(deps: Deps) -> list[Route]:
     return [*ingest.routes(), *metrics_page.routes([]), *demo]
 
 
-def deps_of(log: Log, clock: SimulatedClock, base_url: str, *, secure: bool = False) -> Deps:
+def deps_of(
+    log: Log, clock: SimulatedClock, base_url: str, *, secure: bool = False, http: Outbound | None = None
+) -> Deps:
     async def ready() -> None:
         if clock.now().year < 2000:
             raise Unavailable("too early", retry_after_s=2)
@@ -189,7 +193,7 @@ def deps_of(log: Log, clock: SimulatedClock, base_url: str, *, secure: bool = Fa
         ),
         channels=channels, networks=registry.networks(), reparse=_reparse, ready=ready,
         record=Record(channels, Batcher(log), clock), knock=Knock(channels, Batcher(log), clock, base_url),
-        weigh=_weigh, push_key=keys.pair(log.keyring).shown,
+        weigh=_weigh, translate=Translate(http) if http else NotHere(), push_key=keys.pair(log.keyring).shown,
     )  # fmt: skip
 
 
@@ -208,9 +212,9 @@ async def serving(deps: Deps) -> AsyncIterator[web.Application]:
 
 @asynccontextmanager
 async def a_world(log: Log, clock: SimulatedClock) -> AsyncIterator[World]:
-    deps = deps_of(log, clock, f"http://127.0.0.1:{free_port()}")
     async with (
-        serving(deps) as app,
+        Outbound(("127.0.0.1",)) as out,
+        serving(deps := deps_of(log, clock, f"http://127.0.0.1:{free_port()}", http=out)) as app,
         aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar(), timeout=aiohttp.ClientTimeout(total=20)) as http,
     ):
         ours, theirs = await _brand(log, clock, "Brizéo"), await _brand(log, clock, "Autre")

@@ -14,7 +14,7 @@ import orjson
 from aiohttp import web
 from markupsafe import Markup
 
-from inbox import author_keeping, files, freezing, history, waiting
+from inbox import author_keeping, files, freezing, history, translators, waiting
 from inbox.desk import Commands
 from inbox.errors import NotFound, Refused, Unavailable
 from inbox.events import ReplyFile
@@ -27,7 +27,7 @@ from inbox.views.sizes import sized
 from inbox.web import charts, marking, weights, words
 from inbox.web.context import Deps, Right, deps, viewer
 from inbox.web.i18n import N_, Speech
-from inbox.web.pages import approvals, item_acts, pane, pane_banners, proposed, proposing, render, rows
+from inbox.web.pages import approvals, item_acts, pane, pane_banners, proposed, proposing, reading, render, rows
 from inbox.web.pages.asking import Chosen
 from inbox.web.pages.item_acts import Build, Fields, item_id_of
 from inbox.web.pages.pane import Draft
@@ -68,10 +68,10 @@ WRITES = frozenset({"acknowledge", "reply", "private", "note", "by-hand"})
 async def show(request: web.Request) -> web.StreamResponse:
     world = await render.world(request)
     past = await history.load(deps(request).log, world.brand.id, item_id_of(request))
-    return await _shown(request, world, past, Draft(), done=request.query.get("done"))
+    return await shown(request, world, past, Draft(), done=request.query.get("done"))
 
 
-async def _shown(
+async def shown(
     request: web.Request,
     world: render.World,
     past: History,
@@ -80,6 +80,7 @@ async def _shown(
     status: int = 200,
     done: str | None = None,
     fresh_link: tuple[str, str] | None = None,
+    told: Mapping[str, reading.Told] | None = None,
 ) -> web.StreamResponse:
     own = deps(request)
     now, say = own.clock.now(), world.say
@@ -105,6 +106,7 @@ async def _shown(
         "hidden": _hidden(viewer(request).form_token, past.item.position),
         "done": say(DONE[done]) if done in DONE else None,
         "fresh_link": fresh_link,
+        "reading_of": reading.of(world, await translators.in_force(own.log, world.brand.id), told),
     }
     held = proposed.over(await freezing.of_brand(own.log, world.brand.id), past.item, now)
     mine["author_notes"] = await author_keeping.notes(own.log, world.brand.id, past.subject) if past.subject else []
@@ -157,11 +159,11 @@ def _acting(name: str, build: Build) -> Handler:
         except Refused as refused:
             again = await history.load(own.log, world.brand.id, item_id)
             draft = _kept(name, refused, fields, world.names, world.say)
-            return await _shown(request, world, again, draft, status=refused.status)
+            return await shown(request, world, again, draft, status=refused.status)
         done = "back" if fields.get("back") == "yes" else name
         if not render.is_htmx(request):
             return render.see_other(request, f"{world.base}/items/{item_id}{Chosen.of(request.query).query(done=done)}")
-        return await _shown(request, world, await history.load(own.log, world.brand.id, item_id), Draft(), done=done)
+        return await shown(request, world, await history.load(own.log, world.brand.id, item_id), Draft(), done=done)
 
     return handle
 
@@ -177,7 +179,7 @@ async def let_in(request: web.Request) -> web.StreamResponse:
     except Refused as refused:
         draft, done = _kept("approval-link", refused, fields, world.names, world.say), ""
     past = await history.load(deps(request).log, world.brand.id, item_id)
-    return await _shown(request, world, past, draft, done=done, fresh_link=link)
+    return await shown(request, world, past, draft, done=done, fresh_link=link)
 
 
 def _kept(name: str, refused: Refused, fields: Fields, names: Mapping[int, str], say: Speech) -> Draft:
@@ -185,11 +187,13 @@ def _kept(name: str, refused: Refused, fields: Fields, names: Mapping[int, str],
     text = fields.get("text", "")
     mode = fields.get("mode", "") if name == "propose" else name if name in WRITES else ""
     wording = str(item_acts.wording_of(fields) or "")
+    original = fields.get("original", "")
     if refused.code == "conflict":
-        return Draft(text, mode, None, (pane_banners.conflict_banner(refused, names, say, kept=bool(text)),), wording)
+        banners = (pane_banners.conflict_banner(refused, names, say, kept=bool(text)),)
+        return Draft(text, mode, None, banners, wording, original)
     told = words.refusal(refused, say)
     if mode:
-        return Draft(text, mode, told, wording=wording)
+        return Draft(text, mode, told, wording=wording, original=original)
     return Draft(
         text, mode, None, (pane_banners.Banner("alert", told, say("Nothing was changed."), "soon", urgent=True),)
     )

@@ -75,14 +75,17 @@ def key_of(fields: Fields) -> str:
 
 
 def _acknowledge(item: Item, by: int, fields: Fields) -> commands.Command:
+    proposing.looked_at(fields)
     return commands.Acknowledge(by, fields.get("text", ""), _moment(fields.get("promise")), wording_of(fields))
 
 
 def _reply(item: Item, by: int, fields: Fields) -> commands.Command:
+    proposing.looked_at(fields)
     return commands.Reply(by, fields.get("text", ""), wording=wording_of(fields))
 
 
 def _private(item: Item, by: int, fields: Fields) -> commands.Command:
+    proposing.looked_at(fields)
     return commands.Reply(by, fields.get("text", ""), private=True, wording=wording_of(fields))
 
 

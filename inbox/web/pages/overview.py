@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
+from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from inbox import calendars, rules, settings_history, subscriptions, trials, wordings
+from inbox import calendars, rules, settings_history, subscriptions, translators, trials, wordings
 from inbox.channel_watch import states
 from inbox.guide import State
 from inbox.log import aside
@@ -16,6 +17,7 @@ from inbox.people import members, retention, tokens
 from inbox.policy import Approval, Policy
 from inbox.settings_history import Change
 from inbox.subscription import Subscription
+from inbox.translation import Service
 from inbox.web import words
 from inbox.web.context import deps
 from inbox.web.i18n import Speech
@@ -28,7 +30,7 @@ LOOKED_AT = 300
 OF: Mapping[str, str] = {
     "brand": "brand", "assignment": "assignment", "classifier": "classifier", "channel": "channels",
     "subscription": "subscriptions", "wording": "wordings", "retention": "retention", "member": "members",
-    "token": "tokens", "guide": "guide",
+    "token": "tokens", "guide": "guide", "translation": "translation",
 }  # fmt: skip
 """What a change is of → its area; the policy's are told apart by what they changed."""
 
@@ -169,12 +171,19 @@ async def _of_rest(request: web.Request, world: render.World) -> dict[str, Stand
         "subscriptions": Stand(say("paused: %(count)s", count=say.number(stopped)), "worry") if stopped
         else Stand(say.number(len(sent)) if sent else say("none")),
         "wordings": Stand(say.number(written)) if written else Stand(say("none yet"), "missing"),
+        "translation": _translated(await translators.of_brand(own.log, brand), say),
         "retention": Stand(say("legal hold") if rule.hold else days if rule.words_days else say("without limit")),
         "classifier": Stand(model.model if model and model.model else say("the one that Vigie ships")),
         "exposure": Stand(say("how much of threats and insults each colleague had to read")),
         "history": Stand(say("who changed what, from what to what")),
         "tokens": Stand(say.number(len(alive)) if alive else say("none")),
     }  # fmt: skip
+
+
+def _translated(service: Service | None, say: Speech) -> Stand:
+    """By browsers it is done at any rate, where they can."""
+    on = service is not None and service.enabled
+    return Stand(say("on: %(host)s", host=urlsplit(service.address).hostname) if service and on else say("off"))
 
 
 def _stopped(sent: Iterable[Subscription]) -> int:

@@ -54,13 +54,15 @@ class WhyLine:
 
 @dataclass(frozen=True)
 class Draft:
-    """What the member was writing when they were refused: it is never lost."""
+    """What the member was writing when they were refused: it is never lost. `original`: their own words, where `text`
+    is a translation of them."""
 
     text: str = ""
     mode: str = ""
     error: str | None = None
     banners: Sequence[Banner] = field(default_factory=tuple)
     wording: str = ""
+    original: str = ""
 
 
 def context(
@@ -107,6 +109,7 @@ def context(
         "text": draft.text or (held if mode == "acknowledge" and not draft.error else ""),
         "kept": bool(draft.text),
         "kept_wording": draft.wording,
+        "draft_original": draft.original,
         "error_text": draft.error,
         "holding": held,
         "promises": promises,

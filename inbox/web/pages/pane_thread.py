@@ -13,7 +13,7 @@ from inbox.state import Item, Message, Note, Reply
 from inbox.views import exposures
 from inbox.web import marking, words
 from inbox.web.i18n import N_, Speech
-from inbox.web.pages import rows
+from inbox.web.pages import reading, rows
 
 GESTURES: Sequence[tuple[Gesture, str]] = (("hide", "lock"), ("like", "up"))
 """Of each pair, the one that does something, and its icon."""
@@ -53,6 +53,7 @@ class Entry:
     offers: Sequence[Offer] = ()
     until: datetime | None = None
     fold: str = ""
+    mark: str = ""
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,7 @@ def _theirs(message: Message, item: Item, author: str, network: Network | None, 
         "in", message.sent_at, author, message=message, withdrawn=message.withdrawn_at is not None, lang=lang,
         dir=rows.text_direction(lang), pieces=marking.pieces(text, marking.quotes(text, fragments)),
         marks=_marks(message, item, say), offers=_offers(message, item, network, say), fold=folded(message, say),
+        mark=reading.mark(message),
     )  # fmt: skip
 
 

@@ -14,8 +14,16 @@ from inbox.state import Item
 Fields = Mapping[str, str]
 
 
+def looked_at(fields: Fields) -> None:
+    """A draft that says it was translated (`original`: its own words) leaves once somebody said that they looked at it.
+    Refused: `translation_unseen`."""
+    if fields.get("original", "").strip() and fields.get("looked") != "yes":
+        raise Refused("translation_unseen", "Look at the translation before it leaves.", status=409)
+
+
 def propose(_: Item, by: int, fields: Fields) -> commands.Command:
     """The composer's own text first, then the further variants that are filled in."""
+    looked_at(fields)
     more = (fields.get(f"variant-{n}", "") for n in range(2, MOST_VARIANTS + 1))
     variants = (fields.get("text", ""), *(text for text in more if text.strip()))
     holding = fields.get("mode") == "acknowledge"

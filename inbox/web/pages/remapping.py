@@ -16,7 +16,8 @@ from inbox.web.security import brand_of
 
 MOVE = ("next", "previous", "open", "first", "last", "news", "search")
 ACT = (
-    "acknowledge", "reply", "wordings", "note", "take", "assign", "priority", "resolve", "reopen", "bulk", "undo",
+    "acknowledge", "reply", "wordings", "note", "take", "assign", "priority", "resolve", "reopen",
+    "translate", "bulk", "undo",
 )  # fmt: skip
 EVERYWHERE = ("palette", "density", "sheet")
 LABELS = {
@@ -24,8 +25,8 @@ LABELS = {
     "last": N_("To the end of the list"), "news": N_("Show what is new"), "search": N_("Search"),
     "acknowledge": N_("Acknowledge"), "reply": N_("Reply"), "wordings": N_("Wordings"), "note": N_("Internal note"),
     "take": N_("Take"), "assign": N_("Assign to"), "priority": N_("Set priority"), "resolve": N_("Resolve"),
-    "reopen": N_("Reopen"), "bulk": N_("Act on the chosen rows"), "undo": N_("Undo"), "palette": N_("Commands"),
-    "density": N_("Compact rows"), "sheet": N_("This sheet"),
+    "reopen": N_("Reopen"), "translate": N_("Translate"), "bulk": N_("Act on the chosen rows"), "undo": N_("Undo"),
+    "palette": N_("Commands"), "density": N_("Compact rows"), "sheet": N_("This sheet"),
 }  # fmt: skip
 
 

@@ -21,6 +21,7 @@ SECTIONS = (
     ("classifier", N_("Classifier"), "manage", "scale"), ("channels", N_("Channels"), "manage", "plug"),
     ("quarantine", N_("Quarantine"), "manage", "alert"), ("set-aside", N_("Set aside"), "manage", "box"),
     ("subscriptions", N_("Webhooks out"), "manage", "reply"), ("wordings", N_("Wordings"), "manage", "template"),
+    ("translation", N_("Translation"), "manage", "globe"),
     ("retention", N_("Times of keeping"), "manage", "lock"),
     ("members", N_("Members"), "own", "users"), ("tokens", N_("API tokens"), "own", "key"),
     ("history", N_("History of settings"), "manage", "note"),

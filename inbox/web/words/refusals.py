@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from inbox.errors import Refused
-from inbox.web import together_words
+from inbox.web import reading_words, together_words
 from inbox.web.i18n import N_, Speech
 
 REFUSALS: Mapping[str, str] = {
@@ -43,6 +43,7 @@ REFUSALS: Mapping[str, str] = {
     "frozen": N_("Nobody replies on this topic for now."),
     **together_words.REFUSALS,
     "freeze_of_nothing": N_("Say what is frozen, or tick that it is the whole brand."),
+    **reading_words.REFUSALS,
     "freeze_bad": N_("Say why, in at most 500 characters; words have 3 to 100 characters; the end lies ahead."),
     "no_such_freeze": N_("This brand has no such freeze."),
     "withdrawn": N_("The author withdrew these words: there is nothing left to answer."),

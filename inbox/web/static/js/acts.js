@@ -58,6 +58,7 @@ export const ACTS = {
   priority: () => void withItem(() => inMenu("priority")),
   resolve: () => void withItem(resolve),
   reopen: () => void withItem(() => find("#item-head form[action$='/reopen'] button")?.click()),
+  translate: () => void withItem(() => /** @type {HTMLFormElement | null} */ (find("#thread .translate:not([hidden])"))?.requestSubmit()),
   bulk: () => find("#bulk-what")?.focus(),
   undo: () => void undo(),
   density: toggleDensity,

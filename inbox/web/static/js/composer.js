@@ -17,6 +17,7 @@ export function restore(id) {
   if (kept && area.dataset.fresh && kept.text !== area.value) {
     area.value = kept.text;
     pick(kept.mode);
+    if (kept.original) translated(kept.text, kept.original);
     toast(words.draft);
   }
   length();
@@ -89,7 +90,8 @@ export function length() {
   setText(find("[data-length]"), number(count));
   setText(find("[data-limit-shown]"), number(most));
   // The browser then says so itself, and sends nothing.
-  area.setCustomValidity(count > most ? area.dataset.tooLong ?? "" : "");
+  const unseen = !team && find("#translated-draft:not([hidden]) [name=looked]:not(:checked)");
+  area.setCustomValidity((count > most ? area.dataset.tooLong : unseen ? area.dataset.unseen : "") ?? "");
   line.toggleAttribute("data-over", count > most);
 }
 
@@ -98,7 +100,17 @@ export function keep() {
   const id = openItem();
   if (!area || !id) return;
   const untouched = area.value === area.dataset.holding;
-  keepDraft(id, untouched ? "" : area.value, mode(), find("#composer")?.dataset.position ?? "");
+  keepDraft(id, untouched ? "" : area.value, mode(), find("#composer")?.dataset.position ?? "", original()?.value);
+}
+
+export const original = () => /** @type {HTMLTextAreaElement | null} */ (find("#original"));
+/** Puts words into the field: a translation, to be looked at before it leaves, with the words it is of beside it; or these. @param {string} words @param {string} [before] */
+export function translated(words, before = "") {
+  const [area, box, held, looked] = [text(), find("#translated-draft"), original(), field("#translated-draft [name=looked]")];
+  if (!area || !(box instanceof HTMLFieldSetElement) || !held || !looked) return;
+  [area.value, held.value, looked.checked, box.hidden, box.disabled] = [words, before, false, !before, !before];
+  length();
+  keep();
 }
 
 /** Sends what is written, by the button of the mode. */

@@ -17,6 +17,7 @@ import "./swipe.js";
 import { follow } from "./live.js";
 import { changed } from "./news.js";
 import "./mentions.js";
+import "./translate.js";
 import "./undo.js";
 
 startClocks();

@@ -15,7 +15,7 @@ const MOST = 12;
 const MOST_USED = 6;
 const ITEMS = 5;
 const SOON_MS = 250;
-const OF_AN_ITEM = new Set(["acknowledge", "reply", "wordings", "note", "take", "assign", "priority", "resolve", "reopen"]);
+const OF_AN_ITEM = new Set(["acknowledge", "reply", "wordings", "note", "take", "assign", "priority", "resolve", "reopen", "translate"]);
 const dialog = () => /** @type {HTMLDialogElement | null} */ (find("#palette"));
 const input = () => /** @type {HTMLInputElement} */ (find("#palette-q"));
 /** Where the hand was before: acts work on that. @type {HTMLElement | null} */

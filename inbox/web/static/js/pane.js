@@ -88,6 +88,7 @@ startFiles(length);
 document.addEventListener("input", (event) => { if (event.target === text()) { length(); keep(); } });
 document.addEventListener("change", (event) => {
   if (around(event, "input[name=mode]")) turned();
+  if (around(event, "input[name=looked]")) length();
   if (event.target instanceof HTMLSelectElement && event.target.id === "promise") promised(event.target);
 });
 document.addEventListener("htmx:after:swap", () => {

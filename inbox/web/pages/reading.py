@@ -1,0 +1,90 @@
+"""What the pane offers to whoever does not read a language: which messages are foreign to them, who would translate,
+and what was translated without scripts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Protocol
+
+from babel import Locale, UnknownLocaleError
+
+from inbox import translation
+from inbox.errors import Refused
+from inbox.state import Message
+from inbox.translation import Service, Untranslated
+from inbox.web import reading_words, words
+from inbox.web.i18n import Speech, direction
+from inbox.web.pages import render
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A translation, or (`error`) why there is none. `by`: who made it, in words."""
+
+    text: str = ""
+    lang: str = ""
+    by: str = ""
+    error: str | None = None
+
+    @property
+    def dir(self) -> str:
+        return direction(self.lang)
+
+
+class Said(Protocol):
+    """An entry of the thread."""
+
+    @property
+    def message(self) -> Message | None: ...
+    @property
+    def lang(self) -> str | None: ...
+    @property
+    def fold(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class Reading:
+    """`read`: languages of whoever reads; `target`: the one they have things translated into. `told`: what was
+    translated for a page without scripts, by mark."""
+
+    read: frozenset[str]
+    target: str
+    service: Service | None
+    told: Mapping[str, Told] = field(default_factory=dict)
+
+    def foreign(self, lang: str | None) -> bool:
+        return translation.is_foreign(lang, self.read)
+
+    def whole(self, thread: Sequence[Said]) -> list[Said]:
+        """What is translated when the whole conversation is: all that is foreign and does not stay folded."""
+        theirs = [one for one in thread if one.message is not None and one.message.text and not one.fold]
+        return [one for one in theirs if self.foreign(one.lang)]
+
+    @staticmethod
+    def own_name(lang: str) -> str:
+        """As those call it who speak it."""
+        try:
+            return str(Locale.parse(lang.replace("-", "_")).display_name or lang)
+        except (ValueError, UnknownLocaleError):
+            return lang
+
+
+def of(world: render.World, service: Service | None, told: Mapping[str, Told] | None = None) -> Reading:
+    spoken = next((member.langs for member in world.members if member.id == world.me), ())
+    return Reading(frozenset({world.say.lang, *spoken}), world.say.lang, service, told or {})
+
+
+def why_not(error: Untranslated | Refused, say: Speech) -> str:
+    """In words that a person can act on."""
+    return say(reading_words.REASONS[error.reason]) if isinstance(error, Untranslated) else words.refusal(error, say)
+
+
+def mark(message: Message) -> str:
+    """Names the words as they are: other words, another mark, so that no translation stands below what it is not of."""
+    return sha256(f"{message.external_id}\0{message.text or ''}".encode()).hexdigest()[:16]
+
+
+def by_service(service: Service, texts: Sequence[str], lang: str, say: Speech) -> list[Told]:
+    return [Told(text, lang, reading_words.by_service(service.kind, say)) for text in texts]
