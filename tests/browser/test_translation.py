@@ -76,7 +76,13 @@ async def opened(site: Site, item: ItemId, state: str = "", *, size: tuple[int, 
     await context.add_init_script(stands_in if state else "delete window.Translator")
     page = await context.new_page()
     await page.goto(site.path(f"/items/{item}"))
+    await ready(page)
     return page
+
+
+async def ready(page: Page) -> None:
+    """The scripts have begun: before that, forms are plain forms."""
+    await expect(page.locator("#live-state")).to_contain_text("Live")
 
 
 async def test_the_browser_itself_translates_below_the_words_and_nothing_leaves_the_device(site: Site) -> None:
@@ -122,10 +128,12 @@ async def test_a_browser_that_fails_says_so_or_leaves_it_to_the_service(site: Si
     async with LibreTranslate() as libre:
         await switched_on(site.world, libre)
         await page.reload()
+        await ready(page)
         await page.locator("#thread .reading button").click()
         await expect(page.locator(".translated")).to_contain_text("Translated by this brand’s service (LibreTranslate)")
         await expect(page.locator(".translated .said")).to_have_text("Where is my parcel? It has not come")
     await page.reload()  # the service is gone: the words stay, and why there is no translation stands below them
+    await ready(page)
     await page.locator("#thread .reading button").click()
     await expect(page.locator(".translation .error")).to_contain_text("cannot be reached")
     await expect(page.locator(".msg-body .said")).to_have_text(WHERE)
@@ -167,6 +175,7 @@ async def test_a_translated_draft_leaves_only_after_a_look(site: Site, state: st
         assert await page.evaluate("document.querySelector('#text').validationMessage") != ""
         await expect(page.locator(".msg-draft")).to_have_count(0)
         await page.reload()  # it is still a translation that nobody has looked at
+        await ready(page)
         await expect(page.locator("#text")).to_have_value(THEIRS)
         await expect(page.locator("#original")).to_have_value(OURS)
         await page.get_by_role("button", name="Put my words back").click()
