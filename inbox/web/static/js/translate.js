@@ -3,7 +3,6 @@
 import { original, text, translated } from "./composer.js";
 import { all, clicked, element, fill, find } from "./dom.js";
 import { pane } from "./opened.js";
-
 const own = /** @type {any} */ (window).Translator, WAIT_MS = 60_000; // for what it fetches first: it goes on by itself, and is there the next time
 /** Whether it can, by pair of languages. @type {Map<string, Promise<boolean>>} */
 const able = new Map();
@@ -32,8 +31,7 @@ async function translate(control, words, form, place, url = form.action) {
   return find(".translated, .error", new DOMParser().parseFromString(answer, "text/html")) ?? element("p", { className: "error", textContent: lost });
 }
 /** @param {HTMLFormElement} form */
-async function show(form) {
-  const place = /** @type {HTMLElement} */ (form.nextElementSibling);
+async function show(form, place = /** @type {HTMLElement} */ (form.nextElementSibling)) {
   if (find("details", place)) return void find("details", place)?.setAttribute("open", "");
   const found = await translate(form, find(".said", form.closest(".folded, .msg") ?? document)?.textContent ?? "", form, place);
   place.replaceChildren(found);
@@ -47,16 +45,14 @@ function dress() {
 document.addEventListener("submit", async (event, form = event.target) => {
   if (!(form instanceof HTMLFormElement) || !form.matches(".translate")) return;
   event.preventDefault();
-  const every = "all" in form.dataset ? all("#thread .reading .translate:not([hidden])") : [form];
-  for (const one of every) if (!one.closest(".folded:not([open])")) await show(/** @type {HTMLFormElement} */ (one));
+  for (const one of "all" in form.dataset ? all("#thread .reading .translate:not([hidden])") : [form]) if (!one.closest(".folded:not([open])")) await show(/** @type {HTMLFormElement} */ (one));
 });
 clicked("[data-translate-draft]", async (button, event) => {
   event.preventDefault();
   const [area, line] = [text(), find("#draft-told")];
   if (!(button instanceof HTMLButtonElement) || !button.form || !area?.value.trim() || !line || area.readOnly) return area?.focus();
   area.readOnly = true;
-  const found = await translate(button, area.value, button.form, line, button.formAction);
-  area.readOnly = false;
+  const found = await translate(button, area.value, button.form, line, button.formAction).finally(() => { area.readOnly = false; });
   line.replaceChildren(...(found.matches(".error") ? [found] : []));
   translated(find(".said", found)?.textContent || area.value, found.matches(".error") ? "" : area.value);
 });
