@@ -1,6 +1,6 @@
 // The list: rows change where they stand. What is new waits in a bar above until a gesture asks for it, unless its place is
 // below everything on the list, where nothing moves. Nothing is ever inserted or moved above the hand.
-import { all, announce, find, number, setText, words } from "./dom.js";
+import { all, announce, number, setText, words } from "./dom.js";
 import { tickAll } from "./clocks.js";
 import { ask, told } from "./belongs.js";
 import { astray, fresh, isUrgent, tellSoon, waiting } from "./arrivals.js";
