@@ -38,14 +38,18 @@ Renderer = Callable[[Row, str, Mapping[int, str]], str]
 
 @dataclass(frozen=True, slots=True)
 class Since:
-    """Where somebody stands who comes back. `era` None: they do not say."""
+    """Where somebody stands who comes back. `views`: how often the views had been rebuilt when they read them. None,
+    both: they do not say."""
 
     position: int
     era: str | None = None
+    views: int | None = None
 
-    def is_lost(self, eras: Eras) -> bool:
-        """What they have seen is not what a restored log holds there: whoever went on would miss what came instead."""
-        return self.era is not None and eras.common(self.era, self.position) < self.position
+    def is_lost(self, eras: Eras, views: int) -> bool:
+        """What they have seen is not what a restored log holds there: whoever went on would miss what came instead. Or
+        rows were others after a rebuild, of which no event speaks."""
+        restored = self.era is not None and eras.common(self.era, self.position) < self.position
+        return restored or (self.views is not None and self.views < views)
 
 
 class Hub:
@@ -140,7 +144,7 @@ async def _entries(tail: Tail, watcher: Watcher, after: Since | None) -> AsyncIt
     """What was missed, then what comes. `start` parts the two: what is handed on before it is in what was missed."""
     start = tail.position
     sent = start if after is None else after.position
-    lost = after is not None and after.is_lost(tail.eras)
+    lost = after is not None and after.is_lost(tail.eras, tail.switches)
     while sent < start and not lost:
         missed, sent = await _missed(tail, sent)
         yield [entry for entry in missed if entry.position is not None and entry.position <= start]

@@ -74,7 +74,7 @@ class Tail:
         self._next_check = 0.0
         self._next_people = 0.0
         self._next_noted = 0.0
-        self._switches = 0
+        self.switches = 0
 
     async def run(self) -> None:
         """Until cancelled. A database that is away only delays."""
@@ -94,7 +94,7 @@ class Tail:
         await asyncio.sleep(min(MOST_GAP_S, max(LEAST_GAP_S, self._worked_s)))
 
     async def _start(self) -> None:
-        self._switches = await shadow.switches(self._deps.pool, self.brand)  # before what it may have changed is read
+        self.switches = await shadow.switches(self._deps.pool, self.brand)  # before what it may have changed is read
         self.eras = await eras.of_brand(self._deps.pool, self.brand)
         _, self.position = await self.read(NOWHERE)
         self.recent_after = self.position
@@ -232,8 +232,8 @@ class Tail:
         """Rows may be others now of which no event speaks: whoever watches starts anew."""
         self.eras = await eras.of_brand(self._deps.pool, self.brand)
         switches = await shadow.switches(self._deps.pool, self.brand)
-        if switches != self._switches:
+        if switches != self.switches:
             again = frames.Batch([self.ready(self.position, reset=True)])
             for watcher in tuple(self.watchers):
                 watcher.give(again, self.render)
-        self._switches = switches
+        self.switches = switches

@@ -37,7 +37,7 @@ async def for_scripts(request: web.Request) -> web.StreamResponse:
 
 
 async def for_pages(request: web.Request) -> web.StreamResponse:
-    asked.only(request, "after", "lang", "seat")
+    asked.only(request, "after", "era", "views", "lang", "seat")
     lang, seat = asked.one(request, "lang") or viewer(request).locale, asked.one(request, "seat") or ""
     if lang not in LANGUAGES:
         raise bad("lang", "fr or en")
@@ -53,8 +53,17 @@ def _after(request: web.Request) -> Since | None:
         found = ID.fullmatch(last)
         if found is None:
             raise bad("Last-Event-ID", "an id of this stream")
-        return Since(int(found["position"]), found["era"] or FIRST)
-    return Since(asked.position(request), asked.one(request, "era")) if "after" in request.query else None
+        return Since(int(found["position"]), found["era"] or FIRST, _views(request))
+    if "after" not in request.query:
+        return None
+    return Since(asked.position(request), asked.one(request, "era"), _views(request))
+
+
+def _views(request: web.Request) -> int | None:
+    told = asked.one(request, "views")
+    if told is not None and not (told.isascii() and told.isdecimal() and len(told) <= 18):
+        raise bad("views", "a number")
+    return None if told is None else int(told)
 
 
 async def _stream(request: web.Request, variant: frames.Variant, seat: str = "") -> web.StreamResponse:

@@ -13,8 +13,9 @@ from aiohttp import web
 from markupsafe import Markup
 
 from inbox.errors import Refused
+from inbox.log import eras
 from inbox.people import saved_views
-from inbox.views import meaning, queue
+from inbox.views import meaning, queue, shadow
 from inbox.web import filter_words, live, searching, words
 from inbox.web.context import deps, viewer
 from inbox.web.i18n import Speech
@@ -65,10 +66,12 @@ async def inbox_context(request: web.Request, world: render.World, current: str 
     wanted = read.filter
     after = request.query.get("after") or None
     async with own.pool.acquire() as connection:
+        rebuilt = await shadow.switches(connection, world.brand.id)  # before what it may have changed is read
         page = await _page(connection, world, wanted, after, now)
         counts = await queue.counts(connection, world.brand.id, asking.actor, now)
         whole = wanted.waits and chosen.view in ("waiting", "urgent") and not chosen.q
         by_priority = await queue.counts_by_priority(connection, world.brand.id, now) if whole else {}
+        lives = await eras.of_brand(connection, world.brand.id)
         matching = await _matching(connection, world, chosen, wanted, page, first=after is None, now=now)
     query = chosen.query()
     flat = queue.is_newest_first(wanted)
@@ -101,6 +104,8 @@ async def inbox_context(request: web.Request, world: render.World, current: str 
         "group_counts": by_priority if page.next else {number: len(shown) for number, shown in groups.items()},
         "more": f"{world.base}/queue{chosen.query(after=page.next)}" if page.next else None,
         "position": page.position,
+        "era": lives.at(page.position),
+        "rebuilt": rebuilt,
         "empty": None if page.rows else _empty(read, views[chosen.view], world),
         "filter_json": _for_browser(wanted),
         "spooled": spool_banner.banners(own.spooled(), world),

@@ -1,5 +1,5 @@
 // What is new waits in a bar above the list until a gesture asks for it: nothing moves under the hand.
-import { announce, clicked, counted, find, words } from "./dom.js";
+import { all, announce, clicked, counted, find, words } from "./dom.js";
 import { count, insert, made, rowOf, rows } from "./rows.js";
 import { seldom } from "./server.js";
 import { loosenAll } from "./sight.js";
@@ -10,8 +10,8 @@ const SOON_MS = 100;
 /** @typedef {import("./live.js").Change} Change */
 /** The latest of what is new, or became more urgent, by id. @type {Map<string, Change>} */
 export const waiting = new Map();
-/** The rows that stand where they no longer belong, by id, and whether they leave. @type {Map<string, boolean>} */
-export const astray = new Map();
+/** The rows that stand where they no longer belong: whether each moves or leaves. */
+const astray = () => all("#rows .row[data-astray]");
 
 /** @param {Change} change */
 export const isUrgent = (change) => change.facets.priority <= URGENT;
@@ -36,7 +36,7 @@ function tell() {
   document.title = (urgent ? `(${urgent}) ` : "") + document.title.replace(/^\(\d+\) /, "");
 }
 
-export const hasNews = () => waiting.size + astray.size > 0;
+export const hasNews = () => waiting.size + astray().length > 0;
 
 /** A row of what was not on the list. @param {Change} change */
 export function fresh({ html }) {
@@ -50,12 +50,11 @@ export function showNews() {
   if (!hasNews()) return;
   const [first] = [...waiting.values()].sort((a, b) => (String(a.facets.rank) < String(b.facets.rank) ? -1 : 1));
   const stood = document.activeElement?.closest(".row");
-  const news = new Set([...[...waiting.values()].map((change) => rowOf(change.id) ?? fresh(change)), ...[...astray.keys()].map(rowOf)]);
+  const news = new Set([...[...waiting.values()].map((change) => rowOf(change.id) ?? fresh(change)), ...astray()]);
   // Those that stand in a wrong place leave it first: the others find theirs by the order of the list.
   for (const row of news) row?.remove();
-  for (const row of news) if (row && !astray.get(row.dataset.id ?? "")) insert(row);
+  for (const row of news) if (row && row.dataset.astray !== "leaves") { delete row.dataset.astray; insert(row); }
   waiting.clear();
-  astray.clear();
   loosenAll();
   tell();
   count();

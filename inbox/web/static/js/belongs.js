@@ -7,7 +7,7 @@ import { figures } from "./server.js";
 /** @type {Record<string, any>} */
 const wanted = JSON.parse(document.body.dataset.filter ?? "{}");
 const { base = "", query = "" } = document.body.dataset;
-const SOON_MS = 200;
+const [SOON_MS, AGAIN_MS] = [200, 2000];
 const MOST = 100;
 /** @type {[string, string][]} */
 const SETS = [["statuses", "status"], ["priorities", "priority"], ["channels", "channel"], ["networks", "network"], ["langs", "lang"]];
@@ -45,7 +45,8 @@ async function send() {
   asked = new Map([...asked].slice(MOST));
   if (asked.size) soon = setTimeout(send, SOON_MS);
   const found = await figures(`${base}/queue/fits${query}&ids=${batch.map(([id]) => id).join(",")}`);
-  if (!found) return; // the next change asks again
+  // Who was cut off asks again.
+  if (!found) { asked = new Map([...batch, ...asked]); soon ??= setTimeout(send, AGAIN_MS); return; }
   const held = new Set(/** @type {string[]} */ (found.fits));
   for (const [id, waiting] of batch) for (const resolve of waiting) resolve(held.has(id));
 }

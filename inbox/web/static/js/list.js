@@ -3,7 +3,7 @@
 import { all, announce, number, setText, words } from "./dom.js";
 import { tickAll } from "./clocks.js";
 import { ask, told } from "./belongs.js";
-import { astray, fresh, isUrgent, tellSoon, waiting } from "./arrivals.js";
+import { fresh, isUrgent, tellSoon, waiting } from "./arrivals.js";
 import { count, dress, insert, isBelowAll, isElsewhere, made, rowOf, write } from "./rows.js";
 import { hold } from "./sight.js";
 
@@ -31,7 +31,7 @@ const undecided = new Map();
 /** The server has looked. @param {Change} change @param {boolean} fits */
 function decided(change, fits) {
   const row = rowOf(change.id);
-  if (row && (!fits || astray.has(change.id))) astray.set(change.id, !fits);
+  if (row && (!fits || row.dataset.astray)) row.dataset.astray = fits ? "moves" : "leaves";
   if (fits) { if (!row && !waiting.has(change.id)) arrived(change); return; }
   row?.classList.add("is-ghost");
   waiting.delete(change.id);
@@ -41,7 +41,7 @@ function decided(change, fits) {
 /** In place: the same nodes, so that a press and the focus hold.
  * @param {HTMLElement} old @param {HTMLElement} row @param {boolean | undefined} mine @param {Change} change */
 function replaced(old, row, mine, change) {
-  if (mine === false || astray.has(change.id) || isElsewhere(old, row)) astray.set(change.id, mine === false);
+  if (mine === false || old.dataset.astray || isElsewhere(old, row)) old.dataset.astray = mine === false ? "leaves" : "moves";
   const rose = Number(row.dataset.p) < Number(old.dataset.p) && isUrgent(change);
   if (mine === false) row.classList.add("is-ghost");
   hold(old);
@@ -69,6 +69,7 @@ export function setCounts(figures) {
     const figure = figures[place.dataset.count ?? ""];
     if (figure === undefined) continue;
     setText(place, number(figure));
+    if (place.dataset.count === document.body.dataset.view) document.title = document.title.replace(/\(\d+\) ·/, `(${figure}) ·`);
     if (place.closest(".tabs")) place.hidden = figure === 0;
   }
 }

@@ -13,8 +13,8 @@ const SILENCE_MS = 40_000;
 
 /** @param {Hearers} hearers @param {string} seat */
 export function follow({ item, counts, people }, seat) {
-  const { base, lang, position } = document.body.dataset;
-  let last = Number(position);
+  const { base, lang, position, views } = document.body.dataset;
+  let [last = "0", era = "0"] = (position ?? "").split("-");
   let lost = 0;
   let retry = 1000;
   let heard = Date.now();
@@ -27,15 +27,11 @@ export function follow({ item, counts, people }, seat) {
     clearTimeout(again);
     source?.close();
     heard = Date.now();
-    source = new EventSource(`${base}/live?lang=${lang}&after=${last}&seat=${seat}`);
+    source = new EventSource(`${base}/live?lang=${lang}&after=${last}&era=${era}&views=${views}&seat=${seat}`);
     source.addEventListener("open", () => { retry = 1000; });
     for (const name of ["ready", "beat", "item", "counts", "people"]) source.addEventListener(name, alive);
     source.addEventListener("reset", () => location.reload());
-    source.addEventListener("item", (event) => {
-      const change = /** @type {Change} */ (JSON.parse(event.data));
-      last = Math.max(last, change.position);
-      item(change);
-    });
+    source.addEventListener("item", (event) => item(/** @type {Change} */ (JSON.parse(event.data))));
     source.addEventListener("counts", (event) => counts(JSON.parse(event.data)));
     source.addEventListener("people", (event) => people(JSON.parse(event.data)));
     source.addEventListener("error", () => {
@@ -47,7 +43,9 @@ export function follow({ item, counts, people }, seat) {
     });
   }
 
-  function alive() {
+  /** Where we are is what the stream calls it: of several changes at one position, the last says so. @param {MessageEvent} event */
+  function alive({ lastEventId }) {
+    if (lastEventId) [last, era = "0"] = lastEventId.split("-");
     lost = 0;
     heard = Date.now();
     const bar = find("#offline");

@@ -8,15 +8,22 @@ import { page } from "./server.js";
 
 /** @typedef {import("./live.js").Change} Change */
 
+const AGAIN_MS = 2000;
 let refreshing = false;
+/** @type {Change | undefined} */
+let latest;
 
 /** The open item changed: head and thread are shown anew where they stand; the composer stays as it is. @param {Change} change */
 export async function changed(change) {
   const head = find("#item-head");
-  if (change.id !== openItem() || !head || Number(head.dataset.position) >= change.position || refreshing) return;
+  if (change.id !== openItem() || !head || Number(head.dataset.position) >= change.position) return;
+  latest = change;
+  if (refreshing) return;
   refreshing = true;
   const fresh = await page(location.pathname + location.search).finally(() => { refreshing = false; });
   if (fresh) merge(fresh);
+  // It changed meanwhile, or we were cut off.
+  if (!fresh || latest !== change) setTimeout(() => void changed(latest ?? change), fresh ? 0 : AGAIN_MS);
 }
 
 /** @param {Document} fresh */
@@ -26,18 +33,20 @@ function merge(fresh) {
   // Another item, or asked for before an act of one's own of which the pane tells already.
   if (made?.dataset.item !== id || Number(made?.dataset.position) < Number(head?.dataset.position)) return;
   const busy = isWriting();
+  const titled = document.activeElement?.id === "item-title";
   const open = all("#item-body details[open]").map((box) => box.id || box.className);
   const scroll = find("#item-body")?.scrollTop ?? 0;
   for (const part of ["#item-head", "#item-body"]) {
     const [old, made] = [find(part), find(part, fresh)];
     // What has the focus, or a menu that is open, is not swapped away; it is fresh again with the next action.
-    if (!old || !made || old.contains(document.activeElement) && document.activeElement !== old || old.querySelector("details.menu[open]")) continue;
+    if (!old || !made || old.contains(document.activeElement) && document.activeElement !== old && !(titled && part === "#item-head") || old.querySelector("details.menu[open]")) continue;
     old.replaceWith(made);
     htmx.process(made);
   }
   for (const box of /** @type {HTMLDetailsElement[]} */ (all("#item-body details"))) box.open = open.includes(box.id || box.className);
   const body = find("#item-body");
   if (body) body.scrollTop = scroll;
+  if (titled) find("#item-title")?.focus({ preventScroll: true });
   if (busy) news();
   else if (document.activeElement === text()) takePosition(fresh);
   else replaceComposer(fresh);

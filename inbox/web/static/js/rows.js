@@ -66,7 +66,7 @@ const before = (a, b) => a[0] - b[0] || a[1] - b[1] || (a[2] < b[2] ? -1 : Numbe
 const rankOf = (row) => { const { p, rank, id } = /** @type {HTMLElement} */ (row).dataset; return [Number(p), Number(rank), String(id)]; };
 
 /** Whether what it is now has another place than what it was. @param {Element} old @param {Element} row */
-export const isElsewhere = (old, row) => !old.closest("[data-group='0']") && before(rankOf(old), rankOf(row)) !== 0;
+export const isElsewhere = (old, row) => (old.closest("[data-group='0']") ? old.previousElementSibling !== null : before(rankOf(old), rankOf(row)) !== 0);
 
 /** Whether it would stand last, and the list is whole: then nothing moves. @param {[number, string, string]} rank */
 export function isBelowAll(rank) {
@@ -82,7 +82,8 @@ export function insert(row) {
   const section = flat ?? find(`#rows > [data-group="${row.dataset.p}"]`);
   const list = section?.querySelector("ol");
   if (!section || !list) return;
-  list.insertBefore(row, flat ? list.firstElementChild : list.children[placeOf(rankOf(row), list.children)] ?? null);
+  const next = flat ? all(".row", list).find((one) => Number(one.dataset.position) < Number(row.dataset.position)) : list.children[placeOf(rankOf(row), list.children)];
+  list.insertBefore(row, next ?? null);
   section.hidden = false;
   find("#empty")?.remove();
   remember(row);
@@ -119,7 +120,7 @@ export function number() {
 /** Figures of the groups, where the list is whole. */
 export function count() {
   for (const section of all("#rows > [data-group]")) {
-    const figure = section.querySelectorAll(".row:not(.is-ghost)").length;
+    const figure = section.querySelectorAll(".row:not([data-astray=leaves])").length;
     const place = find("[data-group-count]", section);
     // Of a list that goes on, the server counts the groups.
     if (place && find("#more")) { if (!place.dataset.count) place.textContent = ""; } else if (place) { place.removeAttribute("data-count"); place.textContent = String(figure); }
