@@ -13,7 +13,7 @@ LOCK := $(VENV)/lock/bin/uv pip compile --quiet --universal --generate-hashes --
 FAULTS := $(VENV)/audit/faults.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help install up drill test test-citus check bench chaos mutants attack screenshots lock audit clean
+.PHONY: help install up drill test test-citus check bench chaos cuts mutants attack screenshots lock audit clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -69,6 +69,10 @@ bench: $(DEV_STAMP) ## measure docs/benchmarks.md anew, peers beside us (ONLY=ap
 
 chaos: $(DEV_STAMP) ## break a running site on purpose, reckon, write docs/reliability.md (ARGS="--only R1 --times 200 --rate 200")
 	@$(BIN)/python -m tests.chaos $(ARGS)
+
+cuts: $(DEV_STAMP) ## cut a browser's live queue a hundred times at random, and compare what it shows with a reload (CUTS=100 SEED=1)
+	@$(BIN)/python -m tests.chromium
+	@VIGIE_CUTS=$(or $(CUTS),100) VIGIE_CUTS_SEED=$(or $(SEED),1) $(BIN)/python -m pytest -s tests/browser/test_reconnect.py
 
 mutants: $(DEV_STAMP) ## spoil what networks send, 10,000 bodies of each, and read them (ARGS="--count 500 --network x")
 	@$(BIN)/python -m tests.channels.mutants $(ARGS)
