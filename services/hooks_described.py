@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.channels import generic
+from services.channels import generic_messages
 
 REF = "#/components/schemas/{model}"
 HEADERS = {
@@ -41,7 +41,7 @@ TAKEN = {
 
 def openapi() -> dict[str, Any]:
     """To be merged into the document (`inbox.web.app.build`)."""
-    schema = generic.json_schema(REF)
+    schema = generic_messages.json_schema(REF)
     schemas = schema.pop("$defs")
     body = {"required": True, "content": {"application/json": {"schema": _reference("GenericMessages")}}}
     operation = {

@@ -22,7 +22,7 @@ import orjson
 
 from inbox.channels import ChannelRecord, SetupField
 from inbox.events import Author
-from services.channels import generic, parts, proof, reading, signing
+from services.channels import generic, generic_messages, parts, proof, reading, signing
 from services.channels.base import BaseChannel, guarded_all
 from services.channels.contract import (
     ID_MOST,
@@ -96,9 +96,9 @@ def _inner(named: str, data: Any) -> dict[str, Any] | None:
     """The data, where it is a message (or several) of our generic form: its own `type` says so, or the event's."""
     if not isinstance(data, dict):
         return None
-    if isinstance(data.get("messages"), list) or data.get("type") in generic.MODELS:
+    if isinstance(data.get("messages"), list) or data.get("type") in generic_messages.MODELS:
         return data
-    return {**data, "type": named} if named in generic.MODELS else None
+    return {**data, "type": named} if named in generic_messages.MODELS else None
 
 
 def _generic(data: dict[str, Any], channel: ChannelRecord, received_at: datetime) -> Sequence[Parsed]:

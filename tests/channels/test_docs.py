@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from inbox.events import MessageReceived
-from services.channels import generic
+from services.channels import generic_messages
 from services.channels.registry import networks
 from tests.ingest.conftest import Hooks, hooks
 
@@ -53,7 +53,11 @@ async def test_an_example_sends_a_message_as_it_stands(hooks: Hooks, language: s
 
 
 def test_the_page_names_every_type_and_field() -> None:
-    for name in (*generic.MODELS, *generic.MessageReceived.model_fields, *generic.ReplyEchoed.model_fields):
+    for name in (
+        *generic_messages.MODELS,
+        *generic_messages.MessageReceived.model_fields,
+        *generic_messages.ReplyEchoed.model_fields,
+    ):
         assert f"`{name}`" in PAGE, name
 
 

@@ -8,7 +8,7 @@ from typing import Any, TypeGuard
 import pytest
 
 from inbox.events import Author
-from services.channels import generic
+from services.channels import generic_messages
 from services.channels.contract import CannotRead, Echoed, Edited, Parsed, Received, Taken, Unreadable, Withdrawn
 from services.channels.registry import networks
 from tests.channels.senders import NOON, channel
@@ -168,11 +168,11 @@ def test_the_answers_say_what_was_new_and_what_is_wrong() -> None:
 
 
 def test_the_schema_takes_what_the_page_shows() -> None:
-    schema = generic.json_schema()
+    schema = generic_messages.json_schema()
     names = set(schema["$defs"])
     assert {"Message", "MessageReceived", "MessageEdited", "MessageDeleted", "ReplyEchoed", "AuthorSent"} <= names
     received = schema["$defs"]["MessageReceived"]
     assert set(received["required"]) == {"type", "id", "kind", "thread_id", "text", "sent_at", "author"}
     assert set(received["properties"]) == set(MESSAGE)
-    elsewhere = json.dumps(generic.json_schema("#/components/schemas/{model}"))
+    elsewhere = json.dumps(generic_messages.json_schema("#/components/schemas/{model}"))
     assert "#/$defs/" not in elsewhere
