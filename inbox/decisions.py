@@ -7,21 +7,18 @@ second time gives no second reply or note.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
 from inbox import (
     approving,
-    categories,
     commands,
-    corrections,
+    correcting,
     events,
     filling,
     gestures,
     ids,
-    priority,
     replies,
     sla,
     standing,
@@ -34,7 +31,6 @@ from inbox.standing import Standing
 from inbox.state import Item, Turn
 
 MAX_TEXT = 10_000
-LANGUAGE = re.compile(r"[a-z]{2,3}")
 
 
 def decide(
@@ -130,57 +126,6 @@ def _reopen(item: Item, command: commands.Reopen, now: datetime, _: Policy, comm
         raise _no("not_resolved", "Only what is resolved can be reopened.")
     _refuse_withdrawn(item)
     return [events.ItemReopened(item_id=item.item_id, by=command.by, at=now)]
-
-
-def _override(
-    item: Item, command: commands.OverridePriority, now: datetime, policy: Policy, command_id: str
-) -> list[Event]:
-    if command.priority not in {None, 1, 2, 3, 4}:
-        raise _wrong("no_such_priority", "A priority is 1, 2, 3 or 4.")
-    if command.priority == item.override:
-        return []
-    rules = priority.by_classifier(item, policy)
-    return [
-        events.PriorityOverridden(item_id=item.item_id, priority=command.priority, by=command.by, at=now, rules=rules)
-    ]
-
-
-def _correct_categories(
-    item: Item, command: commands.CorrectCategories, now: datetime, policy: Policy, command_id: str
-) -> list[Event]:
-    said = None if command.categories is None else categories.in_order(command.categories)
-    if said is not None and set(said) != set(command.categories or ()):
-        raise _wrong("no_such_category", f"Categories are {', '.join(categories.LEVEL_OF)}.")
-    counted = priority.counted(item)
-    if all(corrections.of_categories(m.correction, said, m.correction.categories_by) == m.correction for m in counted):
-        return []
-    read = [message.judgement for message in counted if message.judgement]
-    corrected = events.CategoriesCorrected(
-        item_id=item.item_id, categories=said, by=command.by, at=now, rules=priority.by_classifier(item, policy),
-        had=categories.in_order(name for judgement in read for name in judgement.categories),
-    )  # fmt: skip
-    return [corrected]
-
-
-def _correct_language(
-    item: Item, command: commands.CorrectLanguage, now: datetime, _: Policy, command_id: str
-) -> list[Event]:
-    if command.lang is not None and not LANGUAGE.fullmatch(command.lang):
-        raise _wrong("no_such_language", "A language is two or three letters of ISO 639, such as fr or tr.")
-    counted = priority.counted(item)
-    if all(message.correction.lang == command.lang for message in counted):
-        return []
-    had = next((message.judgement.lang for message in reversed(counted) if message.judgement), None)
-    return [events.LanguageCorrected(item_id=item.item_id, lang=command.lang, by=command.by, at=now, had=had)]
-
-
-def _mark_not_urgent(
-    item: Item, command: commands.MarkNotUrgent, now: datetime, policy: Policy, command_id: str
-) -> list[Event]:
-    if all(message.correction.not_urgent != command.undone for message in priority.counted(item)):
-        return []
-    rules = priority.by_classifier(item, policy)
-    return [events.MarkedNotUrgent(item_id=item.item_id, undone=command.undone, by=command.by, at=now, rules=rules)]
 
 
 def _mute(item: Item, command: commands.Mute, now: datetime, _: Policy, command_id: str) -> list[Event]:
@@ -320,10 +265,10 @@ DECISIONS: Mapping[type[Any], Decision] = {
     commands.Assign: _assign,
     commands.Resolve: _resolve,
     commands.Reopen: _reopen,
-    commands.OverridePriority: _override,
-    commands.CorrectCategories: _correct_categories,
-    commands.CorrectLanguage: _correct_language,
-    commands.MarkNotUrgent: _mark_not_urgent,
+    commands.OverridePriority: correcting.override,
+    commands.CorrectCategories: correcting.correct_categories,
+    commands.CorrectLanguage: correcting.correct_language,
+    commands.MarkNotUrgent: correcting.mark_not_urgent,
     commands.Mute: _mute,
     commands.Unmute: _unmute,
     commands.SettleReply: _settle,

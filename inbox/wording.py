@@ -14,7 +14,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from inbox import categories as known
 from inbox import filling
-from inbox.decisions import LANGUAGE, MAX_TEXT
+from inbox.correcting import LANGUAGE
+from inbox.decisions import MAX_TEXT
 from inbox.errors import Refused
 
 MOST_VARIANTS = 40

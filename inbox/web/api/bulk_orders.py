@@ -14,7 +14,7 @@ from inbox import wordings
 from inbox.bulk import choosing
 from inbox.bulk.jobs import MOST, Choice
 from inbox.bulk.orders import Orders, What
-from inbox.decisions import LANGUAGE
+from inbox.correcting import LANGUAGE
 from inbox.desk import WORKING_ROLES
 from inbox.errors import Refused
 from inbox.events import ResolveReason
