@@ -111,10 +111,12 @@ class Traffic:
         watch = asyncio.create_task(self._watch_ourselves())
         try:
             yield
-        finally:
             hushed.set()
             await flow
+        finally:  # where the block was broken off nobody may be left to take the rest
+            flow.cancel()
             watch.cancel()
+            await asyncio.gather(flow, watch, return_exceptions=True)
 
     async def _watch_ourselves(self) -> None:
         while True:

@@ -15,6 +15,7 @@ import os
 import select
 import shutil
 import struct
+import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
@@ -128,7 +129,11 @@ async def ext4(folder: Path, filled: Path) -> AsyncIterator[Volatile]:
             fcntl.ioctl(there, SHUT_DOWN, WITHOUT_ITS_JOURNAL)
         finally:
             os.close(there)
-        assert (reason := run("umount", str(folder))) is None, reason
+        ends = time.monotonic() + LOST_WITHIN_S
+        while reason := run("umount", str(folder)):  # somebody is not gone yet, and can write nothing any more
+            if time.monotonic() > ends:
+                raise CannotRun(f"the disk cannot be taken away: {reason}")
+            time.sleep(0.1)
         mount()
 
     if reason := await asyncio.to_thread(run, "mkfs.ext4", "-q", "-F", str(image)):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import sqlite3
 import time
 
@@ -64,7 +65,7 @@ def _grown(world: World, before: list[float]) -> float:
 
 def spooled_in(world: World) -> int:
     """How many wait in the spool that all doors of this host share."""
-    with sqlite3.connect(world.spool) as database:
+    with contextlib.closing(sqlite3.connect(world.spool)) as database:
         return int(database.execute("SELECT count(*) FROM deliveries").fetchone()[0])
 
 

@@ -19,7 +19,7 @@ from tests.chaos.reckoning import reckon
 from tests.chaos.size import Size
 from tests.chaos.traffic import Traffic
 from tests.chaos.volatile import DISKS, Volatile
-from tests.chaos.world import World, standing, until
+from tests.chaos.world import World, standing
 
 BETWEEN_S = (0.5, 3.0)
 SMALL = {"max_wal_size": "96MB", "min_wal_size": "48MB"}
@@ -88,36 +88,29 @@ async def _out(world: World) -> None:
     for host in hosts:
         assert host.process is not None
         os.killpg(host.process.pid, signal.SIGKILL)
-    if world.server.is_running:
-        await _end(world)
+    await _end(world)
     for host in hosts:
         await host.kill()
 
 
 async def _end(world: World) -> None:
-    """The database with its children, none of which sees the others fall."""
-    postmaster = world.database_pid()
-    os.kill(postmaster, signal.SIGSTOP)
-    pids = [*await asyncio.to_thread(_children, postmaster), postmaster]
-    for pid in pids:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
-
-    async def gone() -> bool:
-        return all(_parent(pid) is None for pid in pids)
-
-    await until(gone)
+    """The database with its children, those included that are born meanwhile: all of them work in its folder."""
+    data = str((world.folder / "database" / "postgres" / "data").resolve())
+    while pids := await asyncio.to_thread(_working_in, data):
+        for pid in pids:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        await asyncio.sleep(0.02)
 
 
-def _children(of: int) -> list[int]:
-    pids = (int(process.name) for process in Path("/proc").glob("[0-9]*"))
-    return [pid for pid in pids if _parent(pid) == of]
+def _working_in(folder: str) -> list[int]:
+    """In the order of their numbers: the postmaster has the first."""
+    return sorted(int(process.name) for process in Path("/proc").glob("[0-9]*") if _folder(process) == folder)
 
 
-def _parent(pid: int) -> int | None:
-    """Of a process; None where it ended, whoever has yet to ask about it."""
+def _folder(process: Path) -> str | None:
+    """None for one that ended, whoever has yet to ask about it."""
     try:
-        state, parent = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[:2]
+        return os.readlink(process / "cwd")
     except OSError:
         return None
-    return int(parent) if state != "Z" else None
