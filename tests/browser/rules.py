@@ -4,7 +4,7 @@ again."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page
@@ -22,21 +22,23 @@ SETTLED = """Promise.all(
   document.getAnimations().filter(one => one instanceof CSSTransition).map(one => one.finished.catch(() => null))
 ).then(() => null)"""
 """No colour is half-way to the next one."""
+Look = Literal["light", "dark"]
 Fault = tuple[str, list[str]]
 """A rule, and the first elements that break it, and how."""
 
 
-async def faults(page: Page) -> list[Fault]:
-    """Of the page as it stands, in the light and in the dark."""
-    await page.evaluate(SETTLED)
-    await page.evaluate(SCRIPT)
-    light = await _run(page, OPTIONS)
-    await page.emulate_media(color_scheme="dark", reduced_motion="reduce")
-    await page.evaluate(SETTLED)
-    dark = await _run(page, COLOURS)
-    await page.emulate_media(color_scheme="light")
-    return light + [(f"{rule}, dark", found) for rule, found in dark]
+async def faults(page: Page, look: Look = "light", again: Look | None = "dark") -> list[Fault]:
+    """Of the page as it stands: all rules in one theme, those of colours in another."""
+    found = await _seen(page, look, OPTIONS)
+    if again:
+        found += [(f"{rule}, {again}", nodes) for rule, nodes in await _seen(page, again, COLOURS)]
+        await page.emulate_media(color_scheme=look)
+    return found
 
 
-async def _run(page: Page, options: dict[str, Any]) -> list[Fault]:
-    return [(rule, found) for rule, found in await page.evaluate(RUN, options)]
+async def _seen(page: Page, look: Look, options: dict[str, Any]) -> list[Fault]:
+    await page.emulate_media(color_scheme=look, reduced_motion="reduce")
+    await page.evaluate(SETTLED)
+    if await page.evaluate("typeof axe === 'undefined'"):
+        await page.evaluate(SCRIPT)
+    return [(rule, nodes) for rule, nodes in await page.evaluate(RUN, options)]

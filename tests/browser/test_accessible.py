@@ -2,7 +2,8 @@
 desk and on a phone; and no page trips over its CSP.
 
 Which screens there are, the code says (`tests.screens.places`): a new one that nobody reaches fails by its name. The
-first language is read at a desk, the other on a phone: between them all words and both layouts are seen.
+first language is read at a desk in the light, the other on a phone in the dark: between them all words, both layouts
+and both themes are seen. What has something to show is seen at the desk in the dark as well.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from inbox.clock import SimulatedClock
 from inbox.log.seal import Keyring
 from inbox.web.table import TABLE
 from tests.browser.conftest import DESK, PHONE, Site, a_site
-from tests.browser.rules import faults
+from tests.browser.rules import Look, faults
 from tests.browser.staged import Staged, staged
 from tests.conftest import MASTER
 from tests.databases import Server
@@ -28,7 +29,9 @@ from tests.screens.states import State
 pytestmark = [pytest.mark.browser, pytest.mark.postgres]
 
 PUBLIC = {route.name for route in places.screens() if route.access == "public"}
-READ = pytest.mark.parametrize(("lang", "size"), [("fr", DESK), ("en", PHONE)], ids=["fr-desk", "en-phone"])
+READ = pytest.mark.parametrize(
+    ("lang", "size", "look"), [("fr", DESK, "light"), ("en", PHONE, "dark")], ids=["fr-desk", "en-phone"]
+)
 HALVES = pytest.mark.parametrize("half", [0, 1])
 """Tests of about the same length, for as many processors."""
 
@@ -49,14 +52,14 @@ async def site(stage: Staged) -> AsyncIterator[Site]:
     stage.site.complaints.clear()
 
 
-async def walked(page: Page, paths: Mapping[str, str]) -> dict[str, object]:
+async def walked(page: Page, paths: Mapping[str, str], look: Look, again: Look | None = None) -> dict[str, object]:
     """Screen → what is wrong with it."""
     found: dict[str, object] = {}
     for name, path in paths.items():
         answer = await page.goto(path)
         if answer is None or not answer.ok:
             found[name] = answer and answer.status
-        elif broken := await faults(page):
+        elif broken := await faults(page, look, again):
             found[name] = broken
     return found
 
@@ -76,43 +79,46 @@ def test_every_page_that_is_served_is_a_screen_or_said_to_be_none(stage: Staged)
 @READ
 @HALVES
 async def test_every_screen_breaks_no_rule(
-    stage: Staged, site: Site, lang: str, size: tuple[int, int], half: int
+    stage: Staged, site: Site, lang: str, size: tuple[int, int], look: Look, half: int
 ) -> None:
     mine = dict(sorted((name, site.base + path) for name, path in stage.found.items())[half::2])
     inside = {name: path for name, path in mine.items() if name not in PUBLIC}
     outside = {name: path for name, path in mine.items() if name in PUBLIC}
-    found = await walked(await _page(site, "owner", lang, size), inside)
-    found |= await walked(await _page(site, None, lang, size), outside)
+    again: Look | None = "dark" if look == "light" else None
+    found = await walked(await _page(site, "owner", lang, size), inside, look, again)
+    found |= await walked(await _page(site, None, lang, size), outside, look, again)
     assert found == {}
     assert site.complaints == []
 
 
 @READ
 async def test_a_screen_with_nothing_to_show_breaks_no_rule(
-    stage: Staged, site: Site, lang: str, size: tuple[int, int]
+    stage: Staged, site: Site, lang: str, size: tuple[int, int], look: Look
 ) -> None:
     paths = {name: path for name, path in stage.bare().items() if name not in PUBLIC}
     other = {"fr": 0, "en": 1}[lang]  # each once: half of them here
     page = await _page(site, "stranger", lang, size)
-    assert await walked(page, dict(sorted(paths.items())[other::2])) == {}
+    assert await walked(page, dict(sorted(paths.items())[other::2]), look) == {}
     assert site.complaints == []
 
 
 @READ
-async def test_every_state_breaks_no_rule(stage: Staged, site: Site, lang: str, size: tuple[int, int]) -> None:
+async def test_every_state_breaks_no_rule(
+    stage: Staged, site: Site, lang: str, size: tuple[int, int], look: Look
+) -> None:
     owner, stranger = await site.visitor("owner", size=size, lang=lang), await site.visitor(None, size=size, lang=lang)
     observer = await site.visitor("observer", size=size, lang=lang)
     found: dict[str, object] = {}
     for who, some in ((owner, states.SIGNED_IN), (observer, states.OBSERVED), (stranger, states.STRANGERS)):
-        found |= {state.__name__: broken for state in some if (broken := await _in_state(who, state, stage))}
+        found |= {state.__name__: broken for state in some if (broken := await _in_state(who, state, stage, look))}
     assert found == {}
 
 
-async def _in_state(who: BrowserContext, state: State, stage: Staged) -> object:
+async def _in_state(who: BrowserContext, state: State, stage: Staged, look: Look) -> object:
     """A window of its own: what is cut off or held up there is no other's trouble."""
     page = await who.new_page()
     await state(page, stage.where)
-    broken = await faults(page)
+    broken = await faults(page, look, None)
     await who.set_offline(False)
     await page.close()
     return broken

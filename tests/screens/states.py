@@ -1,7 +1,7 @@
 """States of a screen that its address alone does not bring: what is chosen, open, slow, cut off, refused or forbidden.
 
-Each is reached as a person reaches it, with a browser that is slow or cut off where that is what is shown. Two are
-rendered by the product's own page of errors, since a demo cannot be broken on demand: 500 and 503.
+Each is reached as a person reaches it, with a browser that is slow or cut off where that is what is shown. Three are
+rendered by the product's own page of errors, since a demo cannot be broken on demand: 500 and 503, and 429.
 """
 
 from __future__ import annotations
@@ -69,6 +69,14 @@ async def queue_filters(page: Page, at: Where) -> None:
     await page.locator("details.filters > summary").click()
 
 
+async def queue_completing(page: Page, at: Where) -> None:
+    """The search field offers what may stand behind a key."""
+    await _ready(page, at)
+    await page.locator("#q").focus()
+    await page.keyboard.type("p:")
+    await page.wait_for_selector("#q-offers:not([hidden]) [role=option]")
+
+
 async def queue_more(page: Page, at: Where) -> None:
     """The sheet of a phone; a desk has all of it in its rail."""
     await _ready(page, at)
@@ -107,6 +115,10 @@ async def item_writing(page: Page, at: Where) -> None:
     await page.goto(at.base + at.items["arabic"])
     await page.keyboard.press("r")
     await page.locator("#text").fill("Bonjour, débranchez la batterie et éloignez-la de tout ce qui brûle.")
+
+
+async def item_right_to_left(page: Page, at: Where) -> None:
+    await page.goto(at.base + at.items["hebrew"])
 
 
 async def item_overtaken(page: Page, at: Where) -> None:
@@ -156,6 +168,10 @@ async def dead_wall_link(page: Page, at: Where) -> None:
     await page.goto(f"{at.base}{at.brand.replace('/b/', '/wall/')}/dead")
 
 
+async def too_often(page: Page, at: Where) -> None:
+    await _told(page, at, 429, "too_many_attempts")
+
+
 async def unavailable(page: Page, at: Where) -> None:
     await _told(page, at, 503, "unavailable")
 
@@ -176,11 +192,12 @@ async def _told(page: Page, at: Where, status: int, code: str) -> None:
 
 State = Callable[[Page, Where], Awaitable[None]]
 SIGNED_IN: tuple[State, ...] = (
-    queue_nothing_found, queue_bad_search, queue_chosen, queue_commands, queue_keys, queue_filters, queue_more,
-    queue_offline, item_slow, item_not_reached, item_writing, item_overtaken, form_refused, not_found,
+    queue_nothing_found, queue_bad_search, queue_chosen, queue_commands, queue_keys, queue_filters,
+    queue_completing, queue_more, queue_offline, item_slow, item_not_reached, item_writing, item_right_to_left,
+    item_overtaken, form_refused, not_found,
 )  # fmt: skip
 OBSERVED: tuple[State, ...] = (forbidden,)
-STRANGERS: tuple[State, ...] = (wrong_password, dead_sign_in_link, dead_wall_link, unavailable, broken)
+STRANGERS: tuple[State, ...] = (wrong_password, dead_sign_in_link, dead_wall_link, too_often, unavailable, broken)
 EMPTY = (
     "queue", "waves", "approvals", "promises", "notices", "freezes", "handover", "bulk", "views", "sla", "sla_turns",
     "sla_waiting", "agreement", "reports", "wall", "wall_links", "settings_quarantine", "settings_set_aside",
