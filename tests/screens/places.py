@@ -20,7 +20,8 @@ PLACES = re.compile(r"\{(\w+)(?::[^}]*)?\}")
 NO_SCREENS = {
     "page.live": "a stream", "wall_live": "a stream", "wall_live_by_link": "a stream", "static": "files",
     "lent_file": "a file", "item_file": "a file", "item_sent_file": "a file",
-    "home": "leads to the queue", "report_pdf": "a file", "report_html": "a file", "sla_csv": "a file",
+    "home": "leads to the queue", "brand": "leads to the queue",
+    "report_pdf": "a file", "report_html": "a file", "sla_csv": "a file",
     "sla_parquet": "a file", "agreement_csv": "a file", "corrections": "a file", "settings_delivery": "a file",
     "account_here": "leads back", "item_person": "a file", "queue_count": "figures that the queue asks for",
     "queue_fits": "figures that the queue asks for", "queue_words": "suggestions of the search field",
