@@ -223,7 +223,7 @@ async def test_who_was_away_while_the_log_went_back_to_another_past_starts_anew(
             await eras.begin(connection, world.brand, now=world.clock.now())
         await world.pool.execute("UPDATE vigie.eras SET position = $2 WHERE brand_id = $1", world.brand, restored)
         await until_unwatched(site)
-    await page.wait_for_function("window.before === undefined", timeout=SETTLED_MS)
+    await page.wait_for_function("() => window.before === undefined", timeout=SETTLED_MS)
     await expect(page.locator("#rows .row")).to_have_count(2)
 
 
