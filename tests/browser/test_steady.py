@@ -214,3 +214,30 @@ async def test_a_row_that_only_changed_its_place_waits_in_a_quiet_bar(site: Site
     await page.keyboard.press("Shift+N")
     await expect(page.locator("#livebar")).to_be_hidden()
     assert (await order(page))[-1] == top
+
+
+async def test_what_is_new_is_put_nowhere_while_rows_stand_in_a_wrong_place(site: Site) -> None:
+    """Where it belongs cannot be told from rows that belong elsewhere themselves: it would push some of them down."""
+    world = site.world
+    items = []
+    for number in range(3):
+        world.clock.advance(timedelta(seconds=1))
+        items.append(await world.hear("La batterie fume", author=f"a{number}"))
+    page = await site.open("cm", "/queue")
+    await live(page)
+    before = await order(page)
+    lead, now = world.people["lead"], world.clock.now()
+    for item, priority in ((items[1], 4), (items[2], 1)):
+        event = ev.PriorityOverridden(item_id=item, priority=priority, by=lead, at=now)
+        await world.log.append(world.brand, [NewEvent(event, item_stream(item), DedupeKey(uuid.uuid4()))])
+        await world.project()
+        await expect(page.locator(f'.row[data-id="{item}"]')).to_have_attribute("data-p", str(priority))
+    world.clock.advance(timedelta(seconds=1))
+    await world.hear("La batterie fume", author="new")
+    await expect(page.locator("#list .pane-head [data-count]")).to_have_text("4")
+    assert await order(page) == before
+    await expect(page.locator("#livebar")).to_contain_text("2 new urgent")
+    await page.locator("#livebar").click()
+    settled = await order(page)
+    await page.reload()
+    assert settled == await order(page)

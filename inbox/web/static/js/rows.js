@@ -68,9 +68,10 @@ const rankOf = (row) => { const { p, rank, id } = /** @type {HTMLElement} */ (ro
 /** Whether what it is now has another place than what it was. @param {Element} old @param {Element} row */
 export const isElsewhere = (old, row) => (old.closest("[data-group='0']") ? old.previousElementSibling !== null : before(rankOf(old), rankOf(row)) !== 0);
 
-/** Whether it would stand last, and the list is whole: then nothing moves. @param {[number, string, string]} rank */
+/** Whether it would stand last, and the list is whole and in order: then nothing moves. @param {[number, string, string]} rank */
 export function isBelowAll(rank) {
   const last = all("#rows > [data-group]:not([hidden]) > ol").at(-1)?.lastElementChild;
+  if (find("#rows .row[data-astray]")) return false;
   if (find("#rows > [data-group='0']")) return !last;
   return !find("#more") && (!last || before(rankOf(last), [rank[0], Date.parse(rank[1]), rank[2]]) < 0);
 }
