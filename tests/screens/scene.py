@@ -129,7 +129,7 @@ class Scene:
         """Who wrote (`letters.SAID`) → path of their item; `first`: the top of the queue; `claimed`: one that a promise
         was made in."""
         found = {"first": first} | self.items
-        for item in (await self.api("GET", "/items?limit=200&status=open"))["items"]:
+        for item in (await self.api("GET", "/items?limit=200"))["items"]:
             for who, (name, _) in letters.SAID.items():
                 if (item["author"] or {}).get("name") == name:
                     found[who] = f"{self.base}/items/{item['id']}"
