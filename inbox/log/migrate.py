@@ -76,7 +76,7 @@ async def migrate(dsn: str, revision: str = "head") -> None:
             try:
                 return await _upgrade(engine, revision)
             except (DBAPIError, asyncpg.LockNotAvailableError) as error:
-                if not left or getattr(error, "orig", error).sqlstate != NOT_TO_BE_HAD:  # type: ignore[union-attr]
+                if not left or getattr(getattr(error, "orig", error), "sqlstate", None) != NOT_TO_BE_HAD:
                     raise
                 logger.warning("somebody holds what a migration changes (a backup?): it is tried again")
                 await asyncio.sleep(AGAIN_S)

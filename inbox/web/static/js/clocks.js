@@ -65,6 +65,4 @@ function tickNear() {
 }
 
 /** Each ticks first when it comes into sight: until then it stands as the server wrote it. */
-export function startClocks() {
-  setInterval(tickNear, 1000);
-}
+export const startClocks = () => setInterval(tickNear, 1000);

@@ -30,9 +30,7 @@ export function element(tag, is, ...holds) {
 export const around = ({ target }, selector) => /** @type {HTMLElement | null} */ (target instanceof Element ? target.closest(selector) : null);
 
 /** @param {string} selector @param {(found: HTMLElement, event: MouseEvent) => void} act */
-export function clicked(selector, act) {
-  document.addEventListener("click", (event) => { const found = around(event, selector); if (found) act(found, event); });
-}
+export const clicked = (selector, act) => document.addEventListener("click", (event) => { const found = around(event, selector); if (found) act(found, event); });
 
 /** @type {Words} */
 export const words = JSON.parse(document.body.dataset.words ?? "{}");
@@ -50,9 +48,7 @@ let numbers;
 export const number = (figure) => (numbers ??= new Intl.NumberFormat(document.documentElement.lang)).format(figure);
 
 /** Only where it differs: what stays as it is costs nothing. @param {Element | null} element @param {string} text */
-export function setText(element, text) {
-  if (element && element.textContent !== text) element.textContent = text;
-}
+export const setText = (element, text) => { if (element && element.textContent !== text) element.textContent = text; };
 
 /** Told to a screen reader when it has a moment. @param {string} text */
 export function announce(text) {

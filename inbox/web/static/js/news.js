@@ -10,8 +10,7 @@ import { page } from "./server.js";
 
 const AGAIN_MS = 2000;
 let refreshing = false;
-/** @type {Change | undefined} */
-let latest;
+/** @type {Change | undefined} */ let latest;
 
 /** The open item changed: head and thread are shown anew where they stand; the composer stays as it is. @param {Change} change */
 export async function changed(change) {
@@ -54,16 +53,11 @@ function merge(fresh) {
   tickAll(pane());
 }
 
-function isWriting() {
-  const area = text();
-  return filesAttached() || Boolean(area?.value.trim() && area.value !== area.dataset.holding);
-}
+const isWriting = (area = text()) => filesAttached() || Boolean(area?.value.trim() && area.value !== area.dataset.holding);
 
 /** The field has the focus and nothing is written yet: it stays, and what is true now counts as seen. @param {Document} fresh */
 function takePosition(fresh) {
-  for (const hidden of /** @type {HTMLInputElement[]} */ (all("#composer input[type=hidden]"))) {
-    hidden.value = field(`#composer input[name="${hidden.name}"]`, fresh)?.value ?? hidden.value;
-  }
+  for (const own of /** @type {HTMLInputElement[]} */ (all("#composer input[type=hidden]"))) own.value = field(`#composer input[name="${own.name}"]`, fresh)?.value ?? own.value;
 }
 
 /** Nobody writes: the composer may follow what is true now. @param {Document} fresh */

@@ -21,9 +21,7 @@ export function hold(row) {
 }
 
 /** @param {Element} row */
-function loosen(row) {
-  if (row instanceof HTMLElement && row.dataset.held) { row.style.blockSize = ""; delete row.dataset.held; }
-}
+const loosen = (row) => { if (row instanceof HTMLElement && row.dataset.held) { row.style.blockSize = ""; delete row.dataset.held; } };
 
 export const loosenAll = () => all("#rows [data-held]").forEach(loosen);
 const left = () => { if (isAway()) loosenAll(); };
