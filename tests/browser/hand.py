@@ -141,9 +141,11 @@ class Ear:
         said = self.page.get_by_role("status").or_(self.page.get_by_role("alert")).filter(has_text=words)
         await said.first.wait_for()
 
-    async def arrives(self, heading: str) -> None:
-        """The page with this heading is there, and can be found one's way about in."""
+    async def arrives(self, heading: str, list_of: str = "") -> None:
+        """The page with this heading, and this list, is there, and one can find one's way about in it."""
         await self.page.get_by_role("heading", name=heading, level=1, exact=True).wait_for()
+        if list_of:
+            await self.page.get_by_role("heading", name=list_of, level=2, exact=True).wait_for()
         await self.is_clear()
 
     async def is_clear(self) -> None:

@@ -39,7 +39,7 @@ class Heard(Ear):
         await self.is_clear()
         await self.page.get_by_label("Mot de passe", exact=True).fill(PASSWORD)
         await self.press("button", "Se connecter")
-        await self.arrives("À traiter")
+        await self.arrives("Brizéo", "À traiter")
         await self.told("En direct")
         assert await self.page.get_by_role("banner", name="Brizéo", exact=True).count() == 1
 
@@ -137,7 +137,7 @@ async def chooses_all_that_hold(ear: Heard, word: str, authors: Sequence[str], w
 
 async def resolves_them_together(ear: Heard) -> None:
     await chooses_all_that_hold(ear, "doublon", TWICE, "Résoudre")
-    await ear.told("3 éléments seront traités. 0 est écarté.")
+    await ear.told("3 éléments seront traités.")
     await ear.is_clear()
     await ear.press("button", "Résoudre (3)")
     await ear.told("3 faits")
@@ -148,12 +148,12 @@ async def resolves_them_together(ear: Heard) -> None:
 
 async def writes_to_them_together(ear: Heard) -> None:
     await ear.press("link", "File")
-    await ear.arrives("À traiter")
+    await ear.arrives("Brizéo", "À traiter")
     await chooses_all_that_hold(ear, "panne", BROKEN, "Écrire à chacun")
     await ear.page.get_by_role("heading", name="Ce qu’il faut faire", exact=True).wait_for()
     await ear.the("combobox", "Reprendre un élément de langage").select_option(label="Panne ✓")
     await ear.press("button", "Montrer ce que cela donnerait")
-    await ear.told("3 éléments seront traités. 0 est écarté.")
+    await ear.told("3 éléments seront traités.")
     await ear.press("button", "Écrire à chacun (3)")
     await ear.told("3 faits")
     for author in BROKEN:
@@ -162,7 +162,7 @@ async def writes_to_them_together(ear: Heard) -> None:
 
 async def hands_over(ear: Heard) -> None:
     await ear.press("link", "File")
-    await ear.arrives("À traiter")
+    await ear.arrives("Brizéo", "À traiter")
     await (
         ear.page.get_by_role("navigation", name="Marque", exact=True)
         .get_by_role("link", name="Passation", exact=True)
@@ -182,7 +182,7 @@ async def takes_over(ear: Heard) -> None:
     await ear.arrives("Passation")
     await ear.page.get_by_role("heading", name="Cm Test passe le relais à : vous", level=2).wait_for()
     await ear.press("button", "Accepter : je les reprends")
-    await ear.arrives("À moi")
+    await ear.arrives("Brizéo", "À moi")
     await ear.told("C’est accepté : dans un instant, ils sont à vous.")
     for item in (await told(ear.world, HandoverOffered)).items:
         assert (await wrote(ear.world, item.item_id, ItemAssigned)).assignee == ear.world.people["lead"]
