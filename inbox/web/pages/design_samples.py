@@ -12,9 +12,13 @@ from datetime import datetime, timedelta
 from inbox.events import Author, ReasonGiven
 from inbox.ids import ItemId
 from inbox.replacing import replace
+from inbox.state import Message
 from inbox.views.row import Row
+from inbox.web import reading_words
 from inbox.web.i18n import Speech
 from inbox.web.pages import faces
+from inbox.web.pages.pane_thread import Entry
+from inbox.web.pages.reading import Reading, Told
 
 LONG = "Donaudampfschifffahrtsgesellschaftskapitänswitwenrente" * 3
 NAMES = ("Jeanne Élodie", "كريم بن عبد الله", "अनन्या शर्मा", "🦊", "X", LONG)
@@ -53,6 +57,17 @@ def rows(now: datetime) -> Iterator[Row]:
     yield replace(row(now, 7, "Oubliez ma question."), status="withdrawn", withdrawn=True)
     yield replace(row(now, 8, ""), forgotten=True, author=None, text=None, scored=False)
     yield replace(row(now, 9, "", name=NAMES[4]), provisional=True, muted=True, corrected=("urgency",))
+
+
+def foreign(now: datetime) -> Entry:
+    """Words that were translated."""
+    message = Message("foreign", "comment", now, now, text=ARABIC)
+    return Entry("in", now, NAMES[1], message, lang="ar", dir="rtl", mark="foreign")
+
+
+def reading(say: Speech) -> Reading:
+    told = Told(FRENCH, "fr", reading_words.by_service("libretranslate", say))
+    return Reading(frozenset({say.lang}), say.lang, None, {"foreign": told})
 
 
 def clocks(now: datetime, say: Speech) -> list[faces.Face]:
