@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import difflib
 import os
 import random
 import uuid
@@ -49,7 +50,10 @@ SHOWN = """() => {
     for (const clock of copy.querySelectorAll('.clock, .clock-l, .chip-promise'))
       clock.textContent = clock.dataset.state;
     for (const gone of copy.querySelectorAll('.row-people, input[type=hidden], svg')) gone.remove();
-    return copy.textContent.replace(/\\d+\\s(s|min|h|d)(\\s\\d+(\\sh)?)?/g, '…').replace(/\\s+/g, ' ').trim();
+    const words = [], texts = document.createTreeWalker(copy, NodeFilter.SHOW_TEXT);
+    while (texts.nextNode()) words.push(texts.currentNode.data);
+    const lasted = /\\d+\\u00a0(s|min|h|d)(\\u00a0\\d+(\\u00a0h)?)?/g;
+    return words.join(' ').replace(lasted, '…').replace(/\\s+/g, ' ').trim();
   };
   const rows = [...document.querySelectorAll('#rows .row')].map((row) => [
     row.dataset.id, row.closest('[data-group]').dataset.group, row.dataset.p, row.dataset.status, row.dataset.position,
@@ -160,7 +164,8 @@ async def settled(page: Page, other: Page, address: str) -> None:
         with contextlib.suppress(TimeoutError):
             await page.wait_for_function(AS_SHOWN, arg=expected, timeout=1000, polling=100)
             return
-    assert (await page.evaluate(SHOWN)).splitlines() == (await other.evaluate(SHOWN)).splitlines()
+    shown, loaded = [str(await one.evaluate(SHOWN)).splitlines() for one in (page, other)]
+    assert "\n".join(difflib.unified_diff(shown, loaded, "cut off", "loaded", n=0, lineterm="")) == ""
 
 
 async def test_a_page_that_was_cut_off_shows_what_a_reload_shows(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,7 @@
 // The rows that are shown: where each is, in what order they stand, and how far down the whole list one is.
 import { all, find, hour, markMine } from "./dom.js";
 import { tickAll, watch } from "./clocks.js";
+import { openItem } from "./opened.js";
 
 const { base = "", query = "" } = document.body.dataset;
 /** Where each row was last seen: to walk the whole list for every change costs a storm's browser all its time.
@@ -55,6 +56,7 @@ export function write(old, fresh) {
 function remember(row) {
   if (!row.dataset.id || !row.isConnected) return;
   known.set(row.dataset.id, row);
+  if (row.dataset.id === openItem()) mark(row.dataset.id);
   watch(row);
 }
 
