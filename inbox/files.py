@@ -28,7 +28,6 @@ from inbox.state import Item
 
 sql = beside(__file__, "files.sql")
 
-TAKEN = Refused("file_taken", "A reply that waits or is on its way names this file.", status=409)
 UNSENT_FOR = timedelta(days=1)
 HELD_FOR = timedelta(days=7)
 """Between the reply's event and the outbox, at the worst."""
@@ -128,10 +127,14 @@ async def drop(log: Log, brand: BrandId, item_id: ItemId, ident: uuid.UUID) -> N
     `NotFound` for an item that is not there."""
     lies_until = await log.pool.fetchval(sql.lies_until, brand, item_id, ident)
     if ident in taken((await history.load(log, brand, item_id)).item):
-        raise TAKEN
+        raise _taken()
     gone = await log.pool.fetchval(sql.drop, brand, item_id, ident, lies_until)
     if not gone and await log.pool.fetchval(sql.lies_until, brand, item_id, ident) is not None:
-        raise TAKEN
+        raise _taken()
+
+
+def _taken() -> Refused:
+    return Refused("file_taken", "A reply that waits or is on its way names this file.", status=409)
 
 
 def taken(item: Item) -> frozenset[uuid.UUID]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -20,8 +21,9 @@ from services.outbound import NoAnswer, NotSent, Outbound, Response
 
 WITHIN_S = 20.0
 MOST_ANSWER = 1_000_000
-AT_ONCE = 8
-"""Requests of this process: a service on somebody's own machine takes seconds for each."""
+AT_ONCE = 4
+"""Requests of this process to one service: on somebody's own machine each takes seconds, and one that hangs is waited
+for by those alone who asked it."""
 LIBRE: Mapping[str, str] = {"no": "nb"}
 DEEPL: Mapping[str, str] = {"no": "NB"}
 DEEPL_TARGETS: Mapping[str, str] = {"en": "EN-GB", "pt": "PT-BR", "no": "NB"}
@@ -39,14 +41,14 @@ class Translate:
 
     def __init__(self, http: Outbound) -> None:
         self._http = http
-        self._places = asyncio.Semaphore(AT_ONCE)
+        self._places: dict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(AT_ONCE))
 
     async def __call__(
         self, service: Service, texts: Sequence[str], target: str, source: str | None = None
     ) -> tuple[str, ...]:
         began, outcome = time.perf_counter(), "interrupted"
         try:
-            async with self._places:
+            async with self._places[service.address]:
                 answer = await self._post(service, texts, target, source)
             said = _read(service, answer, len(texts))
             outcome = "done"

@@ -6,11 +6,12 @@ the same calls, states, progress and errors."""
 
 from __future__ import annotations
 
+import asyncio
 import json
 import uuid
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from inbox.events import MessageClassified, ReasonGiven
 from inbox.ids import DedupeKey, ItemId
@@ -56,15 +57,17 @@ TRANSLATOR = """
 """
 
 
-async def heard(site: Site, text: str = WHERE, lang: str = "ar", *, threat: bool = False) -> ItemId:
+async def heard(
+    site: Site, text: str = WHERE, lang: str = "ar", *, author: str = "zoe", threat: bool = False
+) -> ItemId:
     world = site.world
-    item = await world.hear(text)
+    item = await world.hear(text, author=author)
     reasons = (ReasonGiven(category="violence", score=0.9),) if threat else ()
     judged = MessageClassified(
         item_id=item, external_id=f"m{world.heard}", model="m", assessed=True, sentiment="neutral", urgency=0.2,
         level=1, lang=lang, at=world.clock.now(), reasons=reasons, categories=tuple(one.category for one in reasons),
     )  # fmt: skip
-    subject = world.log.keyring.ids.subject(world.brand, "generic", "zoe")
+    subject = world.log.keyring.ids.subject(world.brand, "generic", author)
     await world.log.append(world.brand, [NewEvent(judged, str(item), DedupeKey(uuid.uuid4()), subject)])
     await world.project()
     return item
@@ -187,6 +190,34 @@ async def test_a_translated_draft_leaves_only_after_a_look(site: Site, state: st
         await page.locator("#text").press("Control+Enter")
         await expect(page.locator(".msg-draft .said")).to_have_text(THEIRS)
         await expect(page.locator("#text")).to_have_value("")
+
+
+async def test_a_translation_that_comes_late_does_not_stand_in_the_answer_to_somebody_else(site: Site) -> None:
+    first = await heard(site)
+    second = await heard(site, "شكرا", author="karim")
+    goes_on = asyncio.Event()
+
+    async def late(route: Route) -> None:
+        await goes_on.wait()
+        await route.continue_()
+
+    async with LibreTranslate() as libre:
+        await switched_on(site.world, libre)
+        page = await opened(site, first)
+        await page.route("**/translate-draft", late)
+        await page.keyboard.press("r")
+        await page.locator("#text").fill(OURS)
+        await page.get_by_role("button", name="Translate into العربية").click()
+        await page.locator(f"#rows .row[data-id='{second}'] .row-link").click()
+        await expect(page.locator(f"#item-head[data-item='{second}']")).to_be_visible()
+        async with page.expect_response("**/translate-draft") as answered:
+            goes_on.set()
+        await (await answered.value).finished()
+        await page.evaluate("new Promise(requestAnimationFrame)")
+        await page.keyboard.press("r")
+        await expect(page.locator("#text")).to_be_focused()
+        assert THEIRS not in await page.locator("#text").input_value()
+        await expect(page.locator("#translated-draft")).to_be_hidden()
 
 
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])

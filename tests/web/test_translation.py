@@ -259,6 +259,19 @@ async def test_a_silent_service_and_a_lost_connection_are_told_apart_and_asked_o
             await Translate(out)(Service("libretranslate", "http://10.0.0.1", True), ["a"], "fr")
 
 
+async def test_a_service_that_hangs_holds_up_nobody_but_those_who_asked_it() -> None:
+    async with LibreTranslate() as hangs, LibreTranslate() as other, Outbound(("127.0.0.1",)) as out:
+        ask, hangs.answer = Translate(out), _never
+        slow = Service("libretranslate", hangs.url, True)
+        waiting = [asyncio.create_task(ask(slow, ["a"], "fr")) for _ in range(20)]
+        await hangs.arrived.wait()
+        assert await ask(Service("libretranslate", other.url, True), ["شكرا"], "fr") == ("Merci",)
+        assert not any(task.done() for task in waiting)
+        for task in waiting:
+            task.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
+
+
 async def _never(_: Seen) -> web.StreamResponse:
     await asyncio.Event().wait()
     raise AssertionError

@@ -9,15 +9,14 @@ from collections.abc import Sequence
 
 from aiohttp import web
 
-from inbox import corrections, history, translation, translators
+from inbox import history, translation, translators
 from inbox.errors import NotFound, Refused
 from inbox.history import History
 from inbox.state import Item, Message
 from inbox.translation import Service, Untranslated
-from inbox.views import exposures
 from inbox.web.context import deps
 from inbox.web.pages import item as item_page
-from inbox.web.pages import pane_banners, reading, render
+from inbox.web.pages import pane_banners, pane_thread, reading, render
 from inbox.web.pages.item_acts import item_id_of
 from inbox.web.pages.pane import Draft
 from inbox.web.pages.reading import Told
@@ -54,11 +53,11 @@ async def _translated(request: web.Request, world: render.World, item: Item, wan
     """By mark. Refused: `no_translator`, and as `translation.checked`."""
     own, lang = deps(request), world.say.lang
     service = await _service(request, world)
-    chosen = _foreign(item, reading.of(world, service)) if wanted == EVERY else _named(item, wanted)
+    chosen = _foreign(item, world, reading.of(world, service)) if wanted == EVERY else _named(item, wanted)
     texts = translation.checked([one.text or "" for one in chosen])
     by_lang: dict[str | None, list[int]] = {}
     for place, one in enumerate(chosen):
-        by_lang.setdefault(_lang(one, item), []).append(place)
+        by_lang.setdefault(pane_thread.lang_of(one, item), []).append(place)
     told: dict[str, Told] = {}
     for source, places in by_lang.items():
         said = await own.translate(service, [texts[place] for place in places], lang, source)
@@ -82,18 +81,9 @@ def _named(item: Item, wanted: str) -> Sequence[Message]:
     return found
 
 
-def _foreign(item: Item, of: reading.Reading) -> list[Message]:
-    return [one for one in item.messages if one.text and not _is_folded(one) and of.foreign(_lang(one, item))]
-
-
-def _lang(message: Message, item: Item) -> str | None:
-    said = corrections.reading(message)
-    return (said.lang if said else None) or item.lang
-
-
-def _is_folded(message: Message) -> bool:
-    said = corrections.reading(message)
-    return any(name in exposures.FOLDED for name in (said.categories if said else ()))
+def _foreign(item: Item, world: render.World, of: reading.Reading) -> list[Message]:
+    shown = [one for one in item.messages if one.text and not pane_thread.folded(one, world.say)]
+    return [one for one in shown if of.foreign(pane_thread.lang_of(one, item))]
 
 
 # --- a draft ------------------------------------------------------------------------------------------------------

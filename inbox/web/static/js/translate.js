@@ -53,6 +53,7 @@ clicked("[data-translate-draft]", async (button, event) => {
   if (!(button instanceof HTMLButtonElement) || !button.form || !area?.value.trim() || !line || area.readOnly) return area?.focus();
   area.readOnly = true;
   const found = await translate(button, area.value, button.form, line, button.formAction).finally(() => { area.readOnly = false; });
+  if (!area.isConnected) return; // another item is open by now: words for one person never come to stand before another
   line.replaceChildren(...(found.matches(".error") ? [found] : []));
   translated(find(".said", found)?.textContent || area.value, found.matches(".error") ? "" : area.value);
 });
