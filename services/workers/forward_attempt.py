@@ -157,15 +157,17 @@ class Attempting:
 
     async def _write_down(self, claim: Claim, found: Verdict, duration_ms: int) -> None:
         brand, subscription_id = claim.subscription.brand, claim.subscription.id
-        async with self._log.pool.acquire() as connection, connection.transaction():
-            if found.error is None:
-                await connection.execute(sql.well, brand, subscription_id)
-                await connection.execute(sql.done, brand, subscription_id, claim.position, claim.number)
-            else:
-                await self._failed(connection, claim, found)
-            await connection.execute(
-                sql.ended, brand, subscription_id, claim.attempt_id, duration_ms, found.status, found.error
-            )
+        async with self._log.pool.acquire() as connection:
+            async with connection.transaction():
+                if found.error is None:
+                    await connection.execute(sql.well, brand, subscription_id)
+                    await connection.execute(sql.done, brand, subscription_id, claim.position, claim.number)
+                else:
+                    await self._failed(connection, claim, found)
+                await connection.execute(
+                    sql.ended, brand, subscription_id, claim.attempt_id, duration_ms, found.status, found.error
+                )
+            # Apart from it: two that wrote down their own and took away each other's waited for one another.
             await connection.execute(sql.prune, brand, subscription_id, ATTEMPTS_KEPT)
 
     async def _failed(self, connection: Connection, claim: Claim, found: Verdict) -> None:

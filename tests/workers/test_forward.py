@@ -515,6 +515,28 @@ async def test_only_the_latest_attempts_are_kept(post: Post, monkeypatch: pytest
     assert len(await post.attempts(sub)) == 5
 
 
+async def test_what_came_of_an_attempt_is_written_down_though_an_old_one_cannot_be_taken_away_yet(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Attempts that were written down at once waited for each other's rows, and an event that was taken went again."""
+    monkeypatch.setattr(forward_attempt, "ATTEMPTS_KEPT", 1)
+    await post.subscribed(types=("MessageReceived",))
+    await post.world.says("author 1")
+    await post.round()
+    async with post.world.pool.acquire() as other, other.transaction():
+        await other.execute("SELECT FROM vigie.forward_attempts WHERE brand_id = $1 FOR UPDATE", post.world.brand)
+        await post.world.says("author 2")
+        round_ = asyncio.create_task(post.round())
+        async with asyncio.timeout(10):
+            while not await post.world.pool.fetchval(
+                "SELECT count(*) = 1 FROM vigie.forward_attempts WHERE brand_id = $1 AND status = 200"
+                " AND attempt_id > 1 AND NOT EXISTS (SELECT FROM vigie.forwards WHERE brand_id = $1)", post.world.brand,
+            ):  # fmt: skip
+                await asyncio.sleep(0.01)
+        assert not round_.done()
+    await round_
+
+
 async def test_it_runs_until_it_is_stopped_and_is_woken_by_the_log(post: Post) -> None:
     await post.subscribed(types=("MessageReceived",))
     running = asyncio.create_task(post.worker().run())
