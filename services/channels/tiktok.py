@@ -1,11 +1,7 @@
 """TikTok for Business: comments on the account's videos, and direct messages.
 
-A delivery is one event of one account; what happened stands in `content`, a text that is JSON itself. Ids are bare
-64-bit numbers. One app's secret signs for all accounts that have authorised it, so the account (`user_openid`) says
-whose an event is.
-
-TikTok does not say whether a comment is the account's own: a channel that knows its own `unique_identifier` does. Nor
-does it say why a comment was hidden: a change of visibility makes no message.
+A delivery is one event of one account (`tiktok_messages` reads it). One app's secret signs for all accounts that have
+authorised it, so the account (`user_openid`) says whose an event is.
 """
 
 from __future__ import annotations
@@ -17,20 +13,15 @@ from typing import Any
 
 from inbox.channel_state import Term
 from inbox.channels import ChannelRecord, SetupField
-from inbox.events import Author
 from services.channels import asking, parts, posting, proof, reading, tiktok_access, tiktok_files
 from services.channels.base import BaseChannel, guarded
 from services.channels.contract import (
-    CannotRead,
     Capabilities,
     Deed,
-    Echoed,
     Envelope,
-    Ignored,
     Inbound,
     Outcome,
     Parsed,
-    Received,
     RefusalReason,
     Refused,
     Reply,
@@ -40,18 +31,14 @@ from services.channels.contract import (
     Uncertain,
     Unreadable,
     Way,
-    Withdrawn,
 )
+from services.channels.tiktok_messages import WINDOW, parsed
 
 API = "https://business-api.tiktok.com"
-WINDOW = timedelta(hours=48)
 COMMENT_MOST = 150
 MESSAGE_MOST = 6000
 UNCLEAR = "?"
 """In place of an id: 200 without a `code`, which says nothing."""
-OURS, THEIRS = frozenset({"im_send_msg"}), frozenset({"im_receive_msg", "im_receive_msg_eu"})
-RECEIPTS = frozenset({"im_mark_read_msg"})
-VISIBILITY = frozenset({"set_to_hidden", "set_to_friends_only", "set_to_public"})
 CODES: Mapping[int, RefusalReason] = {
     40001: "not_authorised", 40100: "too_many", 40101: "not_authorised", 40102: "not_authorised",
     40104: "not_authorised", 40105: "not_authorised", 40133: "too_many", 61000: "too_many",
@@ -67,98 +54,6 @@ def signed(secret: str, request: Inbound) -> bool:
     timestamp = fields.get("t", "")
     expected = proof.hexadecimal(secret, timestamp.encode("utf-8", "surrogatepass") + b"." + request.raw)
     return proof.same(fields.get("s", "").lower(), expected) and proof.fresh(timestamp)
-
-
-# --- reading --------------------------------------------------------------------------------------------------------
-
-
-def _event(event: dict[str, Any], channel: ChannelRecord, received_at: datetime) -> Parsed:
-    named = event.get("event")
-    content = _content(event.get("content"))
-    sent_at = parts.at_or(event.get("create_time"), received_at)
-    if named == "comment.update":
-        return _comment(content, _own_ids(event, channel), sent_at)
-    if named in THEIRS:
-        return _message(event, content, sent_at)
-    if named in OURS:
-        return _echo(content, sent_at)
-    if named in RECEIPTS:
-        return Ignored("a receipt")
-    return Ignored(f"another event: {named}"[:80])
-
-
-def _content(value: Any) -> dict[str, Any]:
-    try:
-        found = reading.loads(value.encode()) if isinstance(value, str) else value
-    except CannotRead as error:
-        raise reading.Misread("content is not JSON") from error
-    if not isinstance(found, dict):
-        raise reading.Misread("content is not an object")
-    return found
-
-
-def _own_ids(event: dict[str, Any], channel: ChannelRecord) -> frozenset[str]:
-    known = (channel.account_id, channel.settings.get("own_identifier"), parts.ident(event.get("user_openid")))
-    return frozenset(ident for ident in known if isinstance(ident, str) and ident)
-
-
-def _comment(content: dict[str, Any], own_ids: frozenset[str], otherwise: datetime) -> Parsed:
-    ident = reading.need(content.get("comment_id"), "the comment's id")
-    thread, action = reading.ident(content.get("video_id")) or ident, content.get("comment_action")
-    author, sent_at = parts.person(content.get("unique_identifier")), parts.at_or(content.get("timestamp"), otherwise)
-    answered = reading.ident(content.get("parent_comment_id"))
-    parent = None if answered == "0" else answered
-    if action in VISIBILITY:
-        return Ignored("a change of visibility")
-    if author is not None and author.id in own_ids:
-        ours = action == "insert" and parent is not None
-        return Echoed(ident, sent_at, reading.words(content.get("text")), parent) if ours else Ignored("own")
-    if action == "delete":
-        # Without its author a deletion is applied to the comment by its id, once that is known.
-        return Withdrawn(ident, sent_at, thread if author else None, author)
-    if action != "insert":
-        return Ignored(f"another change of a comment: {action}"[:80])
-    return Received(
-        kind="comment", external_id=ident, thread_id=thread, sent_at=sent_at, author=author, parent_id=parent,
-        text=reading.words(content.get("text")),
-    )  # fmt: skip
-
-
-def _message(event: dict[str, Any], content: dict[str, Any], otherwise: datetime) -> Parsed:
-    thread = reading.need(content.get("conversation_id"), "the conversation's id")
-    sent_at = parts.at_or(content.get("timestamp"), otherwise)
-    return Received(
-        kind="dm", external_id=_message_id(event, content, thread), thread_id=thread, sent_at=sent_at,
-        text=_words(content), author=_person(content, "from"), reply_until=sent_at + WINDOW,
-    )  # fmt: skip
-
-
-def _message_id(event: dict[str, Any], content: dict[str, Any], thread: str) -> str:
-    """Of a message without an id: a digest of its content, the same whenever it is sent again."""
-    ident = reading.ident(content.get("message_id"))
-    return ident or f"{thread[:200]}:{parts.digest(str(event.get('create_time')) + str(event.get('content')))}"
-
-
-def _echo(content: dict[str, Any], otherwise: datetime) -> Parsed:
-    ident = reading.need(content.get("message_id"), "the message's id")
-    thread = reading.need(content.get("conversation_id"), "the conversation's id")
-    person = _person(content, "to")
-    if person is None:
-        return Ignored("own")  # whose answer it is, nobody can tell
-    return Echoed(ident, parts.at_or(content.get("timestamp"), otherwise), _words(content), None, thread, person)
-
-
-def _person(content: dict[str, Any], side: str) -> Author | None:
-    """`unique_identifier` is always the person's, whoever wrote; in comments it is all that there is."""
-    ident = content.get("unique_identifier") or parts.dig(content, f"{side}_user", "id")
-    return parts.person(ident, handle=content.get(side), called=content.get(side))
-
-
-def _words(content: dict[str, Any]) -> str | None:
-    """What was written, or the address of what was shared; a picture has no words, and no address either."""
-    said = content.get("text")
-    text = said if isinstance(said, str) else parts.dig(said, "body")
-    return reading.words(text if text is not None else parts.dig(content, "share_post", "embed_url"))
 
 
 # --- replying -------------------------------------------------------------------------------------------------------
@@ -301,7 +196,7 @@ class TikTok(BaseChannel):
     def read(self, envelope: Envelope, channel: ChannelRecord, received_at: datetime) -> Sequence[Parsed]:
         if not isinstance(envelope.content, dict) or "event" not in envelope.content:
             return (Unreadable("it is no event"),)
-        return (guarded(lambda event: _event(event, channel, received_at), envelope.content),)
+        return (guarded(lambda event: parsed(event, channel, received_at), envelope.content),)
 
     async def gesture(self, way: Way, channel: ChannelRecord, deed: Deed) -> Outcome:
         token = channel.secrets.get("access_token")
