@@ -1,9 +1,11 @@
-"""`python -m tests.core.golden VERSION`, once a release: events of items as it writes them, a few of each type, for all
-later versions to read. A file that is there is never written again."""
+"""`python -m tests.core.golden VERSION`, once a release: events as it writes them, a few of each type, for all later
+versions to read. A file that is there is never written again: a type that is new since gets one of its own, by
+`python -m tests.core.golden NAME TYPE…`."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Collection
 from pathlib import Path
 
 import orjson
@@ -13,17 +15,18 @@ from hypothesis import strategies as st
 from inbox import events
 from inbox.events import Event
 from tests.core.histories import ITEM_EVENTS, _strategy
+from tests.core.samples import of_brand
 
 FOLDER = Path(__file__).with_name("golden_events")
 OF_EACH = 3
 
 
-def write(version: str) -> Path:
-    path = FOLDER / f"{version}.jsonl"
+def write(name: str, types: Collection[str] = ()) -> Path:
+    """Of these types, else of all."""
+    path = FOLDER / f"{name}.jsonl"
+    some = [*(event for kind in ITEM_EVENTS for event in _some(kind)), *of_brand()]
     with path.open("xb") as file:
-        for kind in ITEM_EVENTS:
-            for event in _some(kind):
-                file.write(orjson.dumps(_line(event)) + b"\n")
+        file.writelines(orjson.dumps(_line(one)) + b"\n" for one in some if not types or one.TYPE in types)
     return path
 
 
@@ -50,4 +53,4 @@ def _some(kind: type[Event]) -> list[Event]:
 
 if __name__ == "__main__":
     FOLDER.mkdir(exist_ok=True)
-    print(write(sys.argv[1]))
+    print(write(sys.argv[1], sys.argv[2:]))
