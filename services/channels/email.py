@@ -34,7 +34,7 @@ from services.channels.contract import (
     Swept,
     Way,
 )
-from services.channels.mail import idling, mailbox, outgoing, setup, smtp
+from services.channels.mail import account, idling, mailbox, outgoing, setup, smtp
 from services.channels.mail import reading as mail
 from services.channels.mail.mailbox import Post
 
@@ -167,10 +167,10 @@ class Email(BaseChannel):
         return (guarded(lambda post: mail.raw_read(post.raw, channel, received_at, sent=post.sent), envelope.content),)
 
     async def sweep(self, way: Way, channel: ChannelRecord, cursor: str | None, now: datetime) -> Swept:
-        account = mailbox.account(channel)
-        if account is None:
+        box = account.of(channel)
+        if box is None:
             raise SweepFailed("not_configured")
-        found = await mailbox.look(way, account, mailbox.places(cursor), now)
+        found = await mailbox.look(way, box, mailbox.places(cursor), now)
         envelopes = [Envelope(post) for post in found.posts]
         parsed = [one for each in envelopes for one in await asyncio.to_thread(self.read, each, channel, now)]
         raw = _kept(found.posts) if found.posts else b""
@@ -180,10 +180,10 @@ class Email(BaseChannel):
         self, way: Way, channel: ChannelRecord, cursor: str | None, clock: Clock
     ) -> AsyncGenerator[Heard, None]:
         """The server says that there is something; what it is, the look finds."""
-        account = mailbox.account(channel)
-        if account is None:
+        box = account.of(channel)
+        if box is None:
             raise NothingToHear
-        async with contextlib.aclosing(idling.news(way, account)) as news:
+        async with contextlib.aclosing(idling.news(way, box)) as news:
             async for _ in news:
                 yield Heard(look=True)
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from services.channels.contract import Echoed, Outcome, Received, Refused, Sent, SweepFailed, Swept, Uncertain, Way
-from services.channels.mail import mailbox, ours, smtp
+from services.channels.mail import imap, mailbox, ours, smtp
 from services.channels.registry import networks
 from services.outbound import NotSent, Outbound
 from tests.channels import taken
@@ -120,7 +120,7 @@ async def test_what_a_look_brought_can_be_read_again() -> None:
 
 
 async def test_of_a_large_mail_the_beginning_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mailbox, "MAIL_MOST", 1000)
+    monkeypatch.setattr(imap, "MAIL_MOST", 1000)
     monkeypatch.setattr(mailbox, "BYTES_MOST", 1500)
     async with Imap() as server:
         server.folders["INBOX"].add(mail(1, "A" * 5000), mail(2, "B" * 5000))
@@ -188,7 +188,7 @@ async def test_nobody_answering_is_said() -> None:
 
 @pytest.mark.parametrize(("name", "encoded"), [("Envoyés", "Envoy&AOk-s"), ("A&B", "A&-B"), ("日本", "&ZeVnLA-")])
 def test_folder_names_are_encoded_as_imap_has_them(name: str, encoded: str) -> None:
-    assert mailbox._utf7(name) == encoded
+    assert imap._utf7(name) == encoded
 
 
 # --- answering ------------------------------------------------------------------------------------------------------

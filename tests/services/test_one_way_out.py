@@ -22,7 +22,7 @@ CALLS = frozenset({
 ALLOWED = {
     "services/outbound.py": "the one way out itself",
     "services/channels/mail/smtp.py": "speaks SMTP over a socket that the one way out has connected",
-    "services/channels/mail/mailbox.py": "speaks IMAP over a socket that the one way out has connected",
+    "services/channels/mail/imap.py": "speaks IMAP over a socket that the one way out has connected",
     "services/channels/mail/idling.py": "listens over a socket that the one way out has connected",
     "services/beside/wire.py": "the line between our own two processes, over the pair of sockets they were born with",
     "services/drill/run.py": "the drill is a client of our own instance, on this machine, and of nothing else",

@@ -15,8 +15,9 @@ import ssl
 from collections.abc import AsyncGenerator, Iterator
 
 from services.channels.contract import NothingToHear, SweepFailed, Way
-from services.channels.mail import mailbox
-from services.channels.mail.mailbox import STEP_S, TLS_PORTS, Account
+from services.channels.mail import imap
+from services.channels.mail.account import Account
+from services.channels.mail.imap import STEP_S, TLS_PORTS
 
 RENEW_S = 9 * 60.0
 """RFC 2177 asks for less than 29 minutes; some providers hang up after ten."""
@@ -86,10 +87,10 @@ class _Talk:
         await self._ask_what_it_can()
         if "IDLE" not in self._can:
             raise NothingToHear
-        await self._command(f"EXAMINE {mailbox.folder_name(account.folder)}")
+        await self._command(f"EXAMINE {imap.folder_name(account.folder)}")
 
     def _is_local(self) -> bool:
-        return mailbox.is_local(self._writer.get_extra_info("socket"))
+        return imap.is_local(self._writer.get_extra_info("socket"))
 
     async def _encrypt(self, context: ssl.SSLContext, host: str) -> None:
         await self._command("STARTTLS")
@@ -102,7 +103,7 @@ class _Talk:
             given = base64.b64encode(f"\0{account.user}\0{account.password}".encode()).decode()
             await self._command("AUTHENTICATE PLAIN", then=given, refused="not_authorised")
         elif (account.user + account.password).isascii():
-            quoted = f"LOGIN {mailbox.quoted(account.user)} {mailbox.quoted(account.password)}"
+            quoted = f"LOGIN {imap.quoted(account.user)} {imap.quoted(account.password)}"
             await self._command(quoted, refused="not_authorised")
         else:
             raise SweepFailed("not_authorised")

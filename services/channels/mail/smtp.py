@@ -18,7 +18,7 @@ import aiosmtplib
 from inbox.channels import ChannelRecord
 from services.channels.contract import Outcome, RefusalReason, Refused, Reply, Sent, Uncertain, Way
 from services.channels.mail import outgoing
-from services.channels.mail.mailbox import host_port
+from services.channels.mail.account import host_port
 from services.outbound import NotSent
 
 PORT = 587
