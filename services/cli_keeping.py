@@ -64,12 +64,12 @@ def _add_keys(commands: Any) -> None:
     key.add_parser("rotate", help="make a new one; the old one still opens").set_defaults(
         run=_of("key_commands", "rotate")
     )
-    key.add_parser("rewrap", help="wrap every key anew under the present one, while all runs").set_defaults(
-        run=_of("key_commands", "rewrap")
-    )
-    key.add_parser("retire", help="throw the old ones away, once nothing needs them").set_defaults(
-        run=_of("key_commands", "retire")
-    )
+    key.add_parser(
+        "rewrap", help="wrap every key anew under the present one, this host's spool too, while all runs"
+    ).set_defaults(run=_of("key_commands", "rewrap"))
+    key.add_parser(
+        "retire", help="throw the old ones away, once the database and this host's spool need none"
+    ).set_defaults(run=_of("key_commands", "retire"))
 
 
 def _of(module: str, name: str) -> Run:

@@ -1,9 +1,10 @@
 """`vigie key`: another master key, without stopping anything.
 
 `rotate` makes a new one, which wraps from now on, beside the old one, which still opens; `rewrap` brings all that is
-stored under the new one; `retire` throws the old one away, if nothing needs it. A running process that meets a key
-wrapped under a master it does not know reads master.key again. What must not change with the master (ids, the notary's
-digests) is written down with the first rotation, and goes with the file from then on.
+stored under the new one, in the database and in this host's spool; `retire` throws the old one away, if nothing of that
+needs it. What waits in the spool of another host is out of reach from here: the commands say so. A running process that
+meets a key wrapped under a master it does not know reads master.key again. What must not change with the master (ids,
+the notary's digests) is written down with the first rotation, and goes with the file from then on.
 """
 
 from __future__ import annotations
@@ -15,8 +16,14 @@ from dataclasses import replace
 from inbox.errors import Refused
 from inbox.log import rewrap as rewrapping
 from inbox.log.seal import KEY_BYTES, Keyring, lasting_of
-from services import administration, instance
+from services import administration, instance, spool
+from services.ingest import safe
 from services.settings import Settings
+
+ELSEWHERE = (
+    "Each other host that takes deliveries has a spool of its own: run vigie key rewrap there too, before the old"
+    " master key is thrown away anywhere."
+)
 
 
 async def rotate(settings: Settings, _: argparse.Namespace) -> int:
@@ -26,6 +33,7 @@ async def rotate(settings: Settings, _: argparse.Namespace) -> int:
     fresh = rotated(ring, os.urandom(KEY_BYTES))
     _write(settings, fresh, "Every process needs this value before any of them wraps under it.")
     print("Next: vigie key rewrap; start every process again; vigie key rewrap once more; vigie key retire.")
+    print(ELSEWHERE)
     return 0
 
 
@@ -38,7 +46,11 @@ def rotated(ring: Keyring, master: bytes) -> Keyring:
 async def rewrap(settings: Settings, _: argparse.Namespace) -> int:
     async with administration.opened(settings) as desk:
         done = await rewrapping.rewrap(desk.log)
-    print(f"{done} keys and secrets wrapped anew.")
+    found = await _spool(settings)
+    print(f"{done} keys and secrets wrapped anew, and {found.old} deliveries in the spool of this host.")
+    if found.lost:
+        print(f"{found.lost} deliveries in that spool open under no key that is known (VigieSpoolAside in"
+              " docs/runbook.md).")  # fmt: skip
     return 0
 
 
@@ -50,11 +62,29 @@ async def retire(settings: Settings, _: argparse.Namespace) -> int:
         left = await rewrapping.rewrap(desk.log, count_only=True)
     if left:
         raise Refused("still_needed", f"{left} keys or secrets are wrapped under an old master key: vigie key rewrap.")
+    if waiting := (await _spool(settings, count_only=True)).old:
+        raise Refused(
+            "still_needed",
+            f"{waiting} deliveries in the spool of this host are wrapped under an old master key, and acknowledged:"
+            " vigie key rewrap.",
+        )
     _write(settings, replace(ring, old=()), "Give every process this value.")
-    print(
-        "The old master key opens nothing here any more. Backups of the keys that are older need it: keep it with them."
-    )
+    print("The old master key opens nothing in this database and in the spool of this host any more. Backups of the"
+          " keys that are older need it: keep it with them.")  # fmt: skip
+    print(ELSEWHERE)
     return 0
+
+
+async def _spool(settings: Settings, *, count_only: bool = False) -> spool.Rewrapped:
+    """Of this host, whether or not one is wanted by now. Raises `SpoolUnfit`."""
+    folder = settings.data_dir / safe.FOLDER
+    if not (folder / spool.FILE).exists():
+        return spool.Rewrapped()
+    opened = await spool.Spool.opened(folder, instance.keyring(settings), settings.spool_mb * 2**20)
+    try:
+        return await opened.rewrap(count_only=count_only)
+    finally:
+        await opened.close()
 
 
 def _write(settings: Settings, ring: Keyring, hint: str) -> None:

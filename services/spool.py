@@ -19,8 +19,9 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import orjson
 
@@ -36,6 +37,7 @@ PAGE_BYTES = 4096
 LEAST_BYTES = 16 * PAGE_BYTES
 BUSY_S = 5.0
 MOST_AT_ONCE = 256
+REWRAPPED_AT_ONCE = 500
 ATTEMPTS = 5
 LENGTH_BYTES = 4
 _T = TypeVar("_T")
@@ -72,6 +74,14 @@ class Measure:
     oldest_s: float = 0.0
     aside: int = 0
     bytes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Rewrapped:
+    """`old`: how many were wrapped under an older master. `lost`: how many open under none that is known."""
+
+    old: int = 0
+    lost: int = 0
 
 
 @dataclass(slots=True)
@@ -185,7 +195,7 @@ class Spool:
                 yield True
 
     async def next(self, most: int) -> list[Spooled]:
-        rows = await self._do(lambda: self._database.execute(sql.next, (most,)).fetchall())
+        rows = await self._do(lambda: self._read(sql.next, most))
         return [Spooled(row[0], row[1], datetime.fromtimestamp(row[2], UTC), row[3], row[4]) for row in rows]
 
     def open(self, one: Spooled) -> tuple[str, Inbound]:
@@ -211,6 +221,25 @@ class Spool:
         """What was set aside is tried once more."""
         await self._change(sql.again, [()])
 
+    async def rewrap(self, *, count_only: bool = False) -> Rewrapped:
+        """Brings the rows' keys under the present master, those set aside too; with `count_only` they stay as they are.
+        On disk when it returns."""
+        old, lost, after = 0, 0, 0
+        while rows := await self._do(partial(self._read, sql.keys, after, REWRAPPED_AT_ONCE)):
+            fresh = []
+            for number, channel_id, at, wrapped in rows:
+                try:
+                    key = self._keyring.rewrapped(wrapped, _binding(channel_id, at))
+                except CannotOpen:
+                    lost += 1
+                    continue
+                if key is not None:
+                    fresh.append((key, number, wrapped))
+            old, after = old + len(fresh), rows[-1][0]
+            if fresh and not count_only:
+                await self._change(sql.put_key, fresh)
+        return Rewrapped(old, lost)
+
     async def measure(self) -> Measure:
         return await self._do(self._measured)
 
@@ -222,6 +251,9 @@ class Spool:
         return Measure(waiting, max(0.0, time.time() - oldest) if waiting else 0.0, aside, (pages - free) * PAGE_BYTES)
 
     # --- the file ---
+
+    def _read(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
+        return self._database.execute(statement, values).fetchall()
 
     async def _change(self, statement: str, rows: Sequence[tuple[object, ...]]) -> None:
         def change() -> None:

@@ -30,6 +30,14 @@ UPDATE deliveries SET attempts = attempts + 1, aside = CASE WHEN attempts + 1 >=
 -- Those set aside get another chance.
 UPDATE deliveries SET attempts = 0, aside = NULL WHERE aside IS NOT NULL
 
+-- name: keys
+-- What the master key wrapped, a page behind `number`.
+SELECT number, channel_id, received_at, wrapped FROM deliveries WHERE number > ? ORDER BY number LIMIT ?
+
+-- name: put_key
+-- Only as it was read.
+UPDATE deliveries SET wrapped = ? WHERE number = ? AND wrapped = ?
+
 -- name: measure
 -- What waits, since when, and what was set aside.
 SELECT count(*) - count(aside), min(received_at) FILTER (WHERE aside IS NULL), count(aside) FROM deliveries

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import argparse
 import asyncio
+import contextlib
 import os
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,14 +16,19 @@ import pytest
 from inbox import events as ev
 from inbox.channels import Channels
 from inbox.clock import SystemClock
+from inbox.errors import Refused
 from inbox.log import notary
 from inbox.log.pulse import Pulse
 from inbox.log.rewrap import rewrap
 from inbox.log.seal import CannotOpen, Keyring
 from inbox.log.store import Log
+from services import database as database_
+from services import key_commands
+from services.channels.contract import Inbound
 from services.instance import keyring, read_keyring, write_private, written_keyring
 from services.key_commands import rotated
 from services.settings import Settings, SettingsError
+from services.spool import Spool
 from tests.views.world import World
 
 
@@ -103,3 +111,56 @@ async def test_a_lost_master_key_leaves_figures_and_says_which_words_are_gone(wo
     stranger = with_ring(world, Keyring(os.urandom(32)))
     with pytest.raises(CannotOpen, match="no master key that is known"):
         await texts(stranger)
+
+
+@pytest.fixture
+def lax(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The server of the tests is fast, and unsafe: no command would work with it."""
+    monkeypatch.setattr(database_, "MUST_BE_ON", ())
+
+
+async def test_the_old_key_is_not_thrown_away_while_the_spool_needs_it(
+    lax: None, database: str, tmp_path: Path
+) -> None:
+    """What waits there was acknowledged, and is nowhere else; what was set aside there, too."""
+    settings, none = Settings(data_dir=tmp_path, database_url=database), argparse.Namespace()
+    await _spooled(settings, b"avant", b"sans lecteur")
+    async with _spool(settings) as spool:
+        await spool.tried((await spool.next(2))[1].number, "no channel", most=1)
+    assert await key_commands.rotate(settings, none) == 0
+    await _spooled(settings, b"pendant")
+    with pytest.raises(Refused, match="2 deliveries in the spool of this host"):
+        await key_commands.retire(settings, none)
+    assert keyring(settings).old
+    assert await key_commands.rewrap(settings, none) == 0
+    assert await key_commands.retire(settings, none) == 0
+    assert keyring(settings).old == ()
+    async with _spool(settings) as spool:
+        await spool.again()
+        assert [spool.open(one)[1].raw for one in await spool.next(9)] == [b"avant", b"sans lecteur", b"pendant"]
+
+
+async def test_what_opens_under_no_key_is_said_and_keeps_no_key(
+    lax: None, database: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings, none = Settings(data_dir=tmp_path, database_url=database), argparse.Namespace()
+    await _spooled(settings, b"perdu")
+    (tmp_path / "master.key").unlink()
+    await key_commands.rotate(settings, none)
+    await key_commands.rewrap(settings, none)
+    assert "1 deliveries in that spool open under no key" in capsys.readouterr().out
+    assert await key_commands.retire(settings, none) == 0
+    assert "Each other host" in capsys.readouterr().out
+
+
+@contextlib.asynccontextmanager
+async def _spool(settings: Settings) -> AsyncIterator[Spool]:
+    spool = await Spool.opened(settings.data_dir / "spool", keyring(settings), 2**20)
+    yield spool
+    await spool.close()
+
+
+async def _spooled(settings: Settings, *raws: bytes) -> None:
+    async with _spool(settings) as spool:
+        for raw in raws:
+            await spool.put("1-abcdefghijklmnop", "s3cr3t", Inbound({}, raw), SystemClock().now())
