@@ -1,11 +1,10 @@
 """The one HTTP client for every request that Vigie makes: to networks, to brands' own addresses, to any other.
 
-Addresses come from people's settings, so each is a chance to reach what only we can reach. The guard therefore stands
-at the socket: it sees the very address that is about to be connected, whatever name, notation or second DNS answer led
-there. Only public addresses pass, and those that the operator allows (VIGIE_OUTBOUND_ALLOW: hosts or CIDRs). No
-redirect is followed, no proxy of the environment used, no connection reused: a request on a connection that the other
-side has meanwhile closed would leave us not knowing whether it arrived. Answers are read up to `BODY_MOST` bytes, if
-the asker does not say otherwise, and no request takes longer than the client's maker said (`TOTAL_S`).
+Addresses come from people's settings, so each is a chance to reach what only we can reach: a guard stands at the
+socket (`outbound_guard`). No redirect is followed, no proxy of the environment used, no connection reused: a request on
+a connection that the other side has meanwhile closed would leave us not knowing whether it arrived. Answers are read up
+to `BODY_MOST` bytes, if the asker does not say otherwise, and no request takes longer than the client's maker said
+(`TOTAL_S`).
 
 Failures say what a caller must know: `NotSent` (nothing left: safe to try again) or `NoAnswer` (it may have arrived).
 
@@ -18,7 +17,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import io
-import ipaddress
 import socket
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -26,6 +24,8 @@ from typing import Any, Literal
 
 import aiohttp
 from yarl import URL
+
+from services.outbound_guard import Guard, bare, was_barred
 
 TOTAL_S = 10.0
 CONNECT_S = 5.0
@@ -38,19 +38,6 @@ MESSAGE_MOST = 1_000_000
 CLOSE_S = 2.0
 WEB = frozenset({"http", "https"})
 STREAMS = frozenset({"ws", "wss"})
-
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
-Net = ipaddress.IPv4Network | ipaddress.IPv6Network
-
-_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
-_NEVER: tuple[Net, ...] = (
-    ipaddress.IPv4Network("168.63.129.16/32"),  # a cloud's host agent on a public address
-    ipaddress.IPv6Network("::/96"),  # IPv4-compatible, long withdrawn, still routed by some stacks
-    ipaddress.IPv6Network("64:ff9b:1::/48"),  # NAT64 of a local network
-    ipaddress.IPv6Network("2001::/32"),  # Teredo
-    ipaddress.IPv6Network("2002::/16"),  # 6to4
-    ipaddress.IPv6Network("fec0::/10"),  # site-local
-)
 
 
 class NotSent(Exception):
@@ -78,10 +65,6 @@ class NotOpened(Exception):
         self.response = Response(status, named, b"")
 
 
-class _NotAllowed(OSError):
-    pass
-
-
 @dataclass(frozen=True, slots=True)
 class Response:
     """`body` is cut where the asker said. Header names are lower-case."""
@@ -95,17 +78,6 @@ class Response:
         """Seconds that the other side asks us to wait; None where it does not say so in seconds."""
         value = self.headers.get("retry-after", "").strip()
         return float(min(int(value), 86_400)) if value.isascii() and value.isdigit() and len(value) < 10 else None
-
-
-def is_public(address: Address) -> bool:
-    """Whether anybody on the internet means the same machine by it, also when it carries an IPv4 address inside."""
-    if isinstance(address, ipaddress.IPv6Address):
-        if address.ipv4_mapped is not None:
-            return is_public(address.ipv4_mapped)
-        if address in _NAT64:
-            return is_public(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
-    barred = any(address in net for net in _NEVER if net.version == address.version)
-    return address.is_global and not address.is_multicast and not address.is_reserved and not barred
 
 
 @dataclass(slots=True)
@@ -138,7 +110,7 @@ def _unswerving() -> aiohttp.TraceConfig:
 
 def _meaning(error: Exception, progress: _Progress) -> NotSent | NoAnswer:
     if not progress.begun:
-        return NotSent("address_not_allowed" if _was_barred(error) else "unreachable")
+        return NotSent("address_not_allowed" if was_barred(error) else "unreachable")
     return NoAnswer("no_answer" if isinstance(error, TimeoutError) else "connection_lost")
 
 
@@ -148,8 +120,7 @@ class Outbound:
 
     def __init__(self, allow: Sequence[str] = (), *, total_s: float | None = None) -> None:
         self._total_s = total_s
-        self._nets = tuple(net for entry in allow if (net := _net(entry)) is not None)
-        self._hosts = frozenset(_host(entry) for entry in allow if _net(entry) is None)
+        self._guard = Guard(allow)
         self._sessions: dict[tuple[bool, bool], aiohttp.ClientSession] = {}
 
     async def __aenter__(self) -> Outbound:
@@ -179,7 +150,7 @@ class Outbound:
         """Raises `NotSent` or `NoAnswer`; any answer, whatever its status, is a `Response`. `most`: where its body is
         cut, for who asks for lists; `within_s`: instead of the client's own time, for who sends files."""
         target = _target(url)
-        session = self._session(guarded=self._is_guarded(target))
+        session = self._session(guarded=self._guard.watches(target.host or ""))
         progress = _Progress()
         try:
             async with session.request(
@@ -199,7 +170,7 @@ class Outbound:
         """An open WebSocket (`ws`, `wss`): what the other side says, message by message, until it breaks off: then
         `NoAnswer`. Opening raises `NotSent` or `NotOpened`."""
         target = _target(url, STREAMS)
-        session = self._session(guarded=self._is_guarded(target), streams=True)
+        session = self._session(guarded=self._guard.watches(target.host or ""), streams=True)
         try:
             opened = await session.ws_connect(
                 target, headers=headers, heartbeat=PING_S, max_msg_size=MESSAGE_MOST, decode_text=False,
@@ -208,7 +179,7 @@ class Outbound:
         except aiohttp.WSServerHandshakeError as error:
             raise NotOpened(error.status, error.headers or {}) from error
         except (aiohttp.ClientError, OSError, ValueError) as error:
-            raise NotSent("address_not_allowed" if _was_barred(error) else "unreachable") from error
+            raise NotSent("address_not_allowed" if was_barred(error) else "unreachable") from error
         try:
             yield _messages(opened)
         finally:
@@ -217,20 +188,20 @@ class Outbound:
     async def connect(self, host: str, port: int) -> socket.socket:
         """A connected socket, for what speaks no HTTP (mail servers), under the same guard. Raises `NotSent`."""
         loop = asyncio.get_running_loop()
-        name = _host(host)
+        name = bare(host)
         try:
             async with asyncio.timeout(CONNECT_S):
                 found = await loop.getaddrinfo(name, port, type=socket.SOCK_STREAM)
-                return await self._first(found, guarded=name not in self._hosts)
+                return await self._first(found, guarded=self._guard.watches(host))
         except (OSError, ValueError, TimeoutError) as error:
-            raise NotSent("address_not_allowed" if _was_barred(error) else "unreachable") from error
+            raise NotSent("address_not_allowed" if was_barred(error) else "unreachable") from error
 
     async def _first(self, found: Sequence[Any], *, guarded: bool) -> socket.socket:
         """The first address that answers. An address that is barred ends the matter: no other is a way round it."""
         failed: OSError = OSError("the name has no address")
         for info in found:
             family, kind, protocol, _, where = info
-            one = self._guarded_socket(info) if guarded else socket.socket(family, kind, protocol)
+            one = self._guard.open(info) if guarded else socket.socket(family, kind, protocol)
             one.setblocking(False)
             try:
                 await asyncio.get_running_loop().sock_connect(one, where)
@@ -243,15 +214,12 @@ class Outbound:
                 return one
         raise failed
 
-    def _is_guarded(self, target: URL) -> bool:
-        return _host(target.host or "") not in self._hosts
-
     def _session(self, *, guarded: bool, streams: bool = False) -> aiohttp.ClientSession:
         """Streams have one of their own: they stay, and would take the places of requests."""
         if (guarded, streams) not in self._sessions:
             connector = aiohttp.TCPConnector(
                 limit=0 if streams else AT_ONCE, force_close=True, use_dns_cache=False,
-                socket_factory=self._guarded_socket if guarded else None,
+                socket_factory=self._guard.open if guarded else None,
             )  # fmt: skip
             self._sessions[guarded, streams] = aiohttp.ClientSession(
                 connector=connector,
@@ -266,28 +234,6 @@ class Outbound:
             # comment that is put under a ticket would stand there twice.
             self._sessions[guarded, streams]._retry_connection = False
         return self._sessions[guarded, streams]
-
-    def _guarded_socket(self, info: Any) -> socket.socket:
-        """Called with the address that is about to be connected; what it refuses is never connected."""
-        family, kind, protocol, _, where = info
-        if not self._may(ipaddress.ip_address(str(where[0]).partition("%")[0])):
-            raise _NotAllowed("this address may not be called")
-        return socket.socket(family, kind, protocol)
-
-    def _may(self, address: Address) -> bool:
-        inner = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped else address
-        return is_public(address) or any(inner in net for net in self._nets if net.version == inner.version)
-
-
-def _net(entry: str) -> Net | None:
-    try:
-        return ipaddress.ip_network(entry.strip().strip("[]"), strict=False)
-    except ValueError:
-        return None
-
-
-def _host(name: str) -> str:
-    return name.strip().rstrip(".").lower()
 
 
 def _streamed(body: bytes | None) -> bytes | io.BytesIO | None:
@@ -325,11 +271,3 @@ async def _messages(opened: aiohttp.ClientWebSocketResponse[Any]) -> AsyncIterat
         if message.type in (aiohttp.WSMsgType.TEXT, aiohttp.WSMsgType.BINARY):
             yield message.data
     raise NoAnswer("connection_lost")
-
-
-def _was_barred(error: BaseException | None) -> bool:
-    while error is not None:
-        if isinstance(error, _NotAllowed) or isinstance(getattr(error, "os_error", None), _NotAllowed):
-            return True
-        error = error.__cause__ or error.__context__
-    return False

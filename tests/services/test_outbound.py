@@ -11,7 +11,8 @@ import pytest
 from aiohttp import web
 
 from services import outbound
-from services.outbound import NoAnswer, NotSent, Outbound, Response, is_public
+from services.outbound import NoAnswer, NotSent, Outbound, Response
+from services.outbound_guard import is_public
 from tests.fakes.server import CutConnection, Fake, Seen, says
 
 PRIVATE = (
