@@ -292,6 +292,14 @@ def test_a_chip_quotes_what_tells_most() -> None:
     assert words.chip(reason, SAY) == "danger: \u2068batterie … fume\u2069"
 
 
+def test_a_suspicion_that_no_word_bears_out_is_told_as_one() -> None:
+    faint = ReasonGiven(category="safety", score=0.06)
+    assert words.chip(faint, SAY) == "perhaps: danger to a person"
+    assert words.chip(ReasonGiven(category="safety", score=0.6), SAY) == "danger to a person"
+    assert not words.is_doubtful(ReasonGiven(category="safety", score=0.3, evidence=("fume",)))
+    assert not words.is_doubtful(ReasonGiven(category="praise", score=0.3)), "a trifle alarms nobody"
+
+
 def test_why_a_delivery_was_not_read_is_said_in_the_readers_language() -> None:
     told = words.unreadable("fields are missing or wrong (/kind); the body is not JSON", Speech("fr"))
     assert told == "des champs manquent ou sont faux (/kind); le corps n’est pas du JSON"

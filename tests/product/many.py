@@ -128,7 +128,7 @@ class Site:
             brand, network="generic", name="Site", secrets=new_secrets("generic"), settings={"reply_url": reply_url},
             by=None,
         )  # fmt: skip
-        _, token = await tokens.create(log, brand, name="test", rights=("read", "act"), by=owner, now=now)
+        _, token = await tokens.create(log, brand, name="test", rights=("read", "personal", "act"), by=owner, now=now)
         return Tenant(brand, channel.channel_id, channel.secrets["secret"], token)
 
 

@@ -60,7 +60,8 @@ async def show(request: web.Request) -> web.StreamResponse:
         request, "design.html", say, world=None, here="account", chosen=chosen, looks=LOOKS, tokens=tokens,
         people=samples.NAMES, names=names, colleague=samples.COLLEAGUE, clocks=samples.clocks(now, say),
         rows=[Markup(rows.render_row(one, say.lang, names, now=now)) for one in samples.rows(now)],  # noqa: S704  our own template, escaped there
-        reasons=[ReasonGiven(category=code, score=0.9) for code in ("safety", "legal", "question")],
+        reasons=[ReasonGiven(category=code, score=0.9) for code in ("safety", "legal", "question")]
+        + [ReasonGiven(category="violence", score=0.2)],
         pieces=[Piece(text, mark) for mark, text in WORDS], long=samples.LONG, arabic=samples.ARABIC,
         failures=[errors.said(Refused(code, errors.LOOK_AGAIN, status=status), say) for code, status in FAILURES],
         foreign=samples.foreign(now), reading_of=samples.reading(say), path="",

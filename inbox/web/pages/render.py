@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from aiohttp import web
+from aiohttp import hdrs, web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from inbox.channels import ChannelRecord
@@ -53,6 +53,10 @@ def initials(name: str) -> str:
     return "".join(part[0] for part in (parts[:1] + parts[-1:] if len(parts) > 1 else parts)).upper() or "?"
 
 
+def static() -> str:
+    return f"/static/{static_version()}"
+
+
 @cache
 def environment(lang: str) -> Environment:
     env = Environment(
@@ -72,7 +76,7 @@ def environment(lang: str) -> Environment:
         millis=millis,
         initials=initials,
         direction=direction,
-        static=f"/static/{static_version()}",
+        static=static(),
     )
     return env
 
@@ -92,6 +96,8 @@ def page(request: web.Request, template: str, say: Speech, *, status: int = 200,
     phone = "Mobi" in request.headers.get("User-Agent", "")
     body = html(template, say, viewer=viewer(request), now=deps(request).clock.now(), phone=phone, **context)
     response = web.Response(text=body, status=status, content_type="text/html")
+    if not is_htmx(request):  # a slow phone asks for the style sheet before it has read one line of the page
+        response.headers[hdrs.LINK] = f"<{static()}/screens.css>; rel=preload; as=style"
     if viewer(request).member is None:
         security.remember_visit(request, response)
     return response

@@ -56,6 +56,8 @@ ISOLATED = "\u2068%s\u2069"
 
 def chip(reason_: ReasonGiven, say: Speech) -> str:
     """A reason in one line, with the words that betray it: "danger : batterie … fume"."""
+    if is_doubtful(reason_):
+        return say("perhaps: %(reason)s", reason=reason(reason_.category, say))
     if not reason_.evidence or is_trifle(reason_.category):
         return reason(reason_.category, say)
     said = say(SHORT_REASONS[reason_.category]) if reason_.category in SHORT_REASONS else reason(reason_.category, say)
@@ -79,8 +81,18 @@ def is_danger(category: str) -> bool:
     return category in DANGERS
 
 
+LIKELY = 0.5
+
+
+def is_doubtful(reason_: ReasonGiven) -> bool:
+    """Whether a grave reason is less likely than not and no word betrays it. Dangers are named from a small suspicion
+    on, so that few are missed: who reads the row sees which of them are no more than that."""
+    grave = not is_trifle(reason_.category) and reason_.category != "complaint"
+    return grave and not reason_.evidence and reason_.score < LIKELY
+
+
 CONFIDENCES: Sequence[tuple[float, str]] = (
-    (0.9, N_("almost certain")), (0.75, N_("very likely")), (0.5, N_("likely")), (0.0, N_("possible")),
+    (0.9, N_("almost certain")), (0.75, N_("very likely")), (LIKELY, N_("likely")), (0.0, N_("possible")),
 )  # fmt: skip
 
 

@@ -5,8 +5,7 @@ import { seldom } from "./server.js";
 import { loosenAll } from "./sight.js";
 import { ring } from "./sound.js";
 
-const URGENT = 2;
-const SOON_MS = 100;
+const [URGENT, SOON_MS] = [2, 100];
 /** @typedef {import("./live.js").Change} Change */
 /** The latest of what is new, or became more urgent, by id. @type {Map<string, Change>} */
 export const waiting = new Map();

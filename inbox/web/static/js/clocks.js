@@ -3,8 +3,7 @@
 import { all, announce, fill, setText, words } from "./dom.js";
 import { eye, near } from "./sight.js";
 
-const RING = 34.6;
-const HARD = "\u00a0";
+const [RING, HARD] = [34.6, "\u00a0"];
 let skew = Number(document.body.dataset.now ?? Date.now()) - Date.now();
 
 export const now = () => Date.now() + skew;

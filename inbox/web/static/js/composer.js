@@ -11,8 +11,7 @@ export const mode = () => field("#composer [name=mode]:checked")?.value ?? "note
 
 /** @param {string} id */
 export function restore(id) {
-  const area = text();
-  const kept = draftOf(id);
+  const [area, kept] = [text(), draftOf(id)];
   if (!area) return;
   if (kept && area.dataset.fresh && kept.text !== area.value) {
     area.value = kept.text;
@@ -79,8 +78,7 @@ export function promised(select) {
 }
 
 export function length() {
-  const area = text();
-  const line = find("[data-count-line]");
+  const [area, line] = [text(), find("[data-count-line]")];
   if (!area || !line) return;
   const { counting = "characters", limit = "0", limitPrivate = limit, limitTeam = limit } = line.dataset;
   const team = mode() === "note" || mode() === "by-hand";
@@ -96,8 +94,7 @@ export function length() {
 }
 
 export function keep() {
-  const area = text();
-  const id = openItem();
+  const [area, id] = [text(), openItem()];
   if (!area || !id) return;
   const untouched = area.value === area.dataset.holding;
   keepDraft(id, untouched ? "" : area.value, mode(), find("#composer")?.dataset.position ?? "", original()?.value);

@@ -14,8 +14,7 @@ export const any = () => Boolean(find("#file-list [data-file]"));
 /** @param {string} text */
 function refuse(text) {
   const line = find("#file-error");
-  if (!line) return;
-  [line.textContent, line.hidden] = [text, !text];
+  if (line) [line.textContent, line.hidden] = [text, !text];
 }
 
 /** @param {string} url @param {BodyInit | null} body @param {Record<string, string>} [headers] */

@@ -15,6 +15,7 @@ import { recount } from "./saved.js";
 import "./search.js";
 import "./swipe.js";
 import { follow } from "./live.js";
+import { seldom } from "./server.js";
 import { changed } from "./news.js";
 import "./mentions.js";
 import "./translate.js";
@@ -30,8 +31,17 @@ document.addEventListener("htmx:after:swap", (event) => {
 });
 for (const failed of ["htmx:error", "htmx:response:error"]) document.addEventListener(failed, again);
 watchMore();
+/** The first shows at once, those of a storm four times a second: the page is laid out as seldom. @type {Map<string, import("./live.js").Change>} */
+const coming = new Map();
+const soon = seldom(250, () => {
+  take([...coming.values()]);
+  for (const change of coming.values()) { beside(rowOf(change.id)); void changed(change); }
+  coming.clear();
+  stale();
+  recount();
+});
 follow({
-  item: (change) => { take(change); beside(rowOf(change.id)); stale(); recount(); void changed(change); },
+  item: (change) => { coming.set(change.id, change); soon(); },
   counts: setCounts,
   people: heard,
 }, seat);

@@ -9,8 +9,14 @@ import { hold } from "./sight.js";
 
 /** @typedef {import("./live.js").Change} Change */
 
-/** Something changed. @param {Change} change */
-export function take(change) {
+/** Some changed at once. @param {Change[]} changes */
+export function take(changes) {
+  hold(changes.flatMap(({ id }) => rowOf(id) ?? []));
+  changes.forEach(one);
+}
+
+/** @param {Change} change */
+function one(change) {
   const { id, position, facets, html } = change;
   const old = rowOf(id);
   if (Math.max(Number(old?.dataset.position ?? 0), waiting.get(id)?.position ?? 0) >= position) return;
@@ -44,7 +50,6 @@ function replaced(old, row, mine, change) {
   if (mine === false || old.dataset.astray || isElsewhere(old, row)) old.dataset.astray = mine === false ? "leaves" : "moves";
   const rose = Number(row.dataset.p) < Number(old.dataset.p) && isUrgent(change);
   if (mine === false) row.classList.add("is-ghost");
-  hold(old);
   write(old, row);
   tickAll(old);
   if (mine === false) waiting.delete(change.id);

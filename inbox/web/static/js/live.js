@@ -15,9 +15,7 @@ const SILENCE_MS = 40_000;
 export function follow({ item, counts, people }, seat) {
   const { base, lang, position, views } = document.body.dataset;
   let [last = "0", era = "0"] = (position ?? "").split("-");
-  let lost = 0;
-  let retry = 1000;
-  let heard = Date.now();
+  let [lost, retry, heard] = [0, 1000, Date.now()];
   /** @type {EventSource | null} */
   let source = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */

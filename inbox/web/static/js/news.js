@@ -31,8 +31,7 @@ function merge(fresh) {
   const [head, made] = [find("#item-head"), find("#item-head", fresh)];
   // Another item, or asked for before an act of one's own of which the pane tells already.
   if (made?.dataset.item !== id || Number(made?.dataset.position) < Number(head?.dataset.position)) return;
-  const busy = isWriting();
-  const titled = document.activeElement?.id === "item-title";
+  const [busy, titled] = [isWriting(), document.activeElement?.id === "item-title"];
   const open = all("#item-body details[open]").map((box) => box.id || box.className);
   const scroll = find("#item-body")?.scrollTop ?? 0;
   for (const part of ["#item-head", "#item-body"]) {

@@ -11,10 +11,7 @@ import { toggleSound } from "./sound.js";
 /** @typedef {import("./combobox.js").Option & {name: string}} Command */
 const { base = "", me = "", query = "" } = document.body.dataset;
 const USED = `vigie.commands.${me}`;
-const MOST = 12;
-const MOST_USED = 6;
-const ITEMS = 5;
-const SOON_MS = 250;
+const [MOST, MOST_USED, ITEMS, SOON_MS] = [12, 6, 5, 250];
 const OF_AN_ITEM = new Set(["acknowledge", "reply", "wordings", "note", "take", "assign", "priority", "resolve", "reopen", "translate"]);
 const dialog = () => /** @type {HTMLDialogElement | null} */ (find("#palette"));
 const input = () => /** @type {HTMLInputElement} */ (find("#palette-q"));

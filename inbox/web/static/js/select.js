@@ -46,8 +46,7 @@ function none() {
 }
 
 function show() {
-  const form = bar();
-  const said = find("[data-selected]");
+  const [form, said] = [bar(), find("[data-selected]")];
   if (!form || !said) return;
   for (const row of rows()) mark(row);
   form.hidden = chosen.size === 0;

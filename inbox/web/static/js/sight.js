@@ -15,9 +15,11 @@ export const eye = (came) => new IntersectionObserver((seen) => {
 /** Only a mouse is seen before it presses. */
 const isAway = () => matchMedia("(hover: hover)").matches && !find("#rows")?.matches(":hover, :focus-within");
 
-/** Before a row is written to. @param {HTMLElement} row */
-export function hold(row) {
-  if (near.has(row) && !row.dataset.held && !isAway()) row.style.blockSize = row.dataset.held = `${row.getBoundingClientRect().height}px`;
+/** Before rows are written to: all are measured before one is changed, so that the page is laid out once. @param {HTMLElement[]} rows */
+export function hold(rows) {
+  const loose = isAway() ? [] : rows.filter((row) => near.has(row) && !row.dataset.held);
+  const heights = loose.map((row) => `${row.getBoundingClientRect().height}px`);
+  loose.forEach((row, at) => { row.style.blockSize = row.dataset.held = heights[at]; });
 }
 
 /** @param {Element} row */

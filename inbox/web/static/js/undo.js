@@ -6,8 +6,7 @@ import { open } from "./pane.js";
 import { csrf } from "./server.js";
 import { offer, toast } from "./toasts.js";
 
-const KEPT = "vigie.undo";
-const TEN_S = 10_000;
+const [KEPT, TEN_MS] = ["vigie.undo", 10_000];
 /** @typedef {{item: string, act: string, fields: Record<string, string>, said: string, until: number}} Undo */
 /** @type {Omit<Undo, "until" | "said"> | null} */
 let meant = null;
@@ -45,7 +44,7 @@ function done() {
   // An act that was refused says so on the item, and leaves the words of the one before where they are.
   if (!meant || !said || meant.item !== openItem()) { meant = null; return; }
   /** @type {Undo} */
-  const undoing = { ...meant, said, until: Date.now() + TEN_S };
+  const undoing = { ...meant, said, until: Date.now() + TEN_MS };
   meant = null;
   remember(KEPT, undoing, "session");
   offerUndo(undoing);

@@ -1,7 +1,6 @@
 // The wallboard: shown anew soon after something happened, and twice a minute in any case, since time alone makes late.
 import { clicked, find } from "./dom.js";
-const SOON_MS = 3000;
-const PASSING_MS = 30_000;
+const [SOON_MS, PASSING_MS] = [3000, 30_000];
 const at = find("#wall")?.dataset.at ?? "";
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let next;

@@ -11,9 +11,7 @@ const options = () => all("#wording-list [role=option]");
 const shown = () => options().filter((one) => !one.hidden);
 
 async function fill() {
-  const place = find("[data-wordings-place]");
-  const from = box()?.dataset.from;
-  const failed = find("[data-wordings-failed]");
+  const [place, from, failed] = [find("[data-wordings-place]"), box()?.dataset.from, find("[data-wordings-failed]")];
   if (!place || !from || !failed) return;
   failed.hidden = true;
   const offered = await page(from);
