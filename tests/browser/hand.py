@@ -6,12 +6,14 @@ by where it stands in the markup."""
 
 from __future__ import annotations
 
+import asyncio
 import re
 from dataclasses import dataclass
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 from playwright.async_api import CDPSession, Error, Locator, Page
 
+PATIENCE_S = 5.0
 SEEN = """() => {
   const drawn = (one, shadow) => {
     const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(one);
@@ -129,12 +131,18 @@ class Ear:
 
     async def unfold(self, name: str) -> None:
         """What can be unfolded: Playwright has no role for it, Chromium has."""
-        root = (await self._line.send("Runtime.evaluate", {"expression": "document"}))["result"]["objectId"]
-        asked = {"objectId": root, "role": "DisclosureTriangle", "accessibleName": name}
-        (found,) = (await self._line.send("Accessibility.queryAXTree", asked))["nodes"]
+        asked = {"role": "DisclosureTriangle", "accessibleName": name}
+        async with asyncio.timeout(PATIENCE_S):
+            while not (found := await self._heard(asked)):
+                await asyncio.sleep(0.05)  # what has just come is not heard of at once
         node = await self._line.send("DOM.resolveNode", {"backendNodeId": found["backendDOMNodeId"]})
         call = {"objectId": node["object"]["objectId"], "functionDeclaration": "function () { this.click(); }"}
         await self._line.send("Runtime.callFunctionOn", call)
+
+    async def _heard(self, asked: dict[str, str]) -> dict[str, Any] | None:
+        root = (await self._line.send("Runtime.evaluate", {"expression": "document"}))["result"]["objectId"]
+        nodes = (await self._line.send("Accessibility.queryAXTree", {"objectId": root, **asked}))["nodes"]
+        return nodes[0] if len(nodes) == 1 else None
 
     async def told(self, words: str) -> None:
         """Said by itself, in a live region."""
