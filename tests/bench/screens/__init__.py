@@ -36,8 +36,8 @@ async def run(bench: Bench) -> list[Figure]:
         {"audit": name, "of 1": score, "says": says} for name, (score, says) in sorted(seen[-1].faults.items())
     ]
     bench.rows["The first view"] = [
-        {"line": name, "processor slowed": by, "first paint s": view.first_s, "largest paint s": view.largest_s, "kB": view.transfer_kb,
-         "requests": view.requests}
+        {"line": name, "processor slowed": by, "first paint s": view.first_s, "largest paint s": view.largest_s,
+         "kB": view.transfer_kb, "requests": view.requests}
         for (name, by), found in views.items() for view in found
     ]  # fmt: skip
     bench.rows["Touches and keys"] = [
