@@ -80,7 +80,7 @@ def propose(item: Item, event: ReplyProposed, _: Policy) -> Item:
     made = Proposal(
         event.proposal_id, item.position, event.purpose, event.variants, event.by, event.at, event.asked,
         event.escalate_s, event.at, event.expires_at, event.private, event.promise_until,
-        wording=event.wording, files=event.files,
+        wording=event.wording, files=event.files, original=event.original,
     )  # fmt: skip
     return replace(item, proposals=(*_ended(item, event.at), made))
 
@@ -126,7 +126,7 @@ def overtaken(item: Item, at: datetime) -> Item:
 
 def blank(proposal: Proposal) -> Proposal:
     links = tuple(replace(link, name=None, digest=None) for link in proposal.links)
-    return replace(proposal, variants=(), text=None, links=links, files=())
+    return replace(proposal, variants=(), text=None, links=links, files=(), original=None)
 
 
 def _ended(item: Item, at: datetime) -> tuple[Proposal, ...]:

@@ -39,7 +39,7 @@ def propose(
         item_id=item.item_id, proposal_id=proposal_id, purpose=command.purpose, private=command.private,
         promise_until=command.promise_until, asked=asked, escalate_s=rule.escalate_s,
         expires_at=now + timedelta(seconds=rule.expires_s), by=command.by, at=now, wording=command.wording,
-        variants=command.variants, files=command.files,
+        variants=command.variants, files=command.files, original=command.original,
     )  # fmt: skip
     return [proposed]
 
@@ -56,8 +56,9 @@ def approve(
         raise Refused("no_such_variant", "There is no such variant in this proposal.")
     promise = proposal.promise_until
     reply = commands.Reply(
-        proposal.by, command.text, proposal.purpose, promise, proposal.private, proposal.wording, proposal.files
-    )
+        proposal.by, command.text, proposal.purpose, promise, proposal.private, proposal.wording, proposal.files,
+        proposal.original if command.variant == 0 else None,
+    )  # fmt: skip
     approved = events.ReplyApproved(
         item_id=item.item_id, proposal_id=proposal.proposal_id, reply_id=reply_id, variant=command.variant,
         edited=command.text != proposal.variants[command.variant], by=command.by, guest=command.guest, at=now,
@@ -137,7 +138,8 @@ def link_of(proposal: Proposal, link_id: uuid.UUID | None, now: datetime) -> App
 
 def _reply_of(command: commands.ProposeReply, text: str) -> commands.Reply:
     return commands.Reply(
-        command.by, text, command.purpose, command.promise_until, command.private, command.wording, command.files
+        command.by, text, command.purpose, command.promise_until, command.private, command.wording, command.files,
+        command.original,
     )  # fmt: skip
 
 

@@ -13,18 +13,21 @@ from inbox.events import ReplyPurpose, ResolveReason
 
 @dataclass(frozen=True, slots=True)
 class Acknowledge:
-    """Take charge. With `text` the person is told so by a holding reply, which may promise to come back by a time."""
+    """Take charge. With `text` the person is told so by a holding reply, which may promise to come back by a time.
+    `original`: as of `Reply`."""
 
     by: int
     text: str | None = None
     promise_until: datetime | None = None
     wording: uuid.UUID | None = None
+    original: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
     """Write to the person through the network. `private`: by a direct message, though they spoke in public. `wording`:
-    what it was written with; then no gap may be left in it. `files`: of `inbox.files`, at this item."""
+    what it was written with; then no gap may be left in it. `files`: of `inbox.files`, at this item. `original`: the
+    words that `text` was translated from, for colleagues."""
 
     by: int
     text: str
@@ -33,12 +36,13 @@ class Reply:
     private: bool = False
     wording: uuid.UUID | None = None
     files: tuple[events.ReplyFile, ...] = ()
+    original: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ProposeReply:
     """Have a reply looked at before it leaves, in one or several variants. `files`: as of `Reply`; they go with
-    whichever is approved."""
+    whichever is approved. `original`: of the first variant."""
 
     by: int
     variants: tuple[str, ...]
@@ -47,6 +51,7 @@ class ProposeReply:
     private: bool = False
     wording: uuid.UUID | None = None
     files: tuple[events.ReplyFile, ...] = ()
+    original: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,9 @@ def _acknowledge(item: Item, command: commands.Acknowledge, now: datetime, _: Po
         if command.promise_until is not None:
             raise _wrong("promise_without_text", "A promise needs words that tell it to the person.")
         return [claim]
-    holding = commands.Reply(command.by, command.text, "holding", command.promise_until, wording=command.wording)
+    holding = commands.Reply(
+        command.by, command.text, "holding", command.promise_until, wording=command.wording, original=command.original
+    )
     return [claim, _queued(item, holding, now, command_id)]
 
 
@@ -206,6 +208,7 @@ def _queued(item: Item, command: commands.Reply, now: datetime, command_id: str)
         wording=command.wording,
         text=text,
         files=command.files,
+        original=None if command.original is None else _checked(command.original),
     )
 
 

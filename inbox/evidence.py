@@ -122,7 +122,7 @@ def _events(past: History, rows: Sequence[Row], key: bytes) -> list[dict[str, An
 
 def _fields(event: Any) -> dict[str, Any]:
     """Of the person's words only their own messages: notes of the team are not evidence against anybody."""
-    hidden = set() if isinstance(event, MessageReceived) else {"text", "variants", "name", "digest"}
+    hidden = set() if isinstance(event, MessageReceived) else {"text", "variants", "original", "name", "digest"}
     fields: dict[str, Any] = event.model_dump(mode="json", exclude=hidden | {"item_id"})
     return fields
 

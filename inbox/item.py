@@ -236,7 +236,7 @@ def _forget(item: Item, event: AuthorForgotten, policy: Policy) -> Item:
         forgotten=True,
         reasons=said.reasons if said else (),
         early=tuple(replace(change, text=None, attachments=()) for change in item.early),
-        replies=tuple(replace(reply, text=None, files=()) for reply in item.replies),
+        replies=tuple(replace(reply, text=None, files=(), original=None) for reply in item.replies),
         notes=tuple(replace(note, text=None) for note in item.notes),
         proposals=tuple(map(approval.blank, item.proposals)),
     )

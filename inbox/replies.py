@@ -58,6 +58,7 @@ def queue(item: Item, event: ReplyQueued, _: Policy) -> Item:
         mark=event.mark,
         private=event.private,
         files=event.files,
+        original=event.original,
     )
     return replace(item, replies=(*item.replies, reply))
 

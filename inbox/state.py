@@ -116,7 +116,7 @@ class Turn:
 class Reply:
     """A reply of ours, from the moment it was queued (`at`); echoes and answers by hand appear here as sent. `turn`:
     the turn it was written in, and the only one it can answer. `sending_at`: the last time the deliverer called the
-    network. `mark`: see `inbox.events.mark_of`."""
+    network. `mark`: see `inbox.events.mark_of`. `original`: the words that it was translated from."""
 
     reply_id: uuid.UUID | None
     purpose: ReplyPurpose
@@ -137,6 +137,7 @@ class Reply:
     mark: int | None = None
     private: bool = False
     files: tuple[events.ReplyFile, ...] = ()
+    original: str | None = None
 
 
 @dataclass(frozen=True)
@@ -169,7 +170,7 @@ class ApprovalLink:
 class Proposal:
     """A reply that waits for a second pair of eyes. `position`: the item's, when it was made; what stands behind it
     came in between. `step`: so many of `asked` had their time; `since`: the present one is asked. `text`: why it was
-    refused."""
+    refused. `original`: the words that the first variant was translated from."""
 
     proposal_id: uuid.UUID
     position: int
@@ -193,6 +194,7 @@ class Proposal:
     wording: uuid.UUID | None = None
     links: tuple[ApprovalLink, ...] = ()
     files: tuple[events.ReplyFile, ...] = ()
+    original: str | None = None
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@ asking. No I/O here: `translators` keeps the setting, `services.translating` ask
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
@@ -62,6 +62,15 @@ class Translating(Protocol):
     async def languages(self, service: Service) -> frozenset[str]:
         """Those it can read."""
         ...
+
+
+Recognise = Callable[[Sequence[str]], Awaitable[Sequence[str | None]]]
+"""Which language (ISO 639) each of these texts is in; None where it is too short, or of no one language."""
+
+
+async def unrecognised(texts: Sequence[str]) -> Sequence[str | None]:
+    """In a process that has no classifier."""
+    return [None] * len(texts)
 
 
 class NotHere:

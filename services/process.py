@@ -34,6 +34,7 @@ from services.models import Once, Sources
 from services.opening import Open
 from services.outbound import Outbound
 from services.parts import SHUTDOWN_S, Parts
+from services.recognising import recognise
 from services.translating import Translate
 from services.verifying import Verify
 from services.weighing_for import WeighingFor
@@ -118,6 +119,7 @@ class Process:
             knock=Knock(self._shared.channels, self._shared.batcher, self._shared.clock, self._shared.base_url),
             open_file=Open(self._way.http),
             translate=Translate(self._way.http),
+            recognise=recognise,
             ready=self.ready,
             weigh=self._weigh() if "inbox" in self._roles else None,
             stopping=self._stopping,

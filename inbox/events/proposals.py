@@ -14,9 +14,9 @@ from inbox.events.replies import ReplyPurpose
 class ReplyProposed(ItemEvent):
     """A reply that may leave once it is approved, in one or several variants. `asked`: members, one after the other,
     each for `escalate_s` seconds; after them, or where nobody is named, any lead. `files`: what goes with whichever
-    leaves."""
+    leaves. `original`: the words that the first variant was translated from, where it was."""
 
-    SEALED = frozenset({"variants", "files"})
+    SEALED = frozenset({"variants", "files", "original"})
     proposal_id: uuid.UUID
     purpose: ReplyPurpose
     private: bool = False
@@ -29,6 +29,7 @@ class ReplyProposed(ItemEvent):
     wording: uuid.UUID | None = None
     variants: tuple[str, ...] = ()
     files: tuple[ReplyFile, ...] = ()
+    original: str | None = None
 
 
 class ReplyApproved(ItemEvent):

@@ -17,9 +17,9 @@ GestureEnd = Literal["done", "failed", "uncertain"]
 
 class ReplyQueued(ItemEvent, Marked):
     """`private`: a direct message as the answer to a public comment. `wording`: what it was written with. `files`: what
-    goes with the words."""
+    goes with the words. `original`: the words that they were translated from, where they were."""
 
-    SEALED = frozenset({"text", "files"})
+    SEALED = frozenset({"text", "files", "original"})
     reply_id: uuid.UUID
     purpose: ReplyPurpose
     in_reply_to: str | None = None
@@ -30,6 +30,7 @@ class ReplyQueued(ItemEvent, Marked):
     wording: uuid.UUID | None = None
     text: str | None = None
     files: tuple[ReplyFile, ...] = ()
+    original: str | None = None
 
 
 class ReplySending(ItemEvent):

@@ -21,7 +21,7 @@ class Line:
     `state`: of the author's, "edited", "withdrawn" or "received"; of ours, that of the reply (queued, sending, sent,
     failed, uncertain, not_sent); of a note, "noted". `by`: the member who wrote it, None for the author and strangers.
     `private`: of ours, a direct message to a public one; `hidden`, `liked`: of the author's, by us on its network;
-    `files`: of ours, what went with it;
+    `files`: of ours, what went with it; `original`: of ours, the words that it was translated from;
     `sender_proven`: of an e-mail, None where nobody told.
     """
 
@@ -48,6 +48,7 @@ class Line:
     hidden: bool = False
     liked: bool = False
     files: tuple[ReplyFile, ...] = ()
+    original: str | None = None
     sender_proven: bool | None = None
 
 
@@ -66,6 +67,7 @@ def lines_of(item: Item) -> Iterator[Line]:
             "out", reply.sent_at or reply.at, reply.text, reply.state, reply.by, reply.external_id, reply.sent_at,
             reply_id=reply.reply_id, purpose=reply.purpose, reason=reply.reason, promise_until=reply.promise_until,
             echoed=reply.echoed, by_hand=reply.by_hand, private=reply.private, files=reply.files,
+            original=reply.original,
         )  # fmt: skip
     for note in item.notes:
         yield Line("note", note.at, note.text, "noted", note.by)
@@ -100,5 +102,6 @@ def line_json(line: Line, personal: bool) -> dict[str, Any]:
         "hidden": line.hidden,
         "liked": line.liked,
         "files": [file.model_dump(mode="json") for file in line.files] if personal else [],
+        "original": line.original if personal else None,
         "sender_proven": line.sender_proven,
     }

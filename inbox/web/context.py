@@ -25,7 +25,7 @@ from inbox.log.store import Log
 from inbox.opening import Opener
 from inbox.recording import Recorder, not_here
 from inbox.spooled import Telling, nothing
-from inbox.translation import NotHere, Translating
+from inbox.translation import NotHere, Recognise, Translating, unrecognised
 from inbox.verifying import Verifier, never_asked
 from inbox.web.packing import masked
 from inbox.weighing import Weigh
@@ -59,6 +59,7 @@ class Deps:
     `weigh`: which words of a text weighed most; None in a process without a classifier.
     `catalogue`: the models that this host can judge with. `record`: takes what somebody has seen elsewhere.
     `open_file`: fetches what an author attached. `translate`: asks a brand's translation service.
+    `recognise`: which language words of ours are in.
     `push_key`: the public key that browsers subscribe to messages with; empty in a process that has none.
     `verify`: asks a network whether it lets us in. `spooled`: what waits on this host's disk for the log.
     `knock`: sends a test message."""
@@ -79,6 +80,7 @@ class Deps:
     knock: Knocker = first_message.not_here
     open_file: Opener = opening.not_here
     translate: Translating = field(default_factory=NotHere)
+    recognise: Recognise = unrecognised
     verify: Verifier = never_asked
     spooled: Telling = nothing
     push_key: str = ""

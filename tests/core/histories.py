@@ -130,6 +130,7 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "expires_at": MINUTES.map(minute),
     "variant": st.integers(0, 1),
     "edited": st.booleans(),
+    "original": st.sampled_from([None, "On regarde"]),
     "guest": st.one_of(st.none(), st.just(reply_id("l1"))),
     "step": st.integers(0, 3),
     "to": st.one_of(st.none(), MEMBERS),

@@ -80,6 +80,18 @@ def test_it_goes_by_channel_by_priority_and_by_role(rule: Approval, needed: bool
 # --- propose, approve, refuse -------------------------------------------------------------------------------------
 
 
+def test_the_words_that_the_first_variant_was_translated_from_go_along_with_it_and_with_no_other() -> None:
+    two = commands.ProposeReply(ANA, ("Es geht heute raus", "Sorry"), original="It leaves today")
+    state = then(given(said()), *decided(given(said()), two, 10))  # type: ignore[arg-type]
+    assert state.proposals[-1].original == "It leaves today"
+    for variant, kept in ((0, "It leaves today"), (1, None)):
+        approved = commands.ApproveReply(BEN, the_proposal(state), variant, "Es geht heute los")
+        after = then(state, *decided(state, approved))  # type: ignore[arg-type]
+        assert (after.replies[-1].text, after.replies[-1].original) == ("Es geht heute los", kept)
+    long = commands.ProposeReply(ANA, ("kurz",), original="x" * 10_001)
+    assert refused(given(said()), long) == "text_too_long"
+
+
 def test_an_approved_wording_leaves_in_the_name_of_who_wrote_it() -> None:
     state = proposed()
     approved, queued = decided(state, approve(state, text="It leaves today, promised"))

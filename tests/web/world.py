@@ -42,6 +42,7 @@ from services.ingest.knock import Knock
 from services.ingest.record import Record
 from services.ingest.routes import Ingest
 from services.outbound import Outbound
+from services.recognising import recognise
 from services.translating import Translate
 
 ROLES = ("owner", "lead", "cm", "observer")
@@ -194,6 +195,7 @@ def deps_of(
         channels=channels, networks=registry.networks(), reparse=_reparse, ready=ready,
         record=Record(channels, Batcher(log), clock), knock=Knock(channels, Batcher(log), clock, base_url),
         weigh=_weigh, translate=Translate(http) if http else NotHere(), push_key=keys.pair(log.keyring).shown,
+        recognise=recognise,
     )  # fmt: skip
 
 

@@ -24,7 +24,7 @@ from inbox.views import notices
 from inbox.web import address, words
 from inbox.web.context import deps, viewer
 from inbox.web.i18n import Speech
-from inbox.web.pages import proposing, render, rows
+from inbox.web.pages import proposing, reading, render, rows
 from inbox.web.routes import Route
 from inbox.web.security import brand_of
 
@@ -105,11 +105,12 @@ async def _guest_page(
     known = await brands.get(deps(request).log, brand)
     say = Speech(render.language_of(viewer(request)), known.zone)
     said = [message for message in past.item.messages if message.withdrawn_at is None]
+    spoken = await reading.languages(deps(request).recognise, past.item)
     return render.page(
         request, "guest_approval.html", say, status=status, brand=known, proposal=proposal, link=link, messages=said,
         network=words.network(past.item.network, say), position=past.item.position, key=uuid.uuid4().hex,
         error_text=error, new=[m for m in said if m.received_at > proposal.at], path=request.path,
-        direction_of=rows.text_direction, lang=past.item.lang,
+        direction_of=rows.text_direction, lang=past.item.lang, spoken=spoken,
     )  # fmt: skip
 
 

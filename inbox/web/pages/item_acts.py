@@ -75,18 +75,18 @@ def key_of(fields: Fields) -> str:
 
 
 def _acknowledge(item: Item, by: int, fields: Fields) -> commands.Command:
-    proposing.looked_at(fields)
-    return commands.Acknowledge(by, fields.get("text", ""), _moment(fields.get("promise")), wording_of(fields))
+    promise, original = _moment(fields.get("promise")), proposing.original_of(fields)
+    return commands.Acknowledge(by, fields.get("text", ""), promise, wording_of(fields), original)
 
 
 def _reply(item: Item, by: int, fields: Fields) -> commands.Command:
-    proposing.looked_at(fields)
-    return commands.Reply(by, fields.get("text", ""), wording=wording_of(fields))
+    original = proposing.original_of(fields)
+    return commands.Reply(by, fields.get("text", ""), wording=wording_of(fields), original=original)
 
 
 def _private(item: Item, by: int, fields: Fields) -> commands.Command:
-    proposing.looked_at(fields)
-    return commands.Reply(by, fields.get("text", ""), private=True, wording=wording_of(fields))
+    original = proposing.original_of(fields)
+    return commands.Reply(by, fields.get("text", ""), private=True, wording=wording_of(fields), original=original)
 
 
 def wording_of(fields: Fields) -> uuid.UUID | None:

@@ -22,7 +22,7 @@ from inbox.web import charts, words
 from inbox.web.i18n import Speech
 from inbox.web.pages import faces, holding, rows
 from inbox.web.pages.pane_banners import Banner, held_back, warnings_of
-from inbox.web.pages.pane_thread import thread
+from inbox.web.pages.pane_thread import NOTHING_KNOWN, thread
 from inbox.web.pages.pane_timeline import timeline
 
 PRIVATE = frozenset({"dm", "email", "sms", "call"})
@@ -74,6 +74,7 @@ def context(
     now: datetime,
     draft: Draft,
     waiting: Waiting | None = None,
+    spoken: Mapping[str, str] = NOTHING_KNOWN,
 ) -> dict[str, Any]:
     item = past.item
     row = row_shown(past, now)
@@ -98,7 +99,7 @@ def context(
         "correcting": _correcting(item, say),
         "original": row.permalink if row.permalink and row.permalink.startswith(WEB_ADDRESS) else None,
         "context_line": _context_line(row, say),
-        "thread": thread(item, author, names, say, network, waiting.until if waiting else None),
+        "thread": thread(item, author, names, say, network, waiting.until if waiting else None, spoken),
         "first_contact": min(message.sent_at for message in item.messages),
         "timeline": timeline(past.recorded, names, say),
         "can_acknowledge": can_acknowledge,

@@ -15,6 +15,7 @@ from inbox.web import marking, words
 from inbox.web.i18n import N_, Speech
 from inbox.web.pages import reading, rows
 
+NOTHING_KNOWN: Mapping[str, str] = {}
 GESTURES: Sequence[tuple[Gesture, str]] = (("hide", "lock"), ("like", "up"))
 """Of each pair, the one that does something, and its icon."""
 REPLY_STATES: Mapping[str, tuple[str, str, str]] = {
@@ -33,7 +34,8 @@ _STATE_WORDS: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class Entry:
-    """One entry of the thread: `sort` is in (theirs), out (ours) or note."""
+    """One entry of the thread: `sort` is in (theirs), out (ours) or note. `lang`: of its words; `original_lang`: of
+    those that they were translated from."""
 
     sort: str
     at: datetime
@@ -54,6 +56,7 @@ class Entry:
     until: datetime | None = None
     fold: str = ""
     mark: str = ""
+    original_lang: str | None = None
 
 
 @dataclass(frozen=True)
@@ -70,13 +73,13 @@ class Offer:
 
 def thread(
     item: Item, author: str, names: Mapping[int, str], say: Speech, network: Network | None = None,
-    until: datetime | None = None,
+    until: datetime | None = None, spoken: Mapping[str, str] = NOTHING_KNOWN,
 ) -> list[Entry]:  # fmt: skip
     """Everything said, in order of time: theirs, ours, and what only the team reads. `until`: what has not left yet
-    waits for its network."""
+    waits for its network. `spoken`: as of `reading.languages`."""
     entries = [_theirs(message, item, author, network, say) for message in item.messages]
-    entries += [_ours(reply, item, names, say, until) for reply in item.replies]
-    entries += [Entry("note", note.at, words.member(note.by, names, say), note=note) for note in item.notes]
+    entries += [_ours(reply, item, names, say, until, spoken) for reply in item.replies]
+    entries += [_note(note, names, say, spoken) for note in item.notes]
     return sorted(entries, key=lambda entry: entry.at)
 
 
@@ -125,7 +128,16 @@ def _offers(message: Message, item: Item, network: Network | None, say: Speech) 
     return found
 
 
-def _ours(reply: Reply, item: Item, names: Mapping[int, str], say: Speech, until: datetime | None) -> Entry:
+def _note(note: Note, names: Mapping[int, str], say: Speech, spoken: Mapping[str, str]) -> Entry:
+    lang = spoken.get(note.text or "")
+    return Entry(
+        "note", note.at, words.member(note.by, names, say), note=note, lang=lang, dir=rows.text_direction(lang)
+    )
+
+
+def _ours(
+    reply: Reply, item: Item, names: Mapping[int, str], say: Speech, until: datetime | None, spoken: Mapping[str, str]
+) -> Entry:
     state, icon, tone = REPLY_STATES[reply.state]
     network = words.network(item.network, say)
     if reply.by_hand:
@@ -135,7 +147,8 @@ def _ours(reply: Reply, item: Item, names: Mapping[int, str], say: Speech, until
     name = say("Our page on %(network)s", network=network) if reply.by is None else words.member(reply.by, names, say)
     said = say("made on %(network)s", network=network) if reply.echoed else say(_STATE_WORDS[state])
     waits_until = until if reply.state == "queued" else None
+    lang = spoken.get(reply.text or "") or (item.lang if reply.original else None)
     return Entry(
         "out", reply.sent_at or reply.at, name, reply=reply, state=said, what=what, icon=icon, tone=tone,
-        until=waits_until,
+        until=waits_until, lang=lang, dir=rows.text_direction(lang), original_lang=spoken.get(reply.original or ""),
     )  # fmt: skip

@@ -21,15 +21,22 @@ def looked_at(fields: Fields) -> None:
         raise Refused("translation_unseen", "Look at the translation before it leaves.", status=409)
 
 
+def original_of(fields: Fields) -> str | None:
+    """The words that the draft was translated from. Refused: as `looked_at`."""
+    looked_at(fields)
+    return fields.get("original", "").strip() or None
+
+
 def propose(_: Item, by: int, fields: Fields) -> commands.Command:
     """The composer's own text first, then the further variants that are filled in."""
-    looked_at(fields)
+    original = original_of(fields)
     more = (fields.get(f"variant-{n}", "") for n in range(2, MOST_VARIANTS + 1))
     variants = (fields.get("text", ""), *(text for text in more if text.strip()))
     holding = fields.get("mode") == "acknowledge"
     return commands.ProposeReply(
         by, variants, "holding" if holding else "response", _moment(fields.get("promise")) if holding else None,
         private=fields.get("mode") == "private", wording=_maybe_id(fields.get("wording")),
+        original=original,
     )  # fmt: skip
 
 

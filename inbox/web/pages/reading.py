@@ -1,5 +1,5 @@
-"""What the pane offers to whoever does not read a language: which messages are foreign to them, who would translate,
-and what was translated without scripts."""
+"""What the pane offers to whoever does not read a language: which words are foreign to them, who would translate, and
+what was translated without scripts."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from babel import Locale, UnknownLocaleError
 
 from inbox import translation
 from inbox.errors import Refused
-from inbox.state import Message
-from inbox.translation import Service, Untranslated
+from inbox.state import Item, Message
+from inbox.translation import Recognise, Service, Untranslated
 from inbox.web import reading_words, words
 from inbox.web.i18n import Speech, direction
 from inbox.web.pages import render
@@ -69,6 +69,15 @@ class Reading:
             return str(Locale.parse(lang.replace("-", "_")).display_name or lang)
         except (ValueError, UnknownLocaleError):
             return lang
+
+
+async def languages(recognise: Recognise, item: Item) -> dict[str, str]:
+    """Words of ours in the item → their language, where it can be told."""
+    proposed = [text for one in item.proposals if one.state == "waiting" for text in (*one.variants, one.original)]
+    replied = [text for reply in item.replies for text in (reply.text, reply.original)]
+    ours = [text for text in (*replied, *(note.text for note in item.notes), *proposed) if text]
+    found = zip(ours, await recognise(ours), strict=True)
+    return {text: lang for text, lang in found if lang}
 
 
 def of(world: render.World, service: Service | None, told: Mapping[str, Told] | None = None) -> Reading:

@@ -71,7 +71,8 @@ class FileShape(Shape):
 
 
 class MessageShape(Shape):
-    """`in`: the author's; `out`: ours; `note`: for colleagues."""
+    """`in`: the author's; `out`: ours; `note`: for colleagues. `original`: of ours, the words that it was translated
+    from."""
 
     direction: Literal["in", "out", "note"]
     at: AwareDatetime
@@ -99,6 +100,7 @@ class MessageShape(Shape):
     hidden: bool
     liked: bool
     files: list[FileShape]
+    original: str | None
     sender_proven: bool | None
 
 
