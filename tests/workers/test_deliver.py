@@ -43,7 +43,8 @@ from services.channels.contract import Way
 from services.channels.registry import networks
 from services.outbound import Outbound
 from services.workers import deliver as module
-from services.workers.deliver import ATTEMPTS, LIMITED_FOR, Deliver
+from services.workers.deliver import Deliver
+from services.workers.deliver_attempt import ATTEMPTS, LIMITED_FOR, Attempts
 from tests.channels.senders import APP_SECRET, WHSEC
 from tests.fakes.brand import BrandEndpoint
 from tests.fakes.graph import Graph, error
@@ -308,7 +309,7 @@ async def test_an_attempt_that_a_crash_cut_off_is_uncertain(post: Post, monkeypa
     async def dies(*_: object) -> None:
         raise asyncio.CancelledError
 
-    monkeypatch.setattr(Deliver, "_attempt", dies)
+    monkeypatch.setattr(Attempts, "make", dies)
     await post.round()
     monkeypatch.undo()
     successor = post.another()
