@@ -13,6 +13,9 @@ REGISTRY = CollectorRegistry()
 APPEND_WAITING = Gauge(
     "vigie_append_waiting_events", "Events that wait in this process for their turn to go to disk.", registry=REGISTRY
 )
+APPEND_OLDEST_SECONDS = Gauge(
+    "vigie_append_oldest_seconds", "How long the oldest append waits for the log's word.", registry=REGISTRY
+)
 APPEND_FLUSHES = Counter(
     "vigie_append_flushes", "Commits of the batcher, by what became of them.", ["outcome"], registry=REGISTRY
 )

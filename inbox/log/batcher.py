@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 import weakref
 from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from inbox import meters
 from inbox.errors import NotFound
@@ -39,15 +41,23 @@ class _Waiting:
     events: Sequence[NewEvent]
     deliveries: Sequence[NewDelivery]
     done: asyncio.Future[Positions]
+    since: float
 
 
 @dataclass(slots=True)
 class _Line:
-    """What waits of one brand, and who brings it to disk. `events` is how many wait."""
+    """What waits of one brand, and who brings it to disk, each with since when the oldest of its batch waits. `events`
+    is how many wait."""
 
     waiting: deque[_Waiting] = field(default_factory=deque)
     events: int = 0
-    flushers: set[asyncio.Task[None]] = field(default_factory=set)
+    flushers: dict[asyncio.Task[None], float] = field(default_factory=dict)
+
+    @property
+    def since(self) -> float:
+        """Since when the oldest waits, in the queue or on its way to disk, by the monotonic clock."""
+        queued = (one.since for one in islice(self.waiting, 1))
+        return min([*self.flushers.values(), *queued], default=time.monotonic())
 
     def take(self) -> list[_Waiting]:
         """The next batch: whole submissions, in the order they came."""
@@ -74,6 +84,11 @@ class Batcher:
     def waiting_events(self) -> int:
         return sum(line.events for line in self._lines.values())
 
+    @property
+    def oldest_s(self) -> float:
+        """How long the append waits that waits longest for the log's word; 0 where none does."""
+        return max((time.monotonic() - line.since for line in self._lines.values()), default=0.0)
+
     async def submit(
         self, brand: BrandId, events: Sequence[NewEvent], deliveries: Sequence[NewDelivery] = ()
     ) -> Positions:
@@ -81,7 +96,7 @@ class Batcher:
         what was taken in is never half forgotten."""
         if self._closed or self._count >= MOST_WAITING:
             raise LogUnavailable("too much is waiting for the disk")
-        waiting = _Waiting(events, deliveries, asyncio.get_running_loop().create_future())
+        waiting = _Waiting(events, deliveries, asyncio.get_running_loop().create_future(), time.monotonic())
         line = self._lines.get(brand)
         if line is None:
             line = self._lines[brand] = _Line()
@@ -90,7 +105,7 @@ class Batcher:
         self._count += 1
         if not line.flushers or (len(line.flushers) < MOST_FLUSHERS and line.events >= SECOND_FROM):
             task = asyncio.create_task(self._flush(brand, line), name=f"flush-{brand}")
-            line.flushers.add(task)
+            line.flushers[task] = waiting.since
         return await waiting.done
 
     async def _flush(self, brand: BrandId, line: _Line) -> None:
@@ -98,6 +113,7 @@ class Batcher:
         assert me is not None
         try:
             while self._is_worth_a_flush(line) and (batch := self._take(line)):
+                line.flushers[me] = batch[0].since
                 await self._commit(brand, batch)
                 # Whom this commit answered may speak again first: else they and the rest would take turns for ever,
                 # each waiting for the other's flush.
@@ -107,7 +123,7 @@ class Batcher:
             self._fail([*batch, *self._take_all(line)], LogUnavailable("the append was broken off"))
             raise
         finally:
-            line.flushers.discard(me)
+            line.flushers.pop(me, None)
             if not line.flushers and not line.waiting:
                 self._lines.pop(brand, None)
 
@@ -182,3 +198,4 @@ class Batcher:
 
 _BATCHERS: weakref.WeakSet[Batcher] = weakref.WeakSet()
 meters.APPEND_WAITING.set_function(lambda: sum(batcher.waiting_events for batcher in tuple(_BATCHERS)))
+meters.APPEND_OLDEST_SECONDS.set_function(lambda: max((batcher.oldest_s for batcher in tuple(_BATCHERS)), default=0.0))

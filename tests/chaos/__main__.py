@@ -64,7 +64,12 @@ def main() -> int:
     parser.add_argument("--only", default=",".join(ALL), help="of " + ", ".join(ALL))
     parser.add_argument("--times", type=int, default=LONG.times, help="kills, stalls and stops of a round")
     parser.add_argument("--rate", type=float, default=LONG.rate, help="messages a second")
-    parser.add_argument("--away", type=float, default=LONG.away_s, help="seconds without a database")
+    parser.add_argument(
+        "--away",
+        type=float,
+        default=LONG.away_s,
+        help="seconds without a database (R4), with stuck writers (R10), of a storm (R19)",
+    )
     parser.add_argument("--count", type=int, help=COUNTED)
     parser.add_argument("--proxy", default=LONG.proxy, choices=PROXIES, help="which one stands in front (R22)")
     parser.add_argument("--disk", default=LONG.disk, choices=DISKS, help="which one forgets (R3)")

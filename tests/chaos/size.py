@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """`times`: kills, stalls, stops of a round; `rate`: messages a second; `away_s`: how long the database is away;
-    `proxy`: which one stands in front; `disk`: which one forgets; `within_s`: how long a round may go on breaking.
+    """`times`: kills, stalls, stops of a round; `rate`: messages a second; `away_s`: how long the database is away,
+    writers are stuck, a storm lasts; `proxy`: which one stands in front; `disk`: which one forgets; `within_s`: how
+    long a round may go on breaking.
 
     What the other rounds count, each its own: `messages` that come as fast as they are taken (R8), `appends` (R9),
     `histories` (R11), `viewers` (R16), `items` (R17), `connections` of each kind (R21)."""

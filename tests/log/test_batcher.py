@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from datetime import datetime
+from types import SimpleNamespace
 from typing import Any
 
 import asyncpg
@@ -120,6 +121,31 @@ async def test_flushes_are_counted_with_what_they_hold(log: Log, brand: BrandId,
     await Batcher(log).submit(brand, [message(log, brand, n, noon) for n in range(7)])
     assert [counted(name) - old for name, old in zip(names, before, strict=True)] == [7, 1]
     assert counted("vigie_append_flushes_total", outcome="stored") == stored + 1
+
+
+async def test_who_waits_longest_is_told_wherever_it_waits(
+    log: Log, brand: BrandId, noon: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = SimpleNamespace(now=100.0)
+    monkeypatch.setattr(batching, "time", SimpleNamespace(monotonic=lambda: clock.now))
+    gated = Gated(log)
+    batcher = Batcher(gated)
+    assert batcher.oldest_s == 0
+    tasks = await gathered(batcher, gated, brand, noon, 1)
+    clock.now = 103.0
+    tasks.append(asyncio.create_task(batcher.submit(brand, [message(log, brand, 1, noon)])))
+    while not batcher.waiting_events:
+        await asyncio.sleep(0)
+    clock.now = 107.0
+    assert batcher.oldest_s == 7, "on its way to disk"
+    assert meters.REGISTRY.get_sample_value("vigie_append_oldest_seconds") == 7
+    (line,) = batcher._lines.values()
+    line.flushers.update(dict.fromkeys(line.flushers, 106.0))
+    assert batcher.oldest_s == 4, "in the queue"
+    gated.gate.set()
+    await answers(tasks)
+    await batcher.close()
+    assert batcher.oldest_s == 0
 
 
 async def test_closing_waits_for_what_was_taken_in(log: Log, brand: BrandId, noon: datetime) -> None:

@@ -45,7 +45,7 @@ MOVED = {
 }  # fmt: skip
 CALM = {
     'vigie_append_flushes_total{outcome="failed"}', "vigie_set_aside_events_total", "vigie_append_waiting_events",
-    'vigie_live_cut_total{reason="slow"}', 'vigie_replies_total{outcome="uncertain"}',
+    "vigie_append_oldest_seconds", 'vigie_live_cut_total{reason="slow"}', 'vigie_replies_total{outcome="uncertain"}',
     "vigie_follower_lag_events", "vigie_follower_lag_seconds", 'vigie_unscored_items{known="nothing"}',
 }  # fmt: skip
 """There, and at nought when all is done."""
