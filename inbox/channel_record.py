@@ -1,4 +1,7 @@
-"""A channel, its health and its raw deliveries, as they are kept; and the ids of channels."""
+"""A channel, its health and its raw deliveries, as they are kept; and the ids of channels.
+
+A channel's secrets are sealed, bound to their brand and channel.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
+import asyncpg
+import orjson
+
 from inbox.ids import BrandId, ChannelId
+from inbox.log.seal import Keyring
 
 PREVIOUS = "_previous"
 _ALPHABET = string.ascii_letters + string.digits
@@ -48,6 +55,25 @@ class ChannelRecord:
     def valid_secrets(self, name: str = "secret") -> tuple[str, ...]:
         """The secret and, after a rotation, the one before it; empty ones prove nothing and are left out."""
         return tuple(value for key in (name, name + PREVIOUS) if (value := self.secrets.get(key)))
+
+
+def sealed(keyring: Keyring, record: ChannelRecord) -> bytes:
+    """Its secrets."""
+    clear = orjson.dumps(dict(record.secrets))
+    return keyring.seal_settings(clear, _binding(record.brand, record.channel_id))
+
+
+def opened(keyring: Keyring, row: asyncpg.Record) -> ChannelRecord:
+    brand, channel_id = BrandId(row["brand_id"]), ChannelId(row["channel_id"])
+    secrets = keyring.open_settings(row["secrets"], _binding(brand, channel_id))
+    return ChannelRecord(
+        brand, channel_id, row["network"], row["name"], row["account_id"], orjson.loads(row["settings"]),
+        orjson.loads(secrets), row["created_at"], row["disabled_at"],
+    )  # fmt: skip
+
+
+def _binding(brand: BrandId, channel_id: str) -> bytes:
+    return f"channel/{brand}/{channel_id}".encode()
 
 
 class Health(NamedTuple):

@@ -2,25 +2,23 @@
 its network says of itself in `network`.
 
 A channel's id is "{brand_id}-{16 random characters}", so the address of its hook names its brand and no look-up spans
-brands. Hooks ask `hook`, which reads the database at most every few seconds a brand: a change beats the pulse's topic
-"config", which empties the cache in every process at once. Secrets are sealed, bound to their brand and channel. Every
-change leaves a `SettingChanged` in the log, in the same transaction.
+brands. Hooks ask for it from memory (`channel_memory`). Every change leaves a `SettingChanged` in the log, in the same
+transaction, and empties that memory everywhere.
 """
 
 from __future__ import annotations
 
-import asyncio
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
 
-import asyncpg
 import orjson
 
-from inbox import channel_changes, walls
+from inbox import channel_changes
 from inbox.channel_health import Tallies
+from inbox.channel_memory import Remembered
 from inbox.channel_record import (
     PREVIOUS,
     ChannelRecord,
@@ -32,12 +30,13 @@ from inbox.channel_record import (
     brand_of,
     channel_stream,
     new_channel_id,
+    opened,
+    sealed,
 )
 from inbox.clock import Clock
 from inbox.errors import NotFound, Refused
 from inbox.events import SettingChanged
-from inbox.ids import BrandId, ChannelId, dedupe_key
-from inbox.log.pulse import Subscription
+from inbox.ids import BrandId, dedupe_key
 from inbox.log.record import NewEvent
 from inbox.log.store import Connection, Log
 from inbox.network import Counting, Network, SetupField, Words
@@ -50,100 +49,19 @@ __all__ = [
     "Network", "ChannelRecord", "Health", "Quarantined", "StoredDelivery", "Reparsed", "Reparser",
 ]  # fmt: skip
 
-FRESH_S = 5.0
-LOAD_S = 4.0
-MOST_CACHED = 10_000
 _T = TypeVar("_T")
 
 
-def _binding(brand: BrandId, channel_id: str) -> bytes:
-    return f"channel/{brand}/{channel_id}".encode()
-
-
-class _Forgetful(Subscription):
-    """A subscription that acts at once instead of waiting to be asked."""
-
-    def __init__(self, channels: Channels) -> None:
-        super().__init__(channels.log.pulse, ("config",))
-        self._channels = channels
-
-    def hit(self, brand: BrandId) -> None:
-        self._channels.forget_cached()
-
-
-class Channels:
+class Channels(Remembered):
     def __init__(self, log: Log, clock: Clock) -> None:
-        self.log = log
+        super().__init__(log)
         self._clock = clock
-        self._cache: dict[tuple[str, BrandId], tuple[float, tuple[ChannelRecord, ...]]] = {}
-        self._hooks: dict[str, tuple[float, ChannelRecord]] = {}
-        """The enabled channels of `_cache` by the name in their address, as fresh as they are there."""
-        self._loading: dict[tuple[str, BrandId], asyncio.Task[tuple[ChannelRecord, ...]]] = {}
-        self._generation = 0
         self.tallies = Tallies()
-        log.pulse.subscriptions.add(_Forgetful(self))
-
-    # --- for hooks: cached ---
-
-    async def hook(self, channel_id: str) -> ChannelRecord | None:
-        """The enabled channel of a hook's address."""
-        near = self._hooks.get(channel_id)
-        if near is not None and near[0] > asyncio.get_running_loop().time():
-            return near[1]
-        brand = brand_of(channel_id)
-        if brand is None:
-            return None
-        records = await self._cached("brand", brand, sql.of_brand)
-        return next((r for r in records if r.channel_id == channel_id and r.disabled_at is None), None)
-
-    async def of_organisation(self, brand: BrandId) -> tuple[ChannelRecord, ...]:
-        """The enabled channels of all brands of this brand's organisation."""
-        return await self._cached("organisation", brand, sql.of_organisation)
-
-    async def _cached(self, what: str, brand: BrandId, query: str) -> tuple[ChannelRecord, ...]:
-        now = asyncio.get_running_loop().time()
-        kept = self._cache.get((what, brand))
-        if kept is not None and kept[0] > now:
-            return kept[1]
-        # Of a thousand hooks that find the cache stale at once, one asks the database.
-        loading = self._loading.get((what, brand))
-        if loading is None:
-            loading = asyncio.create_task(self._load(what, brand, query))
-            self._loading[what, brand] = loading
-            loading.add_done_callback(lambda task: self._loaded((what, brand), task))
-        return await asyncio.shield(loading)
-
-    def _loaded(self, key: tuple[str, BrandId], task: asyncio.Task[tuple[ChannelRecord, ...]]) -> None:
-        if self._loading.get(key) is task:
-            del self._loading[key]
-        if not task.cancelled():
-            task.exception()
-
-    async def _load(self, what: str, brand: BrandId, query: str) -> tuple[ChannelRecord, ...]:
-        walls.narrow(None)  # in a task of its own: what is remembered here is for all, whoever asked first
-        generation = self._generation
-        async with asyncio.timeout(LOAD_S):  # a network that swallows everything must not hold up a hook
-            rows = await self.log.pool.fetch(query, brand)
-        records = tuple(self._record(row) for row in rows)
-        if generation == self._generation:  # else a change beat while we read, and this may be the state before it
-            if len(self._cache) >= MOST_CACHED:
-                self._cache.clear()
-                self._hooks.clear()
-            until = asyncio.get_running_loop().time() + FRESH_S
-            self._cache[what, brand] = (until, records)
-            self._hooks.update((r.channel_id, (until, r)) for r in records if r.disabled_at is None)
-        return records
-
-    def forget_cached(self) -> None:
-        self._generation += 1
-        self._cache.clear()
-        self._hooks.clear()
-        self._loading.clear()
 
     # --- for people ---
 
     async def list(self, brand: BrandId) -> tuple[ChannelRecord, ...]:
-        return tuple(self._record(row) for row in await self.log.pool.fetch(sql.of_brand, brand))
+        return tuple(opened(self.log.keyring, row) for row in await self.log.pool.fetch(sql.of_brand, brand))
 
     async def get(self, brand: BrandId, channel_id: str) -> ChannelRecord:
         for record in await self.list(brand):
@@ -170,7 +88,7 @@ class Channels:
         async with self.log.pool.acquire() as connection, connection.transaction():
             await connection.execute(
                 sql.add, brand, record.channel_id, network, name, record.account_id,
-                orjson.dumps(dict(record.settings)).decode(), self._sealed(record), now,
+                orjson.dumps(dict(record.settings)).decode(), sealed(self.log.keyring, record), now,
             )  # fmt: skip
             await self._audit(connection, None, record, "added", by)
         self._beat(brand)
@@ -255,13 +173,13 @@ class Channels:
             row = await connection.fetchrow(sql.for_change, brand, channel_id)
             if row is None:
                 raise NotFound
-            old = self._record(row)
+            old = opened(self.log.keyring, row)
             new = change(old)
             if new == old:
                 return old
             await connection.execute(
                 sql.change, brand, channel_id, new.name, new.account_id,
-                orjson.dumps(dict(new.settings)).decode(), self._sealed(new), new.disabled_at,
+                orjson.dumps(dict(new.settings)).decode(), sealed(self.log.keyring, new), new.disabled_at,
             )  # fmt: skip
             await self._audit(connection, old, new, action, by)
         self._beat(brand)
@@ -282,18 +200,6 @@ class Channels:
     def _beat(self, brand: BrandId) -> None:
         self.log.pulse.beat("config", brand)
         self.log.pulse.beat("log", brand)
-
-    def _sealed(self, record: ChannelRecord) -> bytes:
-        clear = orjson.dumps(dict(record.secrets))
-        return self.log.keyring.seal_settings(clear, _binding(record.brand, record.channel_id))
-
-    def _record(self, row: asyncpg.Record) -> ChannelRecord:
-        brand, channel_id = BrandId(row["brand_id"]), ChannelId(row["channel_id"])
-        opened = self.log.keyring.open_settings(row["secrets"], _binding(brand, channel_id))
-        return ChannelRecord(
-            brand, channel_id, row["network"], row["name"], row["account_id"], orjson.loads(row["settings"]),
-            orjson.loads(opened), row["created_at"], row["disabled_at"],
-        )  # fmt: skip
 
     # --- health ---
 
@@ -326,8 +232,8 @@ class Channels:
         row = await self.log.pool.fetchrow(sql.delivery, brand, delivery_id)
         if row is None:
             raise NotFound
-        opened = await self.log.open_delivery(brand, row["day"], delivery_id, row["body"], row["headers"])
-        body, headers = opened or (None, None)
+        found = await self.log.open_delivery(brand, row["day"], delivery_id, row["body"], row["headers"])
+        body, headers = found or (None, None)
         return StoredDelivery(
             delivery_id, row["channel_id"], row["received_at"], row["content_type"], row["outcome"], row["reason"],
             body, headers,

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from inbox import channels
+from inbox import channel_memory
 from inbox.channels import ChannelRecord, Channels
 from inbox.clock import SystemClock
 from inbox.log.pulse import Pulse
@@ -28,7 +28,7 @@ def elsewhere(hooks: Hooks, keyring: Keyring) -> Channels:
 def the_cache_grows_old(monkeypatch: pytest.MonkeyPatch) -> None:
     loop = asyncio.get_running_loop()
     before = loop.time
-    monkeypatch.setattr(loop, "time", lambda: before() + channels.FRESH_S)
+    monkeypatch.setattr(loop, "time", lambda: before() + channel_memory.FRESH_S)
 
 
 async def _status(hooks: Hooks, channel: ChannelRecord, ident: str) -> int:
