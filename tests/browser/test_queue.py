@@ -305,3 +305,31 @@ async def test_who_lost_the_acknowledgement_to_a_colleague_can_still_write(site:
     await page.keyboard.press("Control+Enter")
     await expect(page.locator("#item-body .banner")).to_be_visible()
     await expect(page.locator("#composer button.for-reply")).to_be_visible()
+
+
+async def test_a_list_whose_last_row_leaves_says_what_a_reload_says_until_a_row_comes(site: Site) -> None:
+    item = await site.world.hear(author="zoe")
+    page = await site.open("cm", "/queue")
+    await live(page)
+    empty = page.locator("#empty")
+    await expect(empty).to_be_hidden()
+    seen = (await site.world.api("GET", f"/items/{item}")).json()["position"]
+    body = {"reason": "answered", "expected_position": seen}
+    answer = await site.world.api("POST", f"/items/{item}/resolve", json=body)
+    assert answer.status == 200, answer.text
+    await site.world.project()
+    await expect(page.locator("#rows .row.is-ghost")).to_be_visible()
+    await expect(empty).to_be_hidden()
+    await page.keyboard.press("Shift+N")
+    await expect(page.locator("#rows .row")).to_have_count(0)
+    await expect(empty).to_be_visible()
+    await expect(page.locator("#rows")).to_be_focused()
+    said = await empty.inner_html()
+    await page.reload()
+    await live(page)
+    await expect(empty).to_be_visible()
+    assert await empty.inner_html() == said
+    await site.world.hear(author="ana")
+    await taken_in(page, 1)
+    await expect(empty).to_be_hidden()
+    assert site.complaints == []

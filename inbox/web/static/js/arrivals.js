@@ -59,7 +59,7 @@ export function showNews() {
   count();
   find("#rows")?.scrollTo({ top: 0 });
   const row = first ? rowOf(first.id) : stood?.isConnected ? stood : rows()[0];
-  find(".row-link", row ?? undefined)?.focus();
+  (find(".row-link", row ?? undefined) ?? find("#rows"))?.focus();
   announce(first ? words.shown : words.ordered);
 }
 clicked("#livebar", showNews);

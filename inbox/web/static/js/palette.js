@@ -17,10 +17,8 @@ const dialog = () => /** @type {HTMLDialogElement | null} */ (find("#palette"));
 const input = () => /** @type {HTMLInputElement} */ (find("#palette-q"));
 /** Where the hand was before: acts work on that. @type {HTMLElement | null} */
 let before = null;
-/** @type {Command[]} */
-let items = [];
-/** @type {ReturnType<typeof setTimeout> | undefined} */
-let soon;
+/** @type {Command[]} */ let items = [];
+/** @type {ReturnType<typeof setTimeout> | undefined} */ let soon;
 
 /** @param {string} name @param {string} label @param {() => void} act @param {string} [hint] @returns {Command} */
 const command = (name, label, act, hint) => ({ name, label, hint, take: () => {

@@ -88,7 +88,7 @@ export function insert(row) {
   const next = flat ? all(".row", list).find((one) => Number(one.dataset.position) < Number(row.dataset.position)) : list.children[placeOf(rankOf(row), list.children)];
   list.insertBefore(row, next ?? null);
   section.hidden = false;
-  find("#empty")?.remove();
+  find("#empty")?.toggleAttribute("hidden", true);
   remember(row);
   tickAll(row);
 }
@@ -120,7 +120,7 @@ export function number() {
   moved = false;
 }
 
-/** Figures of the groups, where the list is whole. */
+/** Figures of the groups, where the list is whole; and that there is nothing, where there is nothing. */
 export function count() {
   for (const section of all("#rows > [data-group]")) {
     const figure = section.querySelectorAll(".row:not([data-astray=leaves])").length;
@@ -129,6 +129,7 @@ export function count() {
     if (place && find("#more")) { if (!place.dataset.count) place.textContent = ""; } else if (place) { place.removeAttribute("data-count"); place.textContent = String(figure); }
     if (!section.querySelector(".row")) section.hidden = true;
   }
+  find("#empty")?.toggleAttribute("hidden", Boolean(find("#rows .row, #more")));
   number();
 }
 

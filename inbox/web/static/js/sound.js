@@ -4,8 +4,7 @@ import { announce, clicked, find, words } from "./dom.js";
 const KEPT = "vigie.sound";
 const LEAST_MS = 10_000;
 let last = 0;
-/** @type {AudioContext | undefined} */
-let context;
+/** @type {AudioContext | undefined} */ let context;
 
 const isOn = () => localStorage.getItem(KEPT) === "on";
 
