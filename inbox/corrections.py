@@ -9,7 +9,7 @@ from __future__ import annotations
 from inbox import categories
 from inbox.events import ReasonGiven
 from inbox.replacing import replace
-from inbox.state import Correction, Judgement, Message
+from inbox.state import Correction, Item, Judgement, Message
 
 UNREAD = Judgement(model="", assessed=True, sentiment="neutral", urgency=0.5 * categories.BAND, level=0)
 """What a person's word is laid over while the classifier has said nothing."""
@@ -47,6 +47,12 @@ def speaks_of_urgency(word: Correction) -> bool:
 def is_read(message: Message) -> bool:
     """By the classifier or by a person."""
     return message.judgement is not None or speaks_of_urgency(message.correction)
+
+
+def language(message: Message, item: Item) -> str | None:
+    """Of its words, as people corrected it; else what is spoken in the item."""
+    said = reading(message)
+    return (said.lang if said else None) or item.lang
 
 
 def reading(message: Message) -> Judgement | None:

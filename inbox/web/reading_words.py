@@ -28,6 +28,7 @@ REFUSALS: Mapping[str, str] = {
     "too_long_to_translate": N_("This is too long to be translated: at most 10,000 characters."),
     "too_many_to_translate": N_("That is more than is translated at once: translate message by message."),
     "no_translator": N_("This brand has no translation service that is switched on."),
+    "untranslated": N_("The translation service gave no translation."),
     "translation_unseen": N_("Look at the translation first, and say that you did: nothing is sent unseen."),
     "key_bad": N_("A key is at most 500 signs, without blanks."),
     "key_needed": N_("DeepL asks for a key. A key is never taken along to another address: give it again."),

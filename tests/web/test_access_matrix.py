@@ -57,6 +57,7 @@ EXPECTED: dict[str, Access] = {
     "api.mute": "act",
     "api.unmute": "act",
     "api.weights": "personal",
+    "api.translate": "personal",
     "api.person": "own",
     "api.forget": "own",
     "api.retention": "own",

@@ -111,13 +111,18 @@ async def test_a_foreign_id_in_a_body_answers_like_a_missing_one(world: World) -
     head = await world.log.head(world.brand)
     bodies: dict[str, dict[str, Any]] = {
         "assign": {"assignee": "{member}"}, "gesture": {"gesture": "hide", "message": "{message}"},
+        "translate": {"into": "fr", "message": "{message}"},
     }  # fmt: skip
     for verb, body in bodies.items():
         told = []
         for ids in (foreign | {"message": "m2"}, MISSING):
             filled = {name: value.format(**ids) if isinstance(value, str) else value for name, value in body.items()}
             filled = {name: int(value) if name == "assignee" else value for name, value in filled.items()}
-            answer = await world.api("POST", f"/items/{own}/{verb}", json={"expected_position": head, **filled})
+            answer = await world.api(
+                "POST",
+                f"/items/{own}/{verb}",
+                json=filled if verb == "translate" else filled | {"expected_position": head},
+            )
             assert 400 <= answer.status < 500, (verb, answer.text)
             told.append((answer.status, _without_instance(answer.json())))
         assert told[0] == told[1], verb

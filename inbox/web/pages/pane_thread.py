@@ -84,7 +84,7 @@ def thread(
 
 
 def _theirs(message: Message, item: Item, author: str, network: Network | None, say: Speech) -> Entry:
-    said, lang = corrections.reading(message), lang_of(message, item)
+    said, lang = corrections.reading(message), corrections.language(message, item)
     text = message.text or ""
     fragments = [fragment for reason in said.reasons for fragment in reason.evidence] if said else []
     return Entry(
@@ -93,12 +93,6 @@ def _theirs(message: Message, item: Item, author: str, network: Network | None, 
         marks=_marks(message, item, say), offers=_offers(message, item, network, say), fold=folded(message, say),
         mark=reading.mark(message),
     )  # fmt: skip
-
-
-def lang_of(message: Message, item: Item) -> str | None:
-    """Of its words, as people corrected it; else what is spoken in the item."""
-    said = corrections.reading(message)
-    return (said.lang if said else None) or item.lang
 
 
 def folded(message: Message, say: Speech) -> str:

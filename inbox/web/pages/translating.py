@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from aiohttp import web
 
-from inbox import history, translation, translators
+from inbox import corrections, history, translation, translators
 from inbox.errors import NotFound, Refused
 from inbox.history import History
 from inbox.state import Item, Message
@@ -57,7 +57,7 @@ async def _translated(request: web.Request, world: render.World, item: Item, wan
     texts = translation.checked([one.text or "" for one in chosen])
     by_lang: dict[str | None, list[int]] = {}
     for place, one in enumerate(chosen):
-        by_lang.setdefault(pane_thread.lang_of(one, item), []).append(place)
+        by_lang.setdefault(corrections.language(one, item), []).append(place)
     told: dict[str, Told] = {}
     for source, places in by_lang.items():
         said = await own.translate(service, [texts[place] for place in places], lang, source)
@@ -83,7 +83,7 @@ def _named(item: Item, wanted: str) -> Sequence[Message]:
 
 def _foreign(item: Item, world: render.World, of: reading.Reading) -> list[Message]:
     shown = [one for one in item.messages if one.text and not pane_thread.folded(one, world.say)]
-    return [one for one in shown if of.foreign(pane_thread.lang_of(one, item))]
+    return [one for one in shown if of.foreign(corrections.language(one, item))]
 
 
 # --- a draft ------------------------------------------------------------------------------------------------------

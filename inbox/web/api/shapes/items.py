@@ -164,6 +164,17 @@ class WeightsShape(Shape):
     weights: list[WeightShape]
 
 
+class TranslationShape(Shape):
+    """`message`: the `external_id` of the message it is of; `source`: its language, null where nobody knows it;
+    `service`: who translated."""
+
+    message: str
+    source: str | None
+    into: str
+    text: str
+    service: Literal["libretranslate", "deepl"]
+
+
 class ItemsShape(Shape):
     """`next`: the cursor of the page after; `position`: of the log, at which the page is true (go on live from
     there)."""
