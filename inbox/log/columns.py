@@ -1,4 +1,5 @@
-"""Events and deliveries as the columns that the log's functions take: encoded, sealed, one list a column."""
+"""Events and deliveries as the columns that the log's functions take: encoded, sealed, one list a column. And an event
+back from its row."""
 
 from __future__ import annotations
 
@@ -7,12 +8,13 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
+import asyncpg
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from inbox import events as ev
 from inbox.ids import BrandId
 from inbox.log import seal
-from inbox.log.record import NewDelivery, NewEvent
+from inbox.log.record import NewDelivery, NewEvent, Recorded
 
 Encoded = tuple[bytes, bytes | None]
 """The open part of an event, and what is to be sealed."""
@@ -58,6 +60,29 @@ def of_events(
         [new.stream for new in events], [cls.TYPE for cls in types], [cls.V for cls in types],
         [new.dedupe for new in events], [new.subject for new in events], [body for body, _ in written], sealed,
     ]  # fmt: skip
+
+
+def recorded(brand: BrandId, row: asyncpg.Record, keys: Mapping[uuid.UUID, bytes]) -> Recorded:
+    """`keys`: of authors; one that is missing is a forgotten author's, whose words stay closed."""
+    personal, opened = None, True
+    if row["sealed"] is not None:
+        personal = _opened(brand, row, keys.get(row["subject_id"]))
+        opened = personal is not None
+    return Recorded(
+        position=row["position"], stream=row["stream_id"], dedupe=row["dedupe"], subject=row["subject_id"],
+        recorded_at=row["recorded_at"], event=ev.decode(row["type"], row["v"], row["body"], personal),
+        opened=opened,
+    )  # fmt: skip
+
+
+def _opened(brand: BrandId, row: asyncpg.Record, key: bytes | None) -> bytes | None:
+    if key is None:
+        return None
+    try:
+        return seal.open_sealed(key, row["sealed"], binding(brand, row["dedupe"]))
+    except seal.CannotOpen:
+        # Forgotten once, heard again: the author has a new key, and the old words stay closed.
+        return None
 
 
 def of_deliveries(deliveries: Sequence[NewDelivery], keys: Mapping[date, tuple[bytes, AESGCM]]) -> list[list[Any]]:

@@ -16,7 +16,6 @@ from datetime import date
 import asyncpg
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from inbox import events as ev
 from inbox.errors import NotFound
 from inbox.ids import BrandId, DedupeKey, Position, SubjectId
 from inbox.log import ciphers, columns, seal
@@ -230,7 +229,7 @@ class Log:
         if subjects:
             found = await (connection or self.pool).fetch(sql.subject_keys, brand, list(subjects))
             keys = self._unwrap(brand, found)
-        return [self._recorded(brand, row, keys) for row in rows]
+        return [columns.recorded(brand, row, keys) for row in rows]
 
     def _unwrap(self, brand: BrandId, rows: Iterable[asyncpg.Record]) -> dict[uuid.UUID, bytes]:
         pairs = ((row["subject_id"], row["wrapped_key"]) for row in rows)
@@ -240,27 +239,7 @@ class Log:
         """Events that were read with their `wrapped_key` beside them; one that is missing is a forgotten author's."""
         wrapped = {row["subject_id"]: row for row in rows if row["wrapped_key"] is not None}
         keys = self._unwrap(brand, wrapped.values())
-        return [self._recorded(brand, row, keys) for row in rows]
-
-    def _recorded(self, brand: BrandId, row: asyncpg.Record, keys: Mapping[uuid.UUID, bytes]) -> Recorded:
-        personal, opened = None, True
-        if row["sealed"] is not None:
-            personal = self._try_open(brand, row, keys.get(row["subject_id"]))
-            opened = personal is not None
-        return Recorded(
-            position=row["position"], stream=row["stream_id"], dedupe=row["dedupe"], subject=row["subject_id"],
-            recorded_at=row["recorded_at"], event=ev.decode(row["type"], row["v"], row["body"], personal),
-            opened=opened,
-        )  # fmt: skip
-
-    def _try_open(self, brand: BrandId, row: asyncpg.Record, key: bytes | None) -> bytes | None:
-        if key is None:
-            return None
-        try:
-            return seal.open_sealed(key, row["sealed"], columns.binding(brand, row["dedupe"]))
-        except seal.CannotOpen:
-            # Forgotten once, heard again: the author has a new key, and the old words stay closed.
-            return None
+        return [columns.recorded(brand, row, keys) for row in rows]
 
     async def open_delivery(
         self, brand: BrandId, day: date, delivery_id: uuid.UUID, sealed: bytes, headers: bytes | None
