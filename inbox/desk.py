@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from inbox import approval, between, calendars, commands, files, freezes, history, offers
+from inbox import approval, between, calendars, commands, files, freezes, history, meters, offers
 from inbox import item as core
 from inbox.channels import Network
 from inbox.clock import Clock
@@ -127,6 +127,7 @@ class Commands:
         found = core.conflicts(command, [r.event for r in since], item=past.item)
         if found:
             in_the_way = [r for r in since if any(r.event is event for event in found)]
+            meters.CONFLICTS.inc()
             names = await members.names(self._log, brand, (between.actor_of(event) for event in found))
             raise between.conflict(in_the_way, past.item.position, names)
 

@@ -50,6 +50,10 @@ LIVE_RENDER_SECONDS = Histogram(
 LIVE_CUT = Counter("vigie_live_cut", "Live streams that we ended, by why.", ["reason"], registry=REGISTRY)
 """Reasons: slow (it did not take what it was given), rights, stopping, broken."""
 
+CONFLICTS = Counter(
+    "vigie_conflicts", "Acts on an item that were refused, because somebody had been faster.", registry=REGISTRY
+)
+
 REBUILD_SECONDS = Histogram(
     "vigie_rebuild_seconds", "Rebuilding the views of one brand, the switch included.",
     buckets=(0.1, 0.5, 1, 5, 10, 30, 60, 300, 900, 3600), registry=REGISTRY,

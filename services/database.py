@@ -14,6 +14,7 @@ import asyncpg
 from inbox import walls
 from inbox.log import migrate
 from inbox.log.session import PROMPT
+from services import metrics
 from services.line import Line, LinePool
 from services.lines import Lines
 from services.postgres import Postgres
@@ -84,6 +85,13 @@ async def revision(dsn: str) -> str | None:
         await connection.close()
 
 
+def is_ahead(at: str | None) -> bool:
+    """Whether a newer version has brought the database further than this one knows; told in the metrics, too."""
+    ahead = at is not None and at > migrate.newest()
+    metrics.SCHEMA_AHEAD.set(ahead)
+    return ahead
+
+
 async def prepare(dsn: str) -> None:
     """Checks the server, and migrates where the database is behind. One that is ahead is worked with as it is: during
     an upgrade, or back from one, older code runs on what newer code made of it."""
@@ -91,7 +99,7 @@ async def prepare(dsn: str) -> None:
     at = await revision(dsn)
     if migrate.is_behind(at):
         await migrate.migrate(dsn)
-    elif at != migrate.newest():
+    elif is_ahead(at):
         logger.warning("the database is at migration %s, of a newer version; this one knows %s", at, migrate.newest())
 
 

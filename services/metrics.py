@@ -31,6 +31,11 @@ DEAD_CONNECTIONS = Counter(
     registry=REGISTRY,
 )  # fmt: skip
 
+SCHEMA_AHEAD = Gauge(
+    "vigie_schema_ahead", "1 where a newer version has brought the database further than this process knows.",
+    registry=REGISTRY,
+)  # fmt: skip
+
 CLOCK_APART_SECONDS = Gauge(
     "vigie_clock_apart_seconds", "How far this host's clock is ahead of the database's, by which Vigie goes.",
     registry=REGISTRY,

@@ -11,6 +11,7 @@ import asyncpg
 from inbox.errors import Unavailable
 from inbox.log import migrate
 from inbox.log.follow import Runner
+from services import database
 from services.lifetime import Worker, background
 from services.parts import Parts
 
@@ -53,6 +54,7 @@ class Working:
             raise Unavailable(f"the database does not answer: {type(error).__name__}") from error
         if migrate.is_behind(revision):
             raise Unavailable(f"the database is at migration {revision}, this version wants {migrate.newest()}")
+        database.is_ahead(revision)
         now = asyncio.get_running_loop().time()
         for runner in self.runners:
             if runner.last_look is None or now - runner.last_look > STUCK_S:

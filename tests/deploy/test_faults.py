@@ -18,6 +18,9 @@ ALERTS = {rule["alert"]: rule["expr"] for group in RULES for rule in group["rule
 ROW = re.compile(r"^\| (R\d+) \|([^|]+)\|([^|]+)\|([^|]*)\|([^|]*)\|$", re.MULTILINE)
 
 
+REASON = re.compile(r"none: \w+ \w+")
+
+
 def _base(name: str) -> str:
     """Of a histogram, without the ending that Prometheus gives it."""
     return re.sub(r"_(bucket|sum|count)$", "", name)
@@ -30,14 +33,22 @@ class Shown(NamedTuple):
     fault: str
     rounds: set[str]
     tests: list[str]
-    metrics: list[str]
-    alerts: list[str]
+    seen: str
+    told: str
+
+    @property
+    def metrics(self) -> list[str]:
+        return [] if REASON.match(self.seen) else _code(self.seen)
+
+    @property
+    def alerts(self) -> list[str]:
+        return [] if REASON.match(self.told) else _names(self.told)
 
 
 def table() -> list[Shown]:
     text = TEMPLATE.read_text(encoding="utf-8")
     return [
-        Shown(row[1], set(re.findall(r"round (R\d+)", row[3])), _code(row[3]), _code(row[4]), _names(row[5]))
+        Shown(row[1], set(re.findall(r"round (R\d+)", row[3])), _code(row[3]), row[4].strip(), row[5].strip())
         for row in ROW.finditer(text)
     ]
 
@@ -59,6 +70,12 @@ def test_a_fault_is_shown_by_what_exists_and_its_alert_looks_at_its_metric(row: 
     for alert in row.alerts:
         seen = {_base(name) for name in queries.metrics_in(ALERTS[alert])}
         assert seen & set(row.metrics), f"{alert} looks at {seen}"
+
+
+@pytest.mark.parametrize("row", table(), ids=lambda row: f"{row.fault}-{'-'.join(row.alerts)}")
+def test_where_nothing_shows_it_or_nobody_is_alerted_the_table_says_why(row: Shown) -> None:
+    for named, cell in ((row.metrics, row.seen), (row.alerts, row.told)):
+        assert bool(named) != bool(REASON.match(cell)), cell
 
 
 def test_every_round_stands_in_the_table() -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
+from inbox import meters
 from inbox.errors import Refused, Unavailable
 from inbox.log import migrate
 from inbox.log.seal import Keyring
@@ -35,6 +36,7 @@ async def test_it_starts_and_is_ready_on_a_newer_schema_and_not_on_an_older_one(
     await at(database, NEWER)
     await ours.prepare(database)
     assert await ours.revision(database) == NEWER
+    assert meters.REGISTRY.get_sample_value("vigie_schema_ahead") == 1
     assert "newer version" in (await doctor._server(database)).what
     settings = Settings(database_url=database, master_key=b64encode(bytes(32)).decode(), data_dir=tmp_path)
     async with parts(settings, database, "http://127.0.0.1") as shared:
@@ -43,6 +45,9 @@ async def test_it_starts_and_is_ready_on_a_newer_schema_and_not_on_an_older_one(
         await at(database, OLDER)
         with pytest.raises(Unavailable, match=OLDER):
             await working.ready()
+        await at(database, migrate.newest())
+        await working.ready()
+        assert meters.REGISTRY.get_sample_value("vigie_schema_ahead") == 0
 
 
 async def test_it_makes_no_backup_of_what_it_does_not_know(database: str, keyring: Keyring, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from inbox import meters
 from inbox.web.api.shapes import ItemDetailShape, ItemShape, ItemsShape
 from tests.web.world import World
 
@@ -147,9 +148,10 @@ async def test_of_ten_twins_of_a_command_one_is_done(world: World) -> None:
 async def test_of_two_who_acknowledge_at_once_one_reads_who_was_faster(world: World) -> None:
     item = await world.hear()
     head = await world.log.head(world.brand)
-    body = {"expected_position": head}
+    body, before = {"expected_position": head}, meters.REGISTRY.get_sample_value("vigie_conflicts_total") or 0
     answers = await asyncio.gather(*(world.api("POST", f"/items/{item}/acknowledge", json=body) for _ in range(5)))
     assert sorted(answer.status for answer in answers) == [200, 409, 409, 409, 409]
+    assert meters.REGISTRY.get_sample_value("vigie_conflicts_total") == before + 4
     assert await world.log.head(world.brand) == head + 1
     for problem in (answer.json() for answer in answers if answer.status == 409):
         assert problem["type"] == "urn:vigie:problem:conflict"
