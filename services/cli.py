@@ -42,10 +42,10 @@ def _failed(reason: str) -> int:
 def _expected() -> tuple[type[Exception], ...]:
     """Failures a person can act on: said in one line, without a traceback."""
     from inbox.errors import Refused
-    from services import database, instance, postgres, spool
+    from services import database, instance, postgres_host, spool
 
     return (
-        Refused, database.DatabaseUnfit, instance.AlreadyRunning, postgres.PostgresFailed, settings_.SettingsError,
+        Refused, database.DatabaseUnfit, instance.AlreadyRunning, postgres_host.PostgresFailed, settings_.SettingsError,
         spool.SpoolUnfit,
     )  # fmt: skip
 

@@ -14,7 +14,8 @@ from inbox.clock import SystemClock
 from inbox.log import migrate
 from services import catalogue, database, instance, models, spool
 from services.ingest import safe
-from services.postgres import Postgres, PostgresFailed, find_binaries
+from services.postgres import Postgres
+from services.postgres_host import PostgresFailed, find_binaries
 from services.settings import Settings, SettingsError
 
 LITTLE_BYTES, SCARCE_BYTES = 200 * 2**20, 2 * 2**30

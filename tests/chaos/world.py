@@ -14,7 +14,8 @@ from pathlib import Path
 
 import aiohttp
 
-from services.postgres import Postgres, PostgresFailed
+from services.postgres import Postgres
+from services.postgres_host import PostgresFailed
 from tests.chaos.ledger import Ledger
 from tests.chaos.traffic import REPOSITORY, Door, Shop, Traffic
 from tests.product.instance import REPOSITORY as TREE

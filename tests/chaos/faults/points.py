@@ -12,7 +12,8 @@ from pathlib import Path
 
 import asyncpg
 
-from services.postgres import Postgres, find_binaries
+from services.postgres import Postgres
+from services.postgres_host import find_binaries
 from tests.chaos.figures import Measured, Round
 from tests.chaos.ledger import Ledger
 from tests.chaos.reckoning import reckon
