@@ -17,7 +17,7 @@ REMADE = frozenset(
         "rebuilding_wave_members", "rebuilding_waves", "leases", "crew",
     }
 )  # fmt: skip
-LEFT_OUT = frozenset({"sessions", "sign_in_links", "login_attempts", "presences", "push_devices"})
+LEFT_OUT = frozenset({"sessions", "sign_in_links", "login_attempts", "presences", "push_devices", "spool_aside"})
 LOG = frozenset(
     {
         "bulk_jobs", "bulk_items", "bulk_reached",

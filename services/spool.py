@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from secrets import randbelow
 from typing import Any, TypeVar
 
 import orjson
@@ -91,7 +92,7 @@ class _Waiting:
 
 
 class Spool:
-    """`put` acknowledges; `next`, `remove` and `tried` are for whoever holds `draining`. One thread writes."""
+    """`put` acknowledges; `next`, `remove`, `tried` are for whoever holds `draining`. `id`: which host's it is."""
 
     def __init__(self, folder: Path, keyring: Keyring, most_bytes: int) -> None:
         self.path = folder / FILE
@@ -102,6 +103,7 @@ class Spool:
         self._line: list[_Waiting] = []
         self._writing: asyncio.Task[None] | None = None
         self._database: sqlite3.Connection
+        self.id = 0
 
     @classmethod
     async def opened(cls, folder: Path, keyring: Keyring, most_bytes: int) -> Spool:
@@ -135,6 +137,10 @@ class Spool:
             database.execute("CREATE TABLE IF NOT EXISTS probe (at REAL) STRICT")
             database.execute("DELETE FROM probe")
             database.execute("INSERT INTO probe VALUES (?)", (time.time(),))
+            (self.id,) = database.execute("PRAGMA user_version").fetchone()
+            if not self.id:  # it lies in the file's head: a spool that is full has room for it
+                self.id = 1 + randbelow(2**31 - 1)
+                database.execute(f"PRAGMA user_version = {self.id}")
 
     async def close(self) -> None:
         """Returns when all that was to be acknowledged is, or is refused."""
@@ -217,13 +223,23 @@ class Spool:
         """After `most` attempts it is set aside, for its reason; the others go on."""
         await self._change(sql.tried, [(most, reason, number)])
 
-    async def again(self) -> None:
-        """What was set aside is tried once more."""
-        await self._change(sql.again, [()])
+    async def again(self, numbers: Sequence[int | None] = (None,)) -> None:
+        """What was set aside is tried once more: all of it, or these."""
+        await self._change(sql.again, [(number,) for number in numbers])
+
+    async def set_aside(self, most: int) -> list[tuple[int, str, float, str]]:
+        """Number, channel, when it was acknowledged, and why nobody can read it; the oldest first."""
+        return await self._do(partial(self._read, sql.set_aside, most))
+
+    async def channels_aside(self) -> list[str]:
+        return [channel_id for (channel_id,) in await self._do(partial(self._read, sql.channels_aside))]
+
+    async def expire(self, channel_id: str, before: datetime) -> int:
+        """Throws away what was set aside and is older; how many."""
+        return await self._change(sql.expire, [(channel_id, before.timestamp())])
 
     async def rewrap(self, *, count_only: bool = False) -> Rewrapped:
-        """Brings the rows' keys under the present master, those set aside too; with `count_only` they stay as they are.
-        On disk when it returns."""
+        """Brings the rows' keys, those set aside too, under the present master, on disk; not with `count_only`."""
         old, lost, after = 0, 0, 0
         while rows := await self._do(partial(self._read, sql.keys, after, REWRAPPED_AT_ONCE)):
             fresh = []
@@ -255,12 +271,14 @@ class Spool:
     def _read(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
         return self._database.execute(statement, values).fetchall()
 
-    async def _change(self, statement: str, rows: Sequence[tuple[object, ...]]) -> None:
-        def change() -> None:
-            with self._commit() as database:
-                database.executemany(statement, rows)
+    async def _change(self, statement: str, rows: Sequence[tuple[object, ...]]) -> int:
+        """How many rows it changed."""
 
-        await self._do(change)
+        def change() -> int:
+            with self._commit() as database:
+                return database.executemany(statement, rows).rowcount
+
+        return await self._do(change)
 
     @contextlib.contextmanager
     def _commit(self) -> Iterator[sqlite3.Connection]:

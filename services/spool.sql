@@ -27,8 +27,20 @@ DELETE FROM deliveries WHERE number = ?
 UPDATE deliveries SET attempts = attempts + 1, aside = CASE WHEN attempts + 1 >= ? THEN ? END WHERE number = ?
 
 -- name: again
--- Those set aside get another chance.
-UPDATE deliveries SET attempts = 0, aside = NULL WHERE aside IS NOT NULL
+-- Those set aside get another chance: one of them, or without a number all.
+UPDATE deliveries SET attempts = 0, aside = NULL WHERE aside IS NOT NULL AND (?1 IS NULL OR number = ?1)
+
+-- name: set_aside
+-- The oldest of them, without what they say.
+SELECT number, channel_id, received_at, aside FROM deliveries WHERE aside IS NOT NULL ORDER BY number LIMIT ?
+
+-- name: channels_aside
+-- Whose they are.
+SELECT DISTINCT channel_id FROM deliveries WHERE aside IS NOT NULL
+
+-- name: expire
+-- Those of a channel that are older.
+DELETE FROM deliveries WHERE aside IS NOT NULL AND channel_id = ? AND received_at < ?
 
 -- name: keys
 -- What the master key wrapped, a page behind `number`.

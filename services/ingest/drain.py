@@ -2,7 +2,8 @@
 
 In the order of acknowledgement, each the way of all deliveries, under the id that it would have had then: what reached
 the log before a crash is known to it. A row leaves the spool after its commit in the log. What the log refuses, though
-it answers, is quarantined there by `take`; what cannot even be opened is set aside here, after a few attempts.
+it answers, is quarantined there by `take`; what cannot even be opened is set aside here, after a few attempts
+(`aside.py`).
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from inbox.errors import NotFound
 from inbox.log.store import LogUnavailable
 from services import metrics
 from services.channels import registry
+from services.ingest.aside import Aside
 from services.ingest.sifting import fault
 from services.ingest.take import Arrival, Taker
 from services.outage import AWAY, Outage
@@ -26,6 +28,7 @@ from services.spool import Damaged, Measure, Spool, Spooled
 logger = logging.getLogger(__name__)
 
 LOOK_EVERY_S = 1.0
+GONE = "its channel is gone"
 AT_ONCE = 64
 """Taken together: they share the log's commits, in their order."""
 
@@ -33,11 +36,12 @@ AT_ONCE = 64
 class Drain:
     """`measured`: the spool as of the last look."""
 
-    def __init__(self, spool: Spool, channels: Channels, taker: Taker, outage: Outage) -> None:
+    def __init__(self, spool: Spool, channels: Channels, taker: Taker, outage: Outage, aside: Aside) -> None:
         self._spool = spool
         self._channels = channels
         self._taker = taker
         self._outage = outage
+        self._aside = aside
         self.measured = Measure()
 
     def told(self) -> spooled.Spooled:
@@ -54,10 +58,22 @@ class Drain:
 
     async def _look(self) -> None:
         await self._tell()
-        if self.measured.waiting and not self._outage.is_on:
-            with self._spool.draining() as ours:
-                while ours and await self.some():
+        if self._outage.is_on or not (self.measured.waiting or self._aside.concerns(self.measured.aside)):
+            return
+        with self._spool.draining() as ours:
+            if ours:
+                await self._look_aside()
+                while self.measured.waiting and await self.some():
                     await self._tell()
+
+    async def _look_aside(self) -> None:
+        """Whatever is wrong with it, what waits goes on."""
+        try:
+            await self._aside.look()
+        except AWAY as error:
+            logger.warning("what the spool set aside cannot be told of: %s", type(error).__name__)
+            self._outage.suspect()
+        await self._tell()
 
     async def some(self) -> bool:
         """The next few. False when none are left, or the log does not take them now."""
@@ -95,7 +111,7 @@ class Drain:
     async def take(self, one: Spooled, hook: ChannelRecord | None) -> None:
         """Raises `NotFound` where its channel is gone, `Damaged`, and as `Taker.take`."""
         if hook is None:
-            raise NotFound
+            raise NotFound(GONE)
         secret, request = self._spool.open(one)
         await self._taker.take(registry.networks()[hook.network], Arrival(hook, secret, request, one.received_at))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import AsyncIterator
 
+from services.ingest.aside import Aside
 from services.ingest.drain import Drain
 from services.ingest.routes import Ingest
 from services.lifetime import Worker, background
@@ -20,7 +21,8 @@ async def safe(shared: Parts, ingest: Ingest) -> AsyncIterator[None]:
     outage, workers = shared.outage, dict[str, Worker]()
     async with _spool(shared) as spool:
         if spool is not None:
-            drain = Drain(spool, shared.channels, ingest.taker, outage)
+            aside = Aside(spool, shared.log, shared.clock)
+            drain = Drain(spool, shared.channels, ingest.taker, outage, aside)
             workers["drain"], ingest.spooled = drain.run, drain.told
         ingest.keep_by(outage, spool)
         async with background(workers):

@@ -32,6 +32,7 @@ from tests.web.world import World
 
 SCRIPTS = ((r"[\u0600-\u06ff]", "ar"), (r"[\u0590-\u05ff]", "he"), (r"[\u0900-\u097f]", "hi"))
 SET_ASIDE = "INSERT INTO vigie.set_aside VALUES ($1, 'deliver', 7, 'KeyError', now())"
+SPOOLED = "INSERT INTO vigie.spool_aside VALUES ($1, 5, 1, '1-abcdefghijklmnop', now(), 'its channel is gone')"
 
 
 @dataclass
@@ -129,6 +130,7 @@ async def staged(site: Site) -> AsyncIterator[Staged]:
     owner, stranger = await site.visitor("owner", lang="fr"), await site.visitor(None)
     set_up = await scene.set_up(play := Play(world, str(channel.channel_id)), owner)
     await world.pool.execute(SET_ASIDE, world.brand)
+    await world.pool.execute(SPOOLED, world.brand)
     world.clock.advance(timedelta(hours=2))  # some are late
     await play.rest()
     why = dict[str, str]()

@@ -104,6 +104,10 @@ async def name(world: World, texts: list[str]) -> None:
         "INSERT INTO vigie.set_aside VALUES ($1, $2, $3, $4, now())",
         [(world.brand, "deliver", n + 1, text) for n, text in enumerate(texts) if "\x00" not in text],
     )
+    await world.pool.executemany(
+        "INSERT INTO vigie.spool_aside VALUES ($1, 5, $2, $3, now(), $3)",
+        [(world.brand, n + 1, text) for n, text in enumerate(texts) if "\x00" not in text],
+    )
     title = "</title><script>window.ran=9</script><img src=https://canary.invalid/ onerror=alert(9)>"
     await brands.change(world.log, world.brand, name=title, zone="Europe/Paris", by=owner, now=now)
     await world.project()

@@ -12,13 +12,17 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from inbox.channels import ChannelRecord
-from inbox.clock import Common
+from inbox import spool_aside
+from inbox.channels import ChannelRecord, brand_of
+from inbox.clock import Common, SystemClock
 from inbox.events import DeliveryQuarantined, MessageReceived
 from inbox.log.store import LogUnavailable
+from inbox.people import erasure, retention
+from inbox.people.retention import Retention
 from services.channels import registry
 from services.channels.contract import Capabilities
 from services.ingest import keeping, routes
+from services.ingest.aside import Aside
 from services.ingest.drain import Drain
 from services.outage import Outage
 from services.spool import Spool
@@ -54,8 +58,13 @@ def outage(hooks: Hooks, spool: Spool) -> Outage:
 
 
 @pytest.fixture
-def drain(hooks: Hooks, spool: Spool, outage: Outage) -> Drain:
-    return Drain(spool, hooks.channels, hooks.ingest.taker, outage)
+def aside(hooks: Hooks, spool: Spool) -> Aside:
+    return Aside(spool, hooks.log, SystemClock())
+
+
+@pytest.fixture
+def drain(hooks: Hooks, spool: Spool, outage: Outage, aside: Aside) -> Drain:
+    return Drain(spool, hooks.channels, hooks.ingest.taker, outage, aside)
 
 
 async def say(hooks: Hooks, channel: ChannelRecord, *numbers: int) -> list[int]:
@@ -179,6 +188,114 @@ async def test_one_delivery_that_cannot_be_opened_does_not_hold_up_the_others(
         await drain.some()
     measured = await spool.measure()
     assert (await said(hooks), measured.waiting, measured.aside) == (["0", "2"], 0, 1)
+
+
+async def put_aside(hooks: Hooks, spool: Spool, outage: Outage, drain: Drain, *numbers: int) -> None:
+    """Deliveries of a channel that is gone when the database is back."""
+    channel = await hooks.channel("fake")
+    await say(hooks, channel, 99)
+    outage.is_on = True
+    assert await say(hooks, channel, *numbers) == [200] * len(numbers)
+    outage.is_on = False
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(hooks.channels, "list", no_channels)
+        for _ in range(6):
+            await drain.some()
+    assert (await spool.measure()).aside == len(numbers)
+
+
+async def no_channels(_: object) -> list[ChannelRecord]:
+    return []
+
+
+async def test_what_the_spool_set_aside_is_told_of_and_tried_again_when_a_lead_asks(
+    hooks: Hooks, network: FakeNetwork, spool: Spool, outage: Outage, drain: Drain
+) -> None:
+    pool = hooks.log.pool
+    await put_aside(hooks, spool, outage, drain, 1, 2)
+    await drain._look()
+    first, second = sorted(await spool_aside.of_brand(pool, hooks.brand), key=lambda one: one.number)
+    assert (first.reason, first.spool_id, first.asked, brand_of(first.channel_id)) == (
+        "its channel is gone", spool.id, False, hooks.brand,
+    )  # fmt: skip
+    assert await said(hooks) == ["99"]  # nobody asked
+    await spool_aside.ask(pool, hooks.brand, spool.id, second.number, SystemClock().now())
+    await drain._look()
+    assert await said(hooks) == ["99", "2"]
+    assert [one.number for one in await spool_aside.of_brand(pool, hooks.brand)] == [first.number]
+    await spool_aside.ask(pool, hooks.brand, spool.id, first.number, SystemClock().now())
+    await drain._look()
+    await drain._look()
+    assert (await said(hooks), await spool_aside.of_brand(pool, hooks.brand)) == (["99", "2", "1"], [])
+
+
+async def test_what_cannot_be_read_this_time_either_comes_back_with_its_reason(
+    hooks: Hooks, network: FakeNetwork, spool: Spool, outage: Outage, drain: Drain
+) -> None:
+    await put_aside(hooks, spool, outage, drain, 1)
+    await drain._look()
+    (kept,) = await spool_aside.of_brand(hooks.log.pool, hooks.brand)
+    spool._database.execute("UPDATE deliveries SET sealed = zeroblob(64)")
+    await spool_aside.ask(hooks.log.pool, hooks.brand, spool.id, kept.number, SystemClock().now())
+    for _ in range(7):
+        await drain._look()
+    (kept,) = await spool_aside.of_brand(hooks.log.pool, hooks.brand)
+    assert (kept.reason, kept.asked) == ("what was kept of it does not open", False)
+
+
+async def test_no_host_touches_what_another_set_aside(
+    hooks: Hooks, network: FakeNetwork, spool: Spool, outage: Outage, drain: Drain, tmp_path: Path
+) -> None:
+    await put_aside(hooks, spool, outage, drain, 1)
+    await drain._look()
+    elsewhere = await Spool.opened(tmp_path / "elsewhere", hooks.log.keyring, 2**20)
+    assert elsewhere.id != spool.id
+    await Aside(elsewhere, hooks.log, SystemClock()).look()
+    await elsewhere.close()
+    assert len(await spool_aside.of_brand(hooks.log.pool, hooks.brand)) == 1
+
+
+@pytest.mark.parametrize(("rule", "left"), [
+    (Retention(raw_days=15), 1), (Retention(raw_days=13), 0), (Retention(raw_days=1, hold=True), 1),
+])  # fmt: skip
+async def test_what_was_set_aside_goes_with_its_brands_raw_deliveries(
+    rule: Retention, left: int, hooks: Hooks, network: FakeNetwork, spool: Spool, outage: Outage, drain: Drain,
+    aside: Aside, tmp_path: Path,
+) -> None:  # fmt: skip
+    await put_aside(hooks, spool, outage, drain, 1)
+    await retention.change(hooks.log, hooks.brand, rule, by=None, now=SystemClock().now())
+    with spool._commit() as database:
+        database.execute("UPDATE deliveries SET received_at = received_at - 14 * 86400")
+        ((wrapped, sealed),) = database.execute("SELECT wrapped, sealed FROM deliveries").fetchall()
+    await aside.look()
+    assert (await spool.measure()).aside == left
+    assert len(await spool_aside.of_brand(hooks.log.pool, hooks.brand)) == left
+    on_disk = b"".join(file.read_bytes() for file in tmp_path.iterdir() if file.is_file())
+    assert ((wrapped in on_disk), (sealed in on_disk)) == (bool(left), bool(left))
+
+
+async def test_of_a_person_who_is_forgotten_nothing_is_left_where_their_words_passed(
+    hooks: Hooks, network: FakeNetwork, spool: Spool, outage: Outage, drain: Drain, tmp_path: Path
+) -> None:
+    """Sealed as they lay there they are no words; but who has the master key could open them."""
+    channel = await hooks.channel("fake")
+    await say(hooks, channel, 0)
+    outage.is_on = True
+    assert (await hooks.post(channel, [["said", "1", "canarixyzzy"]], PROOF))[0] == 200
+    (kept,) = await spool.next(9)
+    assert b"canarixyzzy" in spool.open(kept)[1].raw
+    outage.is_on = False
+    while await drain.some():
+        pass
+    heard = [event for event in await hooks.events() if isinstance(event, MessageReceived)]
+    assert "canarixyzzy" in (heard[-1].text or "")
+    for recorded in await hooks.log.read(hooks.brand, 0, 100):
+        if recorded.subject is not None:
+            await erasure.forget_aged(hooks.log, hooks.brand, recorded.subject, now=SystemClock().now())
+    assert "canarixyzzy" not in repr(await hooks.events())
+    on_disk = b"".join(file.read_bytes() for file in tmp_path.rglob("*") if file.is_file())
+    assert on_disk
+    assert [one for one in (b"canarixyzzy", kept.sealed, kept.wrapped) if one in on_disk] == []
 
 
 async def test_a_database_that_goes_away_again_loses_nothing_of_the_spool(

@@ -50,6 +50,7 @@ ACROSS = {
     "sweep.due": "a poll: channels whose network is to be asked",
     "aside.asked": "a poll: what somebody wants tried again, an index that holds nothing else",
     "deliver.waiting": "for the metrics: replies that wait for an account, a row a network",
+    "spool_aside.of_spool": "a poll, while a host's spool holds what nobody could read: what it has told of",
     "tend.due": "a poll: channels with something that runs out",
     "untold.due": "a poll: brands with news for somebody's device, a row of each",
     "waves.brands": "a poll: whose prints may have run out",

@@ -275,6 +275,7 @@ EXPECTED: dict[str, Access] = {
     "settings_parse_again": "manage",
     "settings_set_aside": "manage",
     "settings_handle_again": "manage",
+    "settings_take_again": "manage",
     "settings_subscriptions": "manage",
     "settings_subscribe": "manage",
     "settings_subscription": "manage",

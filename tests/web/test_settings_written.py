@@ -72,6 +72,7 @@ SILENT: dict[str, str] = {
     "settings_verify_channel": "asks the network", "settings_look_at_channel": "asks the network",
     "settings_try_translation": "asks the service",
     "settings_parse_again": "of a delivery", "settings_handle_again": "of an event",
+    "settings_take_again": "of a delivery",
     "settings_try_model": "a trial, which judges nothing yet", "settings_stop_model": "ends a trial",
     "settings_switch_model": "told as ModelSwitched once its trial is through: tests/web/test_classifier.py",
     "guide_message": "a message", "reports_make": "an issue, with an event of its own", "report_mail": "the same",

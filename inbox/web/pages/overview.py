@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from inbox import calendars, rules, settings_history, subscriptions, translators, trials, wordings
+from inbox import calendars, rules, settings_history, spool_aside, subscriptions, translators, trials, wordings
 from inbox.channel_watch import states
 from inbox.guide import State
 from inbox.log import aside
@@ -136,11 +136,13 @@ async def _of_ways_in(request: web.Request, world: render.World) -> dict[str, St
     alive = [str(one.channel_id) for one in world.channels if one.disabled_at is None]
     worried = sum(bool(known[one].concerns) for one in alive if one in known)
     quarantined = sum(one.quarantined for one in health.values())
-    lost = await aside.of_brand(own.pool, world.brand.id)
+    lost = len(await aside.of_brand(own.pool, world.brand.id)) + len(
+        await spool_aside.of_brand(own.pool, world.brand.id)
+    )
     return {
         "channels": _channels(say.many("%(num)s channel", "%(num)s channels", len(alive)), len(alive), worried, world),
         "quarantine": _counted(quarantined, world),
-        "set-aside": _counted(len(lost), world),
+        "set-aside": _counted(lost, world),
     }
 
 

@@ -102,6 +102,8 @@ UNREADABLE: tuple[str, ...] = (
     N_("the body is empty"),
     N_("it is no list of mails"),
     N_("neither words nor a link were recorded"),
+    N_("what was kept of it does not open"),
+    N_("its channel is gone"),
 )
 """Why a delivery could not be read, as `services.channels` says it; what it adds (a field, a place) stays as it is."""
 
