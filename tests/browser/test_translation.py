@@ -188,7 +188,7 @@ async def test_a_translated_draft_leaves_only_after_a_look(site: Site, state: st
         await expect(page.locator("#text")).to_have_value(THEIRS)
         await page.get_by_label("I have looked at the translation").press("Space")
         await page.locator("#text").press("Control+Enter")
-        await expect(page.locator(".msg-draft .said")).to_have_text(THEIRS)
+        await expect(page.locator(".msg-draft .msg-body > .said")).to_have_text(THEIRS)
         await expect(page.locator("#text")).to_have_value("")
 
 

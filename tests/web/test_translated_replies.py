@@ -6,6 +6,7 @@ from __future__ import annotations
 import html
 import re
 import uuid
+from collections.abc import AsyncIterator
 
 import pytest
 
@@ -14,9 +15,10 @@ from inbox.desk import Commands
 from inbox.events import ReplyProposed, ReplyQueued
 from inbox.ids import ItemId
 from inbox.people import persons
+from tests.fakes.translators import LibreTranslate
 from tests.web.test_approval import a_link, asking, by_link, told
 from tests.web.test_approval import press as press_form
-from tests.web.test_translation import heard, look, press
+from tests.web.test_translation import WHERE, heard, look, press, switched_on
 from tests.web.world import World
 
 OURS, THEIRS = "Nous regardons cela de près.", "نحن ننظر في الأمر."
@@ -108,3 +110,77 @@ async def test_they_are_sealed_with_the_words_and_forgotten_with_the_author(worl
     stored = await world.pool.fetch("SELECT card, state FROM vigie.items WHERE brand_id = $1", world.brand)
     places += [repr(tuple(row)) for row in stored]
     assert not any("regardons" in place for place in places)
+
+
+# --- words of ours, for colleagues who do not read them -----------------------------------------------------------
+
+NOTE = "Their parcel was lost in the warehouse, as far as we know."
+CONTROL = re.compile(r'data-from="(\w+)" data-to="\w+"[^>]*>.*?name="(ours|message)" value="([^"]+)"')
+
+
+@pytest.fixture
+async def libre() -> AsyncIterator[LibreTranslate]:
+    async with LibreTranslate() as fake:
+        yield fake
+
+
+async def noted(world: World, item: ItemId, text: str = NOTE) -> None:
+    await sent(world, item, "note", text=text, original="")
+
+
+async def controls(world: World, item: ItemId, who: str = "lead") -> list[tuple[str, str, str]]:
+    """Of the thread: language, and what is named how."""
+    page = await look(world, f"/items/{item}", who)
+    found = CONTROL.findall(page.partition('id="thread"')[2].partition("</section>")[0])
+    return [one for one in found if one[2] != "all"]
+
+
+async def test_replies_and_notes_that_somebody_does_not_read_are_translated_below_their_words(
+    world: World, libre: LibreTranslate
+) -> None:
+    item = await heard(world, "Bonjour, où est mon colis ?", lang="fr")
+    await noted(world, item)
+    await noted(world, item, "Je m'en occupe cet après-midi avec le transporteur.")
+    await sent(world, item, "reply", original="")
+    await switched_on(world, libre)
+    before = await world.log.head(world.brand)
+    reply, note = sorted(await controls(world, item, "observer"))  # both at one instant
+    assert (note[:2], reply[:2]) == (("en", "ours"), ("ar", "ours"))
+    part = await press(world, f"/items/{item}/translate", "observer", ours=note[2])
+    assert (part.status, f"[fr] {NOTE}</p>" in part.text) == (200, True)
+    assert libre.asked == [{"q": NOTE, "source": "en", "target": "fr", "format": "text"}]
+    whole = (await press(world, f"/items/{item}/translate", htmx=False, ours=reply[2])).text
+    assert whole.index(THEIRS) < whole.index(f"[fr] {THEIRS}")  # the words stay
+    assert await world.log.head(world.brand) == before
+
+
+async def test_the_whole_conversation_is_theirs_and_ours(world: World, libre: LibreTranslate) -> None:
+    item = await heard(world)
+    await noted(world, item)
+    await switched_on(world, libre)
+    assert "Traduire toute la conversation" in await look(world, f"/items/{item}")
+    await press(world, f"/items/{item}/translate", htmx=False, message="all")
+    assert [(one["source"], one["q"]) for one in libre.asked] == [("ar", WHERE), ("en", NOTE)]
+
+
+async def test_who_reads_what_a_reply_was_translated_from_needs_no_translation(world: World) -> None:
+    item = await heard(world, "Bonjour, où est mon colis ?", lang="fr")
+    await sent(world, item, "reply")
+    assert await controls(world, item) == []
+    second = await heard(world, "Bonjour", lang="fr", author="max")
+    await sent(world, second, "reply", original=NOTE)
+    assert [one[:2] for one in await controls(world, second)] == [("ar", "ours")]
+
+
+async def test_too_few_words_are_in_no_language_and_what_is_not_the_items_is_not_found(
+    world: World, libre: LibreTranslate
+) -> None:
+    item, other = await heard(world), await heard(world, author="max")
+    await noted(world, item, "ok")
+    await noted(world, other)
+    await switched_on(world, libre)
+    assert [one[1] for one in await controls(world, item)] == ["message"]
+    (theirs,) = [one[2] for one in await controls(world, other) if one[1] == "ours"]
+    for mark in (theirs, "nonsense", ""):
+        assert (await press(world, f"/items/{item}/translate", ours=mark)).status == 404
+    assert libre.seen == []

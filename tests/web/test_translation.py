@@ -41,17 +41,18 @@ async def libre() -> AsyncIterator[LibreTranslate]:
 
 
 async def heard(
-    world: World, text: str = WHERE, *, lang: str | None = "ar", brand: BrandId | None = None, **given: Any
-) -> ItemId:
+    world: World, text: str = WHERE, *, lang: str | None = "ar", brand: BrandId | None = None, author: str = "zoe",
+    **given: Any,
+) -> ItemId:  # fmt: skip
     """A message that the classifier has read."""
-    item = await world.hear(text, brand=brand)
+    item = await world.hear(text, author, brand=brand)
     judged: dict[str, Any] = {
         "external_id": f"m{world.heard}", "model": "m@1", "urgency": 0.2, "level": 1, "assessed": True,
         "sentiment": "neutral", "lang": lang, "at": world.clock.now(), **given,
     }  # fmt: skip
     where = brand or world.brand
     key = DedupeKey(uuid.uuid4())
-    subject = world.log.keyring.ids.subject(where, "generic", "zoe")
+    subject = world.log.keyring.ids.subject(where, "generic", author)
     await world.log.append(where, [NewEvent(MessageClassified(item_id=item, **judged), str(item), key, subject)])
     await world.project(where)
     return item

@@ -18,7 +18,7 @@ from inbox.web import reading_words
 from inbox.web.i18n import Speech
 from inbox.web.pages import faces
 from inbox.web.pages.pane_thread import Entry
-from inbox.web.pages.reading import Reading, Told
+from inbox.web.pages.reading import Reading, Told, Words
 
 LONG = "Donaudampfschifffahrtsgesellschaftskapitänswitwenrente" * 3
 NAMES = ("Jeanne Élodie", "كريم بن عبد الله", "अनन्या शर्मा", "🦊", "X", LONG)
@@ -62,7 +62,7 @@ def rows(now: datetime) -> Iterator[Row]:
 def foreign(now: datetime) -> Entry:
     """Words that were translated."""
     message = Message("foreign", "comment", now, now, text=ARABIC)
-    return Entry("in", now, NAMES[1], message, lang="ar", dir="rtl", mark="foreign")
+    return Entry("in", now, NAMES[1], message, lang="ar", dir="rtl", words=Words("foreign", ARABIC, "ar"))
 
 
 def reading(say: Speech) -> Reading:

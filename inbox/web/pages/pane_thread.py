@@ -34,8 +34,7 @@ _STATE_WORDS: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class Entry:
-    """One entry of the thread: `sort` is in (theirs), out (ours) or note. `lang`: of its words; `original_lang`: of
-    those that they were translated from."""
+    """One entry of the thread: `sort` is in (theirs), out (ours) or note. `lang`: of its words."""
 
     sort: str
     at: datetime
@@ -55,8 +54,7 @@ class Entry:
     offers: Sequence[Offer] = ()
     until: datetime | None = None
     fold: str = ""
-    mark: str = ""
-    original_lang: str | None = None
+    words: reading.Words | None = None
 
 
 @dataclass(frozen=True)
@@ -84,14 +82,14 @@ def thread(
 
 
 def _theirs(message: Message, item: Item, author: str, network: Network | None, say: Speech) -> Entry:
-    said, lang = corrections.reading(message), corrections.language(message, item)
-    text = message.text or ""
+    said, spoken = corrections.reading(message), reading.words_of(message, item)
+    text = spoken.text
     fragments = [fragment for reason in said.reasons for fragment in reason.evidence] if said else []
     return Entry(
-        "in", message.sent_at, author, message=message, withdrawn=message.withdrawn_at is not None, lang=lang,
-        dir=rows.text_direction(lang), pieces=marking.pieces(text, marking.quotes(text, fragments)),
-        marks=_marks(message, item, say), offers=_offers(message, item, network, say), fold=folded(message, say),
-        mark=reading.mark(message),
+        "in", message.sent_at, author, message=message, withdrawn=message.withdrawn_at is not None,
+        lang=spoken.lang, dir=rows.text_direction(spoken.lang),
+        pieces=marking.pieces(text, marking.quotes(text, fragments)), marks=_marks(message, item, say),
+        offers=_offers(message, item, network, say), fold=folded(message, say), words=spoken,
     )  # fmt: skip
 
 
@@ -123,10 +121,8 @@ def _offers(message: Message, item: Item, network: Network | None, say: Speech) 
 
 
 def _note(note: Note, names: Mapping[int, str], say: Speech, spoken: Mapping[str, str]) -> Entry:
-    lang = spoken.get(note.text or "")
-    return Entry(
-        "note", note.at, words.member(note.by, names, say), note=note, lang=lang, dir=rows.text_direction(lang)
-    )
+    said, name = reading.of_note(note, spoken), words.member(note.by, names, say)
+    return Entry("note", note.at, name, note=note, lang=said.lang, dir=rows.text_direction(said.lang), words=said)
 
 
 def _ours(
@@ -141,8 +137,8 @@ def _ours(
     name = say("Our page on %(network)s", network=network) if reply.by is None else words.member(reply.by, names, say)
     said = say("made on %(network)s", network=network) if reply.echoed else say(_STATE_WORDS[state])
     waits_until = until if reply.state == "queued" else None
-    lang = spoken.get(reply.text or "") or (item.lang if reply.original else None)
+    ours = reading.of_reply(reply, item, spoken)
     return Entry(
         "out", reply.sent_at or reply.at, name, reply=reply, state=said, what=what, icon=icon, tone=tone,
-        until=waits_until, lang=lang, dir=rows.text_direction(lang), original_lang=spoken.get(reply.original or ""),
+        until=waits_until, lang=ours.lang, dir=rows.text_direction(ours.lang), words=ours,
     )  # fmt: skip

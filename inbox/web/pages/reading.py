@@ -10,9 +10,9 @@ from typing import Protocol
 
 from babel import Locale, UnknownLocaleError
 
-from inbox import translation
+from inbox import corrections, translation
 from inbox.errors import Refused
-from inbox.state import Item, Message
+from inbox.state import Item, Message, Note, Reply
 from inbox.translation import Recognise, Service, Untranslated
 from inbox.web import reading_words, words
 from inbox.web.i18n import Speech, direction
@@ -33,13 +33,25 @@ class Told:
         return direction(self.lang)
 
 
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What somebody said in the thread. `mark` names the words as they are: other words, another mark, so that no
+    translation stands below what it is not of. `ours`: a reply or a note; `original`: the words that a reply was
+    translated from."""
+
+    mark: str
+    text: str
+    lang: str | None
+    ours: bool = False
+    original: str | None = None
+    original_lang: str | None = None
+
+
 class Said(Protocol):
     """An entry of the thread."""
 
     @property
-    def message(self) -> Message | None: ...
-    @property
-    def lang(self) -> str | None: ...
+    def words(self) -> Words | None: ...
     @property
     def fold(self) -> str: ...
 
@@ -57,10 +69,14 @@ class Reading:
     def foreign(self, lang: str | None) -> bool:
         return translation.is_foreign(lang, self.read)
 
-    def whole(self, thread: Sequence[Said]) -> list[Said]:
+    def offers(self, said: Words) -> bool:
+        """Whether it is to be translated for whoever reads: not where they read what it was translated from."""
+        meant = said.original is not None and not self.foreign(said.original_lang)
+        return bool(said.text) and self.foreign(said.lang) and not meant
+
+    def whole(self, thread: Sequence[Said]) -> list[Words]:
         """What is translated when the whole conversation is: all that is foreign and does not stay folded."""
-        theirs = [one for one in thread if one.message is not None and one.message.text and not one.fold]
-        return [one for one in theirs if self.foreign(one.lang)]
+        return [one.words for one in thread if one.words is not None and not one.fold and self.offers(one.words)]
 
     @staticmethod
     def own_name(lang: str) -> str:
@@ -90,9 +106,31 @@ def why_not(error: Untranslated | Refused, say: Speech) -> str:
     return say(reading_words.REASONS[error.reason]) if isinstance(error, Untranslated) else words.refusal(error, say)
 
 
-def mark(message: Message) -> str:
-    """Names the words as they are: other words, another mark, so that no translation stands below what it is not of."""
-    return sha256(f"{message.external_id}\0{message.text or ''}".encode()).hexdigest()[:16]
+def words_of(message: Message, item: Item) -> Words:
+    """Of the author."""
+    text = message.text or ""
+    return Words(_mark(message.external_id, text), text, corrections.language(message, item))
+
+
+def of_reply(reply: Reply, item: Item, spoken: Mapping[str, str]) -> Words:
+    """`spoken`: as of `languages`. What was translated is in the language of the item, unless it can be told."""
+    text, original = reply.text or "", reply.original
+    lang = spoken.get(text) or (item.lang if original else None)
+    return Words(_mark(f"reply {reply.at}", text), text, lang, True, original, spoken.get(original or ""))
+
+
+def of_note(note: Note, spoken: Mapping[str, str]) -> Words:
+    text = note.text or ""
+    return Words(_mark(f"note {note.at}", text), text, spoken.get(text), True)
+
+
+def ours(item: Item, spoken: Mapping[str, str]) -> list[Words]:
+    replies = [of_reply(one, item, spoken) for one in item.replies]
+    return [*replies, *(of_note(one, spoken) for one in item.notes)]
+
+
+def _mark(ident: str, text: str) -> str:
+    return sha256(f"{ident}\0{text}".encode()).hexdigest()[:16]
 
 
 def by_service(service: Service, texts: Sequence[str], lang: str, say: Speech) -> list[Told]:

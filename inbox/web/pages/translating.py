@@ -1,45 +1,48 @@
-"""Has the brand's service translate: what people wrote, and a draft of ours. Nothing of it is kept, and nothing is
-sent to anybody but the service: a translated draft goes back into the field, to be looked at.
+"""Has the brand's service translate: what was said in an item, and a draft of ours. Nothing of it is kept, and nothing
+is sent to anybody but the service: a translated draft goes back into the field, to be looked at.
 
 A browser with scripts gets the part to show below the words; one without, the whole page."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from aiohttp import web
 
-from inbox import corrections, history, translation, translators
+from inbox import history, translation, translators
 from inbox.errors import NotFound, Refused
 from inbox.history import History
-from inbox.state import Item, Message
+from inbox.state import Item
 from inbox.translation import Service, Untranslated
 from inbox.web.context import deps
 from inbox.web.pages import item as item_page
 from inbox.web.pages import pane_banners, pane_thread, reading, render
 from inbox.web.pages.item_acts import item_id_of
 from inbox.web.pages.pane import Draft
-from inbox.web.pages.reading import Told
+from inbox.web.pages.reading import Told, Words
 from inbox.web.routes import Route
 
 EVERY = "all"
 
 
 async def translate(request: web.Request) -> web.StreamResponse:
-    """One message by its id, or `all` that are foreign to whoever asks and not folded."""
+    """One message by its id, words of ours by their mark (`ours`), or `all` that are foreign to whoever asks and not
+    folded."""
     own, world = deps(request), await render.world(request)
     past = await history.load(own.log, world.brand.id, item_id_of(request))
-    wanted = (await render.form(request)).get("message", "")
+    fields = await render.form(request)
+    every = fields.get("message") == EVERY
+    spoken = await reading.languages(own.recognise, past.item)
+    named = [] if every else [_named(past.item, fields, spoken)]
     status, error = 200, None
     try:
-        told = await _translated(request, world, past.item, wanted)
-    except NotFound:
-        raise
+        service = await _service(request, world)
+        told = await _translated(request, world, service, named or _foreign(past.item, world, service, spoken))
     except (Refused, Untranslated) as refused:
         status, error = 409, reading.why_not(refused, world.say)
-        told = {reading.mark(one): Told(error=error) for one in _named(past.item, wanted)}
+        told = {one.mark: Told(error=error) for one in named}
     if not render.is_htmx(request):
-        banner = pane_banners.Banner("alert", error, "", "soon", urgent=True) if wanted == EVERY and error else None
+        banner = pane_banners.Banner("alert", error, "", "soon", urgent=True) if every and error else None
         draft = Draft(banners=(banner,) if banner else ())
         return await item_page.shown(request, world, past, draft, status=status, told=told)
     return _part(request, world, next(iter(told.values()), Told(error=error)), status)
@@ -49,20 +52,20 @@ def _part(request: web.Request, world: render.World, told: Told, status: int) ->
     return render.page(request, "translated.html", world.say, status=status, world=world, told=told)
 
 
-async def _translated(request: web.Request, world: render.World, item: Item, wanted: str) -> dict[str, Told]:
-    """By mark. Refused: `no_translator`, and as `translation.checked`."""
+async def _translated(
+    request: web.Request, world: render.World, service: Service, chosen: Sequence[Words]
+) -> dict[str, Told]:
+    """By mark. Refused: as `translation.checked`."""
     own, lang = deps(request), world.say.lang
-    service = await _service(request, world)
-    chosen = _foreign(item, world, reading.of(world, service)) if wanted == EVERY else _named(item, wanted)
-    texts = translation.checked([one.text or "" for one in chosen])
-    by_lang: dict[str | None, list[int]] = {}
-    for place, one in enumerate(chosen):
-        by_lang.setdefault(corrections.language(one, item), []).append(place)
+    translation.checked([one.text for one in chosen])
+    by_lang: dict[str | None, list[Words]] = {}
+    for one in chosen:
+        by_lang.setdefault(one.lang, []).append(one)
     told: dict[str, Told] = {}
-    for source, places in by_lang.items():
-        said = await own.translate(service, [texts[place] for place in places], lang, source)
+    for source, together in by_lang.items():
+        said = await own.translate(service, [one.text for one in together], lang, source)
         found = reading.by_service(service, said, lang, world.say)
-        told |= {reading.mark(chosen[place]): one for place, one in zip(places, found, strict=True)}
+        told |= {one.mark: made for one, made in zip(together, found, strict=True)}
     return told
 
 
@@ -73,17 +76,23 @@ async def _service(request: web.Request, world: render.World) -> Service:
     return service
 
 
-def _named(item: Item, wanted: str) -> Sequence[Message]:
-    """Raises NotFound for a message that is not the item's."""
-    found = [one for one in item.messages if one.external_id == wanted]
-    if not found and wanted != EVERY:
+def _named(item: Item, fields: Mapping[str, str], spoken: Mapping[str, str]) -> Words:
+    """Raises NotFound for what is not the item's."""
+    if "ours" in fields:
+        found = [one for one in reading.ours(item, spoken) if one.mark == fields["ours"]]
+    else:
+        theirs = (one for one in item.messages if one.external_id == fields.get("message"))
+        found = [reading.words_of(one, item) for one in theirs]
+    if not found:
         raise NotFound
-    return found
+    return found[0]
 
 
-def _foreign(item: Item, world: render.World, of: reading.Reading) -> list[Message]:
-    shown = [one for one in item.messages if one.text and not pane_thread.folded(one, world.say)]
-    return [one for one in shown if of.foreign(corrections.language(one, item))]
+def _foreign(item: Item, world: render.World, service: Service, spoken: Mapping[str, str]) -> list[Words]:
+    of = reading.of(world, service)
+    shown = [one for one in item.messages if not pane_thread.folded(one, world.say)]
+    said = [*(reading.words_of(one, item) for one in shown), *reading.ours(item, spoken)]
+    return [one for one in said if of.offers(one)]
 
 
 # --- a draft ------------------------------------------------------------------------------------------------------
