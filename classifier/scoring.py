@@ -98,17 +98,3 @@ def interval(
     draw = np.random.default_rng(seed)
     found = [figure(draw.integers(0, count, count)) for _ in range(draws)]
     return float(np.percentile(found, 2.5)), float(np.percentile(found, 97.5))
-
-
-def reliability(urgency: NDArray[np.float64], truth: Labels) -> list[tuple[float, int, float, float]]:
-    """By eighth of the scale.
-
-    Its lower bound, messages, mean urgency, mean urgency of the true levels' bands' middles.
-    """
-    bins, rows = np.minimum((urgency * 8).astype(int), 7), []
-    for b in sorted(set(bins.tolist())):
-        inside = bins == b
-        rows.append(
-            (b / 8, int(inside.sum()), float(urgency[inside].mean()), float((truth[inside] * 0.25 + 0.125).mean()))
-        )
-    return rows

@@ -41,7 +41,6 @@ class Network(Protocol):
     """What the settings pages show of a network, and what the inbox must know of replying there.
 
     `setup_steps`: locale → the steps, in order; "{hook_url}" and "{verify_token}" are filled in by the page.
-    `reply_window`: how long after the person's last message a reply is possible; kinds that are missing have no limit.
     `length_most`: of a reply, as `length_of` counts; None where the network sets no limit. `private_within`: how long
     after a public message it may be answered by a direct one; None where it may not. `file_rule`: which files may go
     with a reply; None where none may.
@@ -57,8 +56,6 @@ class Network(Protocol):
     def setup_steps(self) -> Mapping[str, Sequence[str]]: ...
     @property
     def can_reply(self) -> bool: ...
-    @property
-    def reply_window(self) -> Mapping[Kind, timedelta]: ...
     @property
     def counting(self) -> Counting: ...
     @property

@@ -36,7 +36,3 @@ UPDATE vigie.checkpoints SET position = $4 WHERE brand_id = $1 AND follower = $2
 -- An event this follower cannot digest: kept visible, the brand goes on.
 INSERT INTO vigie.set_aside (brand_id, follower, position, reason, at) VALUES ($1, $2, $3, $4, clock_timestamp())
 ON CONFLICT (brand_id, follower, position) DO UPDATE SET reason = excluded.reason, at = excluded.at
-
--- name: brands_set_aside
--- For the settings page.
-SELECT follower, position, reason, at FROM vigie.set_aside WHERE brand_id = $1 ORDER BY position

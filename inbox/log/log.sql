@@ -82,10 +82,6 @@ WHERE brand_id = $1 AND stream_id = 'policy' ORDER BY position
 -- The newest position.
 SELECT last_position FROM vigie.heads WHERE brand_id = $1
 
--- name: open_head
--- A brand's log begins.
-INSERT INTO vigie.heads (brand_id) VALUES ($1) ON CONFLICT DO NOTHING
-
 -- name: streams_of_subject
 -- The items of an author who asks to be forgotten.
 SELECT DISTINCT stream_id FROM vigie.events WHERE brand_id = $1 AND subject_id = $2

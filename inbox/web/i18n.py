@@ -24,7 +24,6 @@ LANGUAGES = ("fr", "en")
 DOMAIN = "vigie"
 FOLDER = Path(__file__).with_name("locale")
 RTL = frozenset({"ar", "he", "fa", "ur", "ps", "sd", "ckb", "yi"})
-THIN = "\u202f"
 HARD = "\u00a0"
 
 

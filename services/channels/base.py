@@ -80,10 +80,6 @@ class BaseChannel:
         return self.capabilities.reply
 
     @property
-    def reply_window(self) -> Mapping[Kind, timedelta]:
-        return self.capabilities.window
-
-    @property
     def counting(self) -> Counting:
         return self.capabilities.counting
 

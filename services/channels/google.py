@@ -42,10 +42,6 @@ async def token(way: Way, channel: ChannelRecord) -> str:
         raise SweepFailed("unclear_answer") from error
 
 
-def may_reply(channel: ChannelRecord) -> bool:
-    return bool(channel.secrets.get("access_token") or channel.secrets.get("refresh_token"))
-
-
 def refusal(content: Any) -> Refused | None:
     """By the reasons in Google's error object, which say more than the status."""
     error = parts.table(content, "error")

@@ -92,7 +92,6 @@ def test_what_it_says_that_it_can_it_does(name: str) -> None:
     assert (can.hide or can.like) == is_own(network, "gesture")
     assert can.private_reply == (can.private_within is not None) == (network.private_within is not None)
     assert can.reply or not (can.private_reply or can.window or can.length_most)
-    assert dict(network.reply_window) == dict(can.window)
     assert can.length_most is None or 0 < can.length_most <= TEXT_MOST
     assert "\n" not in can.limits
     assert network.sweep_every_s >= 10

@@ -16,8 +16,6 @@ from inbox.web.i18n import Speech, typeset
 from inbox.web.pages import render, settings
 from inbox.web.routes import Route
 
-VERIFY_FIELDS = ("verify_token",)
-
 
 @dataclass(frozen=True)
 class Told:
