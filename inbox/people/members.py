@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import get_args
+from zoneinfo import available_timezones
 
 import asyncpg
 
@@ -223,8 +224,8 @@ async def password_is(log: Log, member: MemberId, password: str) -> bool:
     return await passwords.matches(await log.pool.fetchval(sql.password_hash, member), password)
 
 
-async def set_preferences(log: Log, member: MemberId, *, name: str, locale: str, theme: str) -> None:
-    """Refused: `name_bad`, `preference_unknown`."""
-    if locale not in LOCALES or theme not in THEMES:
-        raise Refused("preference_unknown", "There is no such language or look.")
-    await log.pool.execute(sql.set_preferences, member, clean_name(name), locale, theme)
+async def set_preferences(log: Log, member: MemberId, *, name: str, locale: str, theme: str, zone: str = "") -> None:
+    """`zone`: to read times in, "" for that of each brand. Refused: `name_bad`, `preference_unknown`."""
+    if locale not in LOCALES or theme not in THEMES or (zone and zone not in available_timezones()):
+        raise Refused("preference_unknown", "There is no such language, look or time zone.")
+    await log.pool.execute(sql.set_preferences, member, clean_name(name), locale, theme, zone)

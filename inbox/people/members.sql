@@ -80,5 +80,5 @@ SELECT password_hash FROM vigie.members WHERE member_id = $1
 UPDATE vigie.members SET password_hash = $2 WHERE member_id = $1
 
 -- name: set_preferences
--- Name, language and look.
-UPDATE vigie.members SET name = $2, locale = $3, theme = $4 WHERE member_id = $1
+-- Name, language, look, and the zone to read times in.
+UPDATE vigie.members SET name = $2, locale = $3, theme = $4, zone = $5 WHERE member_id = $1

@@ -25,13 +25,14 @@ Executor = asyncpg.Pool | Connection
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """The member behind a session."""
+    """The member behind a session. `zone`: in which they read times, "" where the brand's serves."""
 
     member: MemberId
     name: str
     email: str
     locale: str
     theme: str
+    zone: str
     csrf: str
     roles: Mapping[BrandId, Role]
 
@@ -64,7 +65,14 @@ async def find(executor: Executor, token: str, *, now: datetime) -> SignedIn | N
         await executor.execute(sql.touch, digest, now)
     roles = {BrandId(brand): role for brand, role in zip(row["brands"], row["roles"], strict=True)}
     return SignedIn(
-        MemberId(row["member_id"]), row["name"], row["email"], row["locale"], row["theme"], row["csrf"], roles
+        MemberId(row["member_id"]),
+        row["name"],
+        row["email"],
+        row["locale"],
+        row["theme"],
+        row["zone"],
+        row["csrf"],
+        roles,
     )
 
 

@@ -58,10 +58,11 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Who of a brand wants to be told."""
+    """Who of a brand wants to be told. `zone`: of their own clock, "" where they go by the brand's."""
 
     member: MemberId
     locale: str
+    zone: str
     acts: bool
     wishes: Wishes
 
@@ -183,7 +184,7 @@ def _hours(start: str, end: str) -> tuple[time, time] | None:
 
 async def people(executor: Executor, brand: BrandId) -> list[Person]:
     rows = await executor.fetch(sql.people, brand)
-    return [Person(MemberId(r["member_id"]), r["locale"], r["role"] != "observer", _wishes(r)) for r in rows]
+    return [Person(MemberId(r["member_id"]), r["locale"], r["zone"], r["role"] != "observer", _wishes(r)) for r in rows]
 
 
 async def addresses(executor: Executor, keyring: Keyring, member: MemberId) -> list[Address]:

@@ -53,7 +53,7 @@ ON CONFLICT (member_id) DO UPDATE SET priorities = $2, quiet_from = $3, quiet_un
 
 -- name: people
 -- Who of a brand has a device: observers too, whom nobody asks to act.
-SELECT m.member_id, m.locale, ms.role, w.priorities, w.quiet_from, w.quiet_until, w.through, w.shows
+SELECT m.member_id, m.locale, m.zone, ms.role, w.priorities, w.quiet_from, w.quiet_until, w.through, w.shows
 FROM vigie.memberships ms JOIN vigie.members m USING (member_id) LEFT JOIN vigie.push_wishes w USING (member_id)
 WHERE ms.brand_id = $1 AND m.deactivated_at IS NULL
   AND m.member_id IN (SELECT d.member_id FROM vigie.push_devices d)

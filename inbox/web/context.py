@@ -101,6 +101,7 @@ class Viewer:
     email: str = ""
     locale: str = "fr"
     theme: str = ""
+    zone: str = ""
     csrf: str = ""
 
     @property

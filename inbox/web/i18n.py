@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
@@ -77,10 +77,12 @@ def direction(lang: str | None) -> str:
 
 @dataclass(frozen=True)
 class Speech:
-    """`lang` of the member who reads, `zone` of the brand whose times are told."""
+    """`lang` of the member who reads. `zone` of the brand: its days and hours are reckoned by it. `reads`: the zone of
+    the reader, in which moments are told, "" where that is the brand's."""
 
     lang: str
     zone: str = "Europe/Paris"
+    reads: str = ""
 
     def __call__(self, message: str, **params: object) -> str:
         said = translations(self.lang).gettext(message)
@@ -98,17 +100,32 @@ class Speech:
     def tz(self) -> ZoneInfo:
         return ZoneInfo(self.zone)
 
+    @property
+    def told_in(self) -> str:
+        """The name of the zone of `time`, `day`, `moment` and `stamp`."""
+        return self.reads or self.zone
+
+    @property
+    def there(self) -> Speech:
+        """For what goes by the brand's clock: what its customers are told, hours of a report."""
+        return replace(self, reads="")
+
     def local(self, at: datetime) -> datetime:
+        """By the brand's clock."""
         return at.astimezone(self.tz)
 
+    def here(self, at: datetime) -> datetime:
+        """By the reader's clock."""
+        return at.astimezone(ZoneInfo(self.told_in))
+
     def time(self, at: datetime, *, seconds: bool = False) -> str:
-        return dates.format_time(self.local(at), "HH:mm:ss" if seconds else "HH:mm", locale=self.locale)
+        return dates.format_time(self.here(at), "HH:mm:ss" if seconds else "HH:mm", locale=self.locale)
 
     def day(self, at: datetime | date) -> str:
-        return self._date(self.local(at).date() if isinstance(at, datetime) else at, "MMMd")
+        return self._date(self.here(at).date() if isinstance(at, datetime) else at, "MMMd")
 
     def long_day(self, at: datetime | date) -> str:
-        return self._date(self.local(at).date() if isinstance(at, datetime) else at, "yMMMMd")
+        return self._date(self.here(at).date() if isinstance(at, datetime) else at, "yMMMMd")
 
     def weekday(self, when: date, *, year: bool = False) -> str:
         """A day with the weekday that people argue about: `Fri 25 Dec`."""
@@ -130,7 +147,7 @@ class Speech:
 
     def moment(self, at: datetime, now: datetime) -> str:
         """The hour alone for today, with its day otherwise, with its year when that is another one."""
-        then, today = self.local(at), self.local(now)
+        then, today = self.here(at), self.here(now)
         if then.date() == today.date():
             return self.time(at)
         fields = "MMMd" if then.year == today.year else "yMMMd"
@@ -138,7 +155,7 @@ class Speech:
 
     def stamp(self, at: datetime) -> str:
         """Day, year, hour and seconds: for what must be found again."""
-        return f"{self._date(self.local(at).date(), 'yMMMd')}, {self.time(at, seconds=True)}"
+        return f"{self._date(self.here(at).date(), 'yMMMd')}, {self.time(at, seconds=True)}"
 
     def duration(self, seconds: float, *, coarse: bool = False) -> str:
         """`45 s`, `2 min 41`, `24 min`, `4 h 10`, `22 h`, `1 d 16 h`. The same rule is in `static/js/clocks.js`.

@@ -117,7 +117,7 @@ async def _by_session(request: web.Request, own: Deps) -> Viewer | None:
     return Viewer(
         rights={brand: RIGHTS_OF_ROLE[role] for brand, role in found.roles.items()},
         member=found.member, actor=found.member, name=found.name, email=found.email,
-        locale=found.locale, theme=found.theme, csrf=found.csrf,
+        locale=found.locale, theme=found.theme, zone=found.zone, csrf=found.csrf,
     )  # fmt: skip
 
 

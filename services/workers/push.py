@@ -107,7 +107,7 @@ class Push:
 
     async def _tell(self, brand: Brand, person: Person, now: datetime) -> datetime | None:
         """When to look again for this person; None where nothing is held back."""
-        local = now.astimezone(Speech("en", brand.zone).tz)
+        local = Speech(person.locale, brand.zone, person.zone).here(now)
         may = bundling.told_now(person.wishes, local)
         ends = bundling.quiet_ends(person.wishes, local)
         if not may:
@@ -122,7 +122,7 @@ class Push:
 
     async def _say(self, brand: Brand, person: Person, taken: list[Untold]) -> None:
         shows = person.wishes.shows
-        say = Speech(person.locale, brand.zone)
+        say = Speech(person.locale, brand.zone, person.zone)
         told = push_words.message(bundling.bundle(taken), brand, person.member, shows, say, acts=person.acts)
         urgent = any(item.priority <= bundling.URGENT for item in taken)
         for address in await devices.addresses(self._log.pool, self._log.keyring, person.member):

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import jwt
 import orjson
@@ -162,6 +163,16 @@ async def test_who_is_quiet_is_told_when_the_quiet_ends(phone: Phone) -> None:
     assert await phone.later(minutes=30) == []
     (told,) = await phone.later(hours=2)
     assert "1 nouveau" in told["title"]
+
+
+async def test_quiet_hours_go_by_the_clock_of_who_sleeps(phone: Phone) -> None:
+    theirs = phone.world.clock.now().astimezone(ZoneInfo("Asia/Tokyo"))
+    quiet = (theirs - timedelta(hours=1)).time(), (theirs + timedelta(hours=2)).time()
+    await devices.choose(phone.world.pool, phone.member, Wishes(quiet=quiet))
+    await phone.world.pool.execute("UPDATE vigie.members SET zone = 'Asia/Tokyo' WHERE member_id = $1", phone.member)
+    await phone.world.hear(author="ana")
+    assert await phone.later(minutes=30) == []
+    assert len(await phone.later(hours=2)) == 1
 
 
 async def test_a_device_that_is_gone_is_forgotten_and_one_that_signs_out_is_told_nothing(phone: Phone) -> None:

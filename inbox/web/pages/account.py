@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import available_timezones
 
 from aiohttp import web
 
@@ -53,7 +54,7 @@ async def _shown(
 ) -> web.StreamResponse:
     own, asking = deps(request), viewer(request)
     assert asking.member is not None
-    say = Speech(render.language_of(asking))
+    say = Speech(render.language_of(asking), reads=asking.zone)
     present = security.credential(request)
     found = await sessions.of_member(own.pool, asking.member, now=own.clock.now())
     seen = [
@@ -65,7 +66,7 @@ async def _shown(
         request, "account.html", say, status=status, world=None, here="account", sessions=seen, name=asking.name,
         errors={"name": None, "current": None, "password": None, **errors}, saved=say(saved) if saved else None,
         themes=[("", say("as the system")), ("light", say("light")), ("dark", say("dark"))], least=LEAST_LENGTH,
-        has_password=has_password,
+        has_password=has_password, zones=sorted(available_timezones()),
     )  # fmt: skip
 
 
@@ -80,6 +81,7 @@ async def preferences(request: web.Request) -> web.StreamResponse:
             name=fields.get("name", ""),
             locale=fields.get("locale", ""),
             theme=fields.get("theme", ""),
+            zone=fields.get("zone", ""),
         )
     except Refused as refused:
         say = Speech(render.language_of(asking))

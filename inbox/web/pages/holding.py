@@ -106,7 +106,7 @@ def promises(due_at: datetime | None, now: datetime, say: Speech, spoken: Speech
             rounded.append(down)
     return [
         Promise(
-            at.isoformat(), f"{say.moment(at, now)} ({say.duration((at - now).total_seconds(), coarse=True)})",
+            at.isoformat(), f"{say.there.moment(at, now)} ({say.duration((at - now).total_seconds(), coarse=True)})",
             said(at, now, spoken), index == 0,
         )
         for index, at in enumerate(rounded)

@@ -44,7 +44,7 @@ def shown(policy: Policy | None, now: datetime, say: Speech) -> dict[str, Any]:
             "lines": [], "days_off": [], "ahead": [],
             "trouble": say("With these hours and days off the brand would never open."),
         }  # fmt: skip
-    local = replace(say, zone=policy.calendar.zone)
+    local = replace(say, zone=policy.calendar.zone, reads="")
     lines = [
         Line(
             say(ARRIVES[one.when]), _moment(one.at, local),

@@ -78,7 +78,7 @@ async def inbox_context(request: web.Request, world: render.World, current: str 
     groups: dict[int, list[Markup]] = {0: []} if flat else {number: [] for number in (1, 2, 3, 4)}
     for row in page.rows:
         html = render_row(
-            row, say.lang, world.names, base=world.base, query=query, zone=world.brand.zone, now=now,
+            row, say.lang, world.names, base=world.base, query=query, zone=world.say.told_in, now=now,
             current=str(row.id) == current,
         )  # fmt: skip
         groups[0 if flat else row.priority].append(Markup(html))  # noqa: S704  our own template, escaped there

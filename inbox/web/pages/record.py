@@ -6,6 +6,7 @@ import re
 import uuid
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
@@ -112,14 +113,14 @@ def _faults(given: Mapping[str, str], said_at: datetime | None, now: datetime) -
 
 
 def _written(at: datetime, say: Speech) -> str:
-    """As `<input type="datetime-local">` has it, in the brand's zone."""
-    return say.local(at).strftime("%Y-%m-%dT%H:%M")
+    """As `<input type="datetime-local">` has it, by the reader's clock."""
+    return say.here(at).strftime("%Y-%m-%dT%H:%M")
 
 
 def _moment(text: str, say: Speech) -> datetime | None:
     try:
         at = datetime.fromisoformat(text)
-        return (at if at.tzinfo else at.replace(tzinfo=say.tz)).astimezone(UTC)
+        return (at if at.tzinfo else at.replace(tzinfo=ZoneInfo(say.told_in))).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
 

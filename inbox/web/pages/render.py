@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -32,6 +32,8 @@ from inbox.web.pages import modules
 
 HERE = Path(__file__).parents[1]
 STATIC = HERE / "static"
+BY_THE_BRANDS_CLOCK = frozenset({"sla", "agreement", "corrections", "reports", "wall", "walls", "settings", "guide"})
+"""Sections whose figures and rules are reckoned by the brand's days and hours, and are told by them."""
 
 
 @cache
@@ -117,7 +119,8 @@ def see_other(request: web.Request, where: str) -> web.Response:
 @dataclass(frozen=True)
 class World:
     """What every page of a brand knows: the brand, its people and channels, and what the viewer may do there.
-    `promised`: promises that are theirs to keep."""
+    `promised`: promises that are theirs to keep. `other_times`: this page by the other clock, where the viewer's is
+    not the brand's."""
 
     brand: Brand
     brands: list[Brand]
@@ -129,6 +132,7 @@ class World:
     names: Mapping[int, str] = field(default_factory=dict)
     counts: Counts = field(default_factory=Counts)
     promised: int = 0
+    other_times: str | None = None
 
     @property
     def base(self) -> str:
@@ -160,6 +164,7 @@ async def world(request: web.Request) -> World:
     async with own.pool.acquire() as connection:
         counts = await notices.counts(connection, brand_id, asking.actor, lead=asking.may(brand_id, "manage"))
         promised = await promises.count_mine(connection, brand_id, asking.actor, own.clock.now())
+    say, other_times = _clock(request, asking, brand)
     return World(
         brand=brand,
         brands=await brands.named(own.log, asking.rights),
@@ -167,11 +172,23 @@ async def world(request: web.Request) -> World:
         channels=await own.channels.list(brand_id),
         rights=frozenset(asking.rights.get(brand_id, frozenset())),
         me=asking.actor,
-        say=Speech(language_of(asking), brand.zone),
+        say=say,
         names={int(member.id): member.name for member in everybody},
         counts=counts,
         promised=promised,
+        other_times=other_times,
     )
+
+
+def _clock(request: web.Request, asking: Viewer, brand: Brand) -> tuple[Speech, str | None]:
+    """How the viewer is told when things happened, and where the same page tells it by the other clock."""
+    say = Speech(language_of(asking), brand.zone)
+    section = request.path.removeprefix(f"/b/{brand.id}/").split("/")[0]
+    if asking.zone in ("", brand.zone) or section in BY_THE_BRANDS_CLOCK:
+        return say, None
+    if request.query.get("times") == "brand":
+        return say, str(request.rel_url.with_query([(k, v) for k, v in request.query.items() if k != "times"]))
+    return replace(say, reads=asking.zone), str(request.rel_url.update_query(times="brand"))
 
 
 async def form(request: web.Request) -> dict[str, str]:

@@ -71,7 +71,7 @@ def _rows(rows: Sequence[Row], world: render.World, now: datetime) -> list[Marku
     return [
         Markup(  # noqa: S704  our own template, escaped there
             render_row(
-                row, world.say.lang, world.names, base=world.base, query="?view=all", zone=world.brand.zone, now=now
+                row, world.say.lang, world.names, base=world.base, query="?view=all", zone=world.say.told_in, now=now
             )
         )
         for row in rows
