@@ -26,8 +26,7 @@ export function told(facets) {
   return HIDDEN ? undefined : true;
 }
 
-/** @type {Map<string, ((fits: boolean) => void)[]>} */
-let asked = new Map();
+/** @type {Map<string, ((fits: boolean) => void)[]>} */ let asked = new Map();
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let soon;
 

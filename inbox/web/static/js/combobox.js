@@ -15,8 +15,7 @@ function line({ label, hint }, id) {
 /** @param {HTMLInputElement | HTMLTextAreaElement} input @param {HTMLElement} list @param {(typed: string) => Option[]} offer
  * @param {boolean} [first] the first offer is taken unless another is chosen */
 export function combobox(input, list, offer, first = false) {
-  /** @type {Option[]} */
-  let offers = [];
+  /** @type {Option[]} */ let offers = [];
   let at = -1;
   const area = input instanceof HTMLTextAreaElement;
   const expanded = (/** @type {boolean} */ is) => { if (!area) input.ariaExpanded = String(is); };

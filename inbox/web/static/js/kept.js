@@ -28,8 +28,7 @@ export const drop = async (key, said = "") => { await within("readwrite", (store
 /** One at a time, whichever page or worker asks. Rejects where there is no network; what was not answered stays.
  * @param {number} [until] also what could be taken back until then @returns {Promise<[string, string][]>} what was said of each, by its key */
 export const sendKept = async (until = Date.now()) => navigator.locks.request("vigie.kept", async () => {
-  /** @type {[string, string][]} */
-  const done = [];
+  /** @type {[string, string][]} */ const done = [];
   const due = (await everything()).filter((one) => !one.why && one.due <= until);
   const here = due.length ? await fetch("/account/here") : null;
   if (!here?.ok || here.redirected) return done; // signed out: kept for the same member

@@ -6,10 +6,8 @@ import { openItem } from "./opened.js";
 import { openPalette } from "./palette.js";
 import { close } from "./pane.js";
 
-/** @type {Record<string, () => void>} */
-const acts = { ...ACTS, palette: openPalette };
-/** @type {Map<string, string>} */
-const byKey = new Map(all("#keys [data-act]").map((line) => [line.dataset.keyIs ?? "", line.dataset.act ?? ""]));
+/** @type {Record<string, () => void>} */ const acts = { ...ACTS, palette: openPalette };
+/** @type {Map<string, string>} */ const byKey = new Map(all("#keys [data-act]").map((line) => [line.dataset.keyIs ?? "", line.dataset.act ?? ""]));
 
 /** @param {KeyboardEvent} event */
 function escape({ target }) {

@@ -16,10 +16,8 @@ export function follow({ item, counts, people }, seat) {
   const { base, lang, position, views } = document.body.dataset;
   let [last = "0", era = "0"] = (position ?? "").split("-");
   let [lost, retry, heard] = [0, 1000, Date.now()];
-  /** @type {EventSource | null} */
-  let source = null;
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  let again;
+  /** @type {EventSource | null} */ let source = null;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */ let again;
 
   function open() {
     clearTimeout(again);

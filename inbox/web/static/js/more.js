@@ -2,8 +2,7 @@
 import { around, find } from "./dom.js";
 
 const AHEAD = "800px";
-/** @type {IntersectionObserver | undefined} */
-let watching;
+/** @type {IntersectionObserver | undefined} */ let watching;
 
 /** Watches the link to the next page, wherever it stands now. */
 export function watchMore() {

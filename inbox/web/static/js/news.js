@@ -8,7 +8,8 @@ import { page } from "./server.js";
 
 /** @typedef {import("./live.js").Change} Change */
 
-const AGAIN_MS = 2000;
+const [SOON_MS, SELDOM_MS] = [2000, 30_000];
+let pause_ms = SOON_MS;
 let refreshing = false;
 /** @type {Change | undefined} */ let latest;
 
@@ -19,10 +20,21 @@ export async function changed(change) {
   latest = change;
   if (refreshing) return;
   refreshing = true;
-  const fresh = await page(location.pathname + location.search).finally(() => { refreshing = false; });
+  let refused = false;
+  const fresh = await page(location.pathname + location.search, true, () => { refused = true; }).finally(() => { refreshing = false; });
   if (fresh) merge(fresh);
-  // It changed meanwhile, or we were cut off.
-  if (!fresh || latest !== change) setTimeout(() => void changed(latest ?? change), fresh ? 0 : AGAIN_MS);
+  shut(refused && change.id === openItem());
+  if (refused && latest === change) return;
+  // It changed meanwhile, or we were cut off: then ever more seldom.
+  setTimeout(() => void changed(latest ?? change), fresh ? 0 : pause_ms);
+  pause_ms = fresh ? SOON_MS : Math.min(SELDOM_MS, pause_ms * 2);
+}
+
+/** It is no longer ours to see. What stands here stays, for whoever has words of their own in it. @param {boolean} is */
+function shut(is) {
+  const told = find("#shut");
+  if (is && told?.hidden) announce(find("p", told)?.textContent ?? "");
+  if (told) told.hidden = !is;
 }
 
 /** @param {Document} fresh */

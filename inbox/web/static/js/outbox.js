@@ -8,8 +8,7 @@ import { toast } from "./toasts.js";
 /** @typedef {import("./kept.js").Kept} Kept */
 const [told, me] = [words.kept, Number(document.body.dataset.me)];
 const { base = "", query = "" } = document.body.dataset;
-/** @type {ReturnType<typeof setTimeout> | undefined} */
-let next;
+/** @type {ReturnType<typeof setTimeout> | undefined} */ let next;
 
 /** @param {string} item @param {string} act @param {[string, string][]} fields @param {number} [wait_ms] */
 export async function put(item, act, fields, wait_ms = 0) {

@@ -6,8 +6,7 @@ import { rowOf } from "./rows.js";
 import { mention } from "./server.js";
 
 /** @typedef {[number, string, boolean]} Person member, name, whether they write */
-/** @type {Map<string, Person[]>} */
-const known = new Map();
+/** @type {Map<string, Person[]>} */ const known = new Map();
 const { base = "", me = "" } = document.body.dataset;
 const [QUIET_MS, AGAIN_MS, POLITE_MS] = [6000, 4000, 15_000];
 /** What this page calls itself. */
@@ -44,8 +43,7 @@ export function beside(row) {
 
 /** @param {Person[]} there */
 function sentence(there) {
-  /** @type {[boolean, import("./dom.js").Plural][]} */
-  const kinds = [[true, words.writing], [false, words.looking]];
+  /** @type {[boolean, import("./dom.js").Plural][]} */ const kinds = [[true, words.writing], [false, words.looking]];
   return kinds.map(([writes, { one, more }]) => {
     const who = there.filter(([, , writing]) => writing === writes).map(([, name]) => name);
     return who.length ? fill(who.length > 1 ? more : one, { who: new Intl.ListFormat(document.documentElement.lang).format(who) }) : "";

@@ -5,8 +5,7 @@ import { rows } from "./rows.js";
 
 /** @type {Map<string, string>} the item's id, and the position at which it was chosen */
 const chosen = new Map();
-/** @type {string | null} */
-let anchor = null;
+/** @type {string | null} */ let anchor = null;
 const bar = () => /** @type {HTMLFormElement | null} */ (find("#selecting"));
 
 /** @param {HTMLElement} row @param {boolean} on */

@@ -2,18 +2,19 @@
 // we are offline, and whoever asks goes on without.
 import { field } from "./dom.js";
 
-/** @param {string} url @param {RequestInit} [how] */
-export async function ask(url, how) {
+/** @param {string} url @param {RequestInit} [how] @param {() => void} [refused] to ask again would bring nothing else */
+export async function ask(url, how, refused) {
   const answer = await fetch(url, how).catch(() => null);
+  if (answer?.redirected || [401, 403, 404, 410].includes(answer?.status ?? 0)) refused?.();
   return answer?.ok && !answer.redirected ? answer : null;
 }
 
 /** @param {string} url @returns {Promise<any>} */
 export const figures = async (url) => (await ask(url))?.json().catch(() => null);
 
-/** @param {string} url @param {boolean} [part] without what stands around the content */
-export async function page(url, part = true) {
-  const html = await (await ask(url, part ? { headers: { "HX-Request": "true" } } : {}))?.text().catch(() => null);
+/** @param {string} url @param {boolean} [part] without what stands around the content @param {() => void} [refused] */
+export async function page(url, part = true, refused) {
+  const html = await (await ask(url, part ? { headers: { "HX-Request": "true" } } : {}, refused))?.text().catch(() => null);
   return typeof html === "string" ? new DOMParser().parseFromString(html, "text/html") : null;
 }
 

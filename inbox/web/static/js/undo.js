@@ -8,10 +8,8 @@ import { offer, toast } from "./toasts.js";
 
 const [KEPT, TEN_MS] = ["vigie.undo", 10_000];
 /** @typedef {{item: string, act: string, fields: Record<string, string>, said: string, until: number}} Undo */
-/** @type {Omit<Undo, "until" | "said"> | null} */
-let meant = null;
-/** The words that were there before. @type {HTMLElement | null} */
-let told = null;
+/** @type {Omit<Undo, "until" | "said"> | null} */ let meant = null;
+/** The words that were there before. @type {HTMLElement | null} */ let told = null;
 
 /** @returns {Undo | null} */
 function kept() {

@@ -78,8 +78,7 @@ function told() {
 
 /** @param {KeyboardEvent} event */
 function typed(event) {
-  /** @type {Record<string, () => void>} */
-  const acts = {
+  /** @type {Record<string, () => void>} */ const acts = {
     ArrowDown: () => move(1),
     ArrowUp: () => move(-1),
     Enter: () => { const one = find("#wording-list [aria-selected=true]"); if (one) take(one); },
