@@ -23,6 +23,8 @@ STEP = timedelta(minutes=10)
 SEARCHED = timedelta(days=15)
 LONG_CLOSED = timedelta(hours=24)
 """A closing worth showing: the next of those after which nobody works for so long, else the next of all."""
+ENGLISH = "en_US"
+"""Of the library's."""
 A_YEAR = 366
 
 
@@ -132,14 +134,17 @@ def _moved(calendar: Calendar, day: date) -> timedelta:
 
 
 def _holidays(holidays_of: str | None, since: date, lang: str) -> dict[date, str]:
+    """By name in `lang`, else in the country's own language, else in English: never in that of this host, which the
+    library would take if it was told none."""
     if holidays_of is None:
         return {}
     country, _, part = holidays_of.partition("-")
     years = (since.year, since.year + 1)
     known = holidays.country_holidays(country, subdiv=part or None, years=years)
-    wanted = [name for name in known.supported_languages if name.partition("_")[0] == lang]
-    if wanted:
-        known = holidays.country_holidays(country, subdiv=part or None, years=years, language=wanted[0])
+    spoken = [name for name in known.supported_languages if name.partition("_")[0] == lang]
+    named = [*spoken, *(name for name in (known.default_language, ENGLISH) if name in known.supported_languages)]
+    if named:
+        known = holidays.country_holidays(country, subdiv=part or None, years=years, language=named[0])
     return {day: name.replace("'", "\u2019") for day, name in known.items()}
 
 

@@ -53,6 +53,22 @@ def test_days_off_are_named_where_they_are_public_and_only_on_days_that_are_work
     assert rehearsal.days_off(worked, date(2026, 11, 4), 1, "en")[0].name == "Christmas Day"
 
 
+@pytest.mark.parametrize(
+    ("country", "lang", "name"),
+    [
+        ("DE", "fr", "Neujahr"), ("PL", "fr", "Nowy Rok"), ("DE-BY", "en", "New Year’s Day"),
+        ("CH", "fr", "Nouvel An"), ("GB", "fr", "New Year’s Day"), ("MA", "fr", "Nouvel an"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("of_the_host", ["en_US.UTF-8", "uk_UA.UTF-8", "C"])
+def test_holidays_are_named_in_the_readers_language_else_in_the_countrys_own_and_never_in_the_hosts(
+    country: str, lang: str, name: str, of_the_host: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for variable in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.setenv(variable, of_the_host)
+    assert rehearsal.holidays_ahead(country, date(2026, 1, 1), lang)[0].name == name
+
+
 def test_a_fortnight_says_each_days_hours_and_what_shuts_it() -> None:
     lunch = [Span(weekday=0, start=time(9), end=time(12)), Span(weekday=0, start=time(14), end=time(18, 30))]
     calendar = policy(spans=[*lunch, *WEEK[1:]], holidays_of="FR", closed=[date(2026, 11, 13)],
