@@ -5,7 +5,8 @@ The gate of the web says whose brands a request may see (`narrowed`), from the v
 the request's path. Each connection that the request then takes from the pool acts as the role `vigie_viewer`, to which
 the policies of `0018_walls.sql` show those brands' rows and no others. Work that is nobody's request (followers, hooks,
 an operator's shell) is not narrowed. A connection goes on as it last was where that fits, so it costs a round trip only
-when a connection changes hands between different viewers.
+when a connection changes hands between different viewers. What a process keeps in memory of a brand and shows to
+viewers asks `shown` instead.
 """
 
 from __future__ import annotations
@@ -31,6 +32,12 @@ _as_left: WeakKeyDictionary[asyncpg.Connection, str | None] = WeakKeyDictionary(
 def narrow(brands: Iterable[BrandId] | None) -> None:
     """From here on in this request: these brands alone; None for all."""
     _brands.set(None if brands is None else ",".join(map(str, sorted(brands))))
+
+
+def shown(brand: BrandId) -> bool:
+    """Whether this request may see the brand; for what is kept in memory, where no policy looks."""
+    brands = _brands.get()
+    return brands is None or str(brand) in brands.split(",")
 
 
 @contextlib.contextmanager

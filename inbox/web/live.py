@@ -15,7 +15,8 @@ from typing import Any
 
 from aiohttp import web
 
-from inbox.errors import Unavailable
+from inbox import walls
+from inbox.errors import NotFound, Unavailable
 from inbox.ids import BrandId
 from inbox.log.eras import Eras
 from inbox.log.pulse import Subscription
@@ -86,7 +87,10 @@ class Hub:
         return self._tails[brand][0]
 
     async def subscribe(self, brand: BrandId, watcher: Watcher, after: Since | None) -> AsyncGenerator[bytes, None]:
-        """Bytes to write, from `after` on (None: from now on); ends when the watcher is cut, or we stop."""
+        """Bytes to write, from `after` on (None: from now on); ends when the watcher is cut, or we stop. `NotFound` for
+        a brand that is not the viewer's: rows of a tail that others opened come from no table with a wall."""
+        if not walls.shown(brand):
+            raise NotFound
         if self._closed:
             raise Unavailable("stopping")
         tail = self._tail(brand)

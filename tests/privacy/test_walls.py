@@ -1,5 +1,5 @@
-"""With the first wall taken away (the gate lets everybody into every brand, and statements forget to name theirs), the
-second one still shows a stranger nothing of a brand that is not theirs."""
+"""With the first wall taken away (the gate lets everybody into every brand, and no statement says which one it is
+about: `tests.privacy.unnamed`), the second one still shows a stranger nothing of a brand that is not theirs."""
 
 from __future__ import annotations
 
@@ -14,17 +14,24 @@ from inbox.ids import BrandId
 from inbox.log.pulse import Pulse
 from inbox.log.seal import Keyring
 from inbox.log.store import Log
+from inbox.people import wall_links
 from inbox.web import security
-from inbox.web.context import Viewer
 from inbox.web.table import TABLE
 from services import database as connecting
 from tests.conftest import new_brand
+from tests.privacy.intruder import Intruder, everywhere, first_words
+from tests.privacy.unnamed import Forgetful, forget_in_functions
+from tests.web import foreign
 from tests.web.conftest import clock as clock  # noqa: PLC0414 — the clock of its world
-from tests.web.foreign import stored
-from tests.web.test_access_matrix import as_member, as_token, fill
 from tests.web.world import World, a_world
 
-CANARY = "zygomycete"
+SHARED = """SELECT m, b.name, o.name FROM vigie.members m, vigie.brands b JOIN vigie.organisations o USING (org_id)
+WHERE m.member_id = $1 AND b.brand_id = $2"""
+"""What stands in tables that all brands share."""
+QUERIES = (
+    "/items?channel={channel}", "/items?assignee={member}", "/items?q=zygomycete", "/sla?channel={channel}",
+    "/sla?member={member}", "/items/{item}/weights?message=m1",
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -69,23 +76,37 @@ async def test_nothing_is_written_into_a_brand_that_is_not_the_viewers(walled: a
 
 
 async def test_with_the_first_wall_removed_a_stranger_sees_and_changes_nothing(
-    web: World, monkeypatch: pytest.MonkeyPatch
+    web: World, monkeypatch: pytest.MonkeyPatch, pool: asyncpg.Pool
 ) -> None:
-    item = await web.hear(f"Votre {CANARY} a pris feu", author=CANARY)
-    monkeypatch.setattr(security, "_admit", lambda request, route, asking: None)
-    monkeypatch.setattr(Viewer, "may", lambda self, brand, right: True)
-    before = await stored(web, web.brand)
-    for route in web.app[TABLE]:
-        if route.access in {"public", "signed_in"} or "{brand_id}" not in route.path:
-            continue
-        path = fill(route.path, web.brand, item)
-        ask = as_token if route.surface == "api" else as_member
-        answer = await ask(web, route, path, "foreign" if route.surface == "api" else "stranger")
-        assert CANARY not in answer.text, (route.name, answer.status)
-        assert web.tokens["full"] not in answer.text
-    assert await stored(web, web.brand) == before
-    own = await web.api("GET", f"/items/{item}")
-    assert CANARY in own.text
+    """Every route that names a brand: at the other brand's address with its ids, and at the stranger's own address with
+    the other's ids, and with their own. Somebody of the other brand looks on meanwhile, so that its live view runs."""
+    monkeypatch.setattr(security, "_admit", everywhere)
+    statements = Forgetful(monkeypatch)
+    by, now = web.people["stranger"], web.clock.now()
+    named = await foreign.theirs(web)
+    named["token"] = await wall_links.create(web.log, web.other, name=foreign.CANARY, lang="fr", by=by, now=now)
+    await web.pool.execute("UPDATE vigie.brands SET name = $2 WHERE brand_id = $1", web.other, foreign.CANARY)
+    own = {**foreign.MISSING, "item_id": str(await web.hear("Bonjour")), "token": "x" * 43}
+    intruder = await Intruder.of(web, {foreign.CANARY, "Stranger Test", "stranger@t.test", *named.values()})
+    live = f"{web.deps.settings.base_url}/api/v1/brands/{web.other}/live?after=0"
+    async with web.http.get(live, headers=web.bearer("foreign")) as watched:
+        assert foreign.CANARY in await first_words(watched)
+        shared = SHARED, web.people["stranger"], web.other
+        before, people = await foreign.stored(web, web.other), await pool.fetch(*shared)
+        assert await forget_in_functions(pool) >= 5
+        with statements.on():
+            for brand, ids in ((web.other, named), (web.brand, named), (web.brand, own), (web.other, own)):
+                for route in web.app[TABLE]:
+                    invited = route.access == "public" and brand == web.other and ids is named  # by the link they hold
+                    if "{brand_id}" in route.path and not invited:
+                        await intruder.tries(route, {"brand_id": str(brand), **ids})
+            for query in QUERIES:
+                await intruder.searches(query.format(**{name.removesuffix("_id"): one for name, one in named.items()}))
+        assert await foreign.stored(web, web.other) == before
+        assert await pool.fetch(*shared) == people
+    assert len(statements.rewritten) > 100
+    assert intruder.taken > 100
+    assert (await web.api("GET", f"/items/{own['item_id']}")).status == 200  # still let into their own
 
 
 async def test_who_may_sees_all_as_before(web: World) -> None:

@@ -13,7 +13,7 @@ from datetime import timedelta
 
 from aiohttp import web
 
-from inbox import approval, approving, commands, history
+from inbox import approval, approving, commands, history, walls
 from inbox.desk import Commands
 from inbox.errors import NotFound, Refused
 from inbox.history import History
@@ -66,10 +66,11 @@ class Dead(Exception):
 
 
 async def _opened(request: web.Request) -> tuple[BrandId, History, Proposal, ApprovalLink]:
-    """Raises `Dead`. Whoever guesses is slowed down."""
+    """Raises `Dead`. Whoever guesses is slowed down. From here on the request sees the brand of its address alone."""
     own, now = deps(request), deps(request).clock.now()
     try:
         brand, item_id = brand_of(request), ItemId(uuid.UUID(request.match_info["item_id"]))
+        walls.narrow([brand])
         past = await history.load(own.log, brand, item_id)
         proposal, link = _link(past, request.match_info["token"])
         alive = proposal.state == "waiting" and approving.link_of(proposal, link.link_id, now) is not None

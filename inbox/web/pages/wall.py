@@ -56,14 +56,14 @@ async def _by_session(request: web.Request) -> Seen:
 
 
 async def _by_link(request: web.Request) -> Seen:
-    """Raises `Dead`. From here on the request sees this brand alone."""
+    """Raises `Dead`. From here on the request sees the brand of its address alone, and finds links of that brand."""
     own, brand = deps(request), brand_of(request)
+    walls.narrow([brand])
     now = own.clock.now()
     shown = await wall_links.find(own.pool, brand, request.match_info["token"], now=now)
     if shown is None:
         await throttle.admit(own.pool, [throttle.address_key(address.client(request))], now=now)
         raise Dead
-    walls.narrow([brand])
     known = await brands.get(own.log, brand)
     watcher = Watcher(frames.Variant("wall"), 0, shown.digest, WALL)
     return Seen(known, Speech(shown.lang, known.zone), watcher, by_link=True)
