@@ -21,6 +21,7 @@ from services.workers import reading
 
 BEHIND = 10
 """The full model's niceness: about a tenth of a core where others want them all, all of one where nobody does."""
+Child = subprocess.Popen[bytes]
 HANGS_S = 60.0
 """A process that has not answered by then is killed; the next call starts another."""
 LOADS_S = 300.0
@@ -47,11 +48,12 @@ class Apart:
         try:
             reading.put(child.stdin, list(texts))
         except BrokenPipeError as error:
+            _end(child)
             raise Failed("Died", "the model's process has ended") from error
         judged: list[Judgement] = _answer(child, HANGS_S)
         return judged
 
-    def _started(self) -> subprocess.Popen[bytes]:
+    def _started(self) -> Child:
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
         child = subprocess.Popen(  # noqa: S603 — ourselves, with words of our own
             self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment
@@ -74,21 +76,22 @@ def full(directory: Path | None, threads: int) -> Apart:
     return Apart("full", directory, threads=threads, nice=BEHIND)
 
 
-def _answer(child: subprocess.Popen[bytes], within_s: float) -> Any:
+def _answer(child: Child, within_s: float) -> Any:
     assert child.stdout is not None
     ready, _, _ = select.select([child.stdout], [], [], within_s)
     if not ready:
-        child.kill()
+        _end(child)
         raise Failed("Hangs", "the model's process does not answer")
     try:
         found = reading.get(child.stdout)
     except EOFError as error:
+        _end(child)  # its pipe is gone before it is: what is asked next must not be given to the dying
         raise Failed("Died", "the model's process has ended") from error
     if isinstance(found, tuple):
         raise Failed(*found)
     return found
 
 
-def _end(child: subprocess.Popen[bytes]) -> None:
+def _end(child: Child) -> None:
     child.kill()
     child.wait()

@@ -40,7 +40,11 @@ def get(pipe: IO[bytes]) -> object:
     size = pipe.read(LENGTH.size)
     if len(size) < LENGTH.size:
         raise EOFError
-    return pickle.loads(pipe.read(LENGTH.unpack(size)[0]))  # noqa: S301 — from our own child, or parent
+    (length,) = LENGTH.unpack(size)
+    frame = pipe.read(length)
+    if len(frame) < length:  # whoever wrote it died of it
+        raise EOFError
+    return pickle.loads(frame)  # noqa: S301 — from our own child, or parent
 
 
 def main(which: str, directory: str, threads: str, nice: str) -> None:

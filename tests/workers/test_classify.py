@@ -6,19 +6,23 @@ import asyncio
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from classifier.judgement import Judgement
 from inbox import events as ev
+from inbox.clock import SimulatedClock
 from inbox.log.follow import Runner
 from services.workers import saying
 from services.workers.classify import first_words
 from services.workers.judging import ClassifierDown, ClassifierFailed, Judging
 from services.workers.project import Projector
 from services.workers.scoring import Scorer
+from tests.fakes.deadly import DEADLY, DyingApart
 from tests.fakes.model import CALM, FakeModel, dead, poisoned
+from tests.views.world import World
 from tests.workers.desk import Desk
 
 
@@ -141,6 +145,33 @@ async def test_a_text_the_model_cannot_stand_keeps_nobody_waiting_and_is_given_u
     assert [(said.model, said.assessed) for said in await desk.judged()] == [("fake@1", True), ("none", False)]
     await desk.later(unscored)
     assert len(await desk.judged()) == 2
+
+
+async def test_words_that_kill_whoever_reads_them_are_given_up_and_keep_nobody_waiting(
+    world: World, clock: SimulatedClock, tmp_path: Path
+) -> None:
+    """The reader's process is gone without an answer each time, and what was to be read beside it is read."""
+    deaths = tmp_path / "deaths"
+    judging = Judging(lambda: DyingApart(deaths), timeout_s=60)
+    desk = Desk(world, clock, FakeModel(), judging)
+    before = await world.says("ben", "bonjour", thread="t3")
+    bad = await world.says("eve", DEADLY, thread="t2")
+    good = await world.says("zoe", "ma batterie fume")
+    await judging.probe()
+    await desk.follow()
+    assert [(await world.row(one)).scored for one in (before, bad, good)] == [True, False, True]
+    assert ((await world.row(good)).priority, (await world.row(bad)).priority) == (1, 2)
+    unscored = desk.unscored()
+    for _ in range(5):
+        await desk.later(unscored)
+    row = await world.row(bad)
+    assert (row.scored, row.priority) == (True, 2)
+    assert [(said.model, said.assessed) for said in await desk.judged()][2:] == [("none", False)]
+    assert 2 <= deaths.stat().st_size <= 5
+    await world.says("ida", "ma batterie fume", thread="t4")
+    await desk.follow()
+    assert (await desk.judged())[-1].level == 3
+    judging.close()
 
 
 async def test_a_hanging_model_is_waited_for_no_longer_than_allowed_and_never_twice(desk: Desk) -> None:
