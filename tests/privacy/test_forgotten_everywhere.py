@@ -152,9 +152,10 @@ def files(instance: Instance) -> dict[str, bytes]:
     return {str(path): path.read_bytes() for path in [*kept, instance.log_path]}
 
 
-async def provoke(instance: Instance) -> None:
+async def provoke(instance: Instance) -> dict[str, bytes]:
     """Everything that goes wrong with a person's words or somebody's secret in it: unknown addresses, bad tokens,
-    bodies that nobody can read, a hook that is not signed. Nothing of it is an error of ours."""
+    bodies that nobody can read, a hook that is not signed. Nothing of it is an error of ours. What is answered, and at
+    the end the metrics."""
     brand = instance.demo["brand_id"]
     hook = instance.demo["channels"][0]["hook_url"]
     bad = [
@@ -171,10 +172,13 @@ async def provoke(instance: Instance) -> None:
         ("GET", "/metrics", {}),
     ]
     async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as client:
+        answered = {}
         for method, path, headers in bad:
             body = f'{{"text": "{CANARIES[3]}", "author": ' if method == "POST" else None
             async with client.request(method, instance.base_url + path, headers=headers, data=body) as response:
                 assert response.status < 500
+                answered[f"{method} {path}"] = str(response.headers).encode() + await response.read()
+    return answered
 
 
 def secrets_of(instance: Instance) -> list[str]:
@@ -203,7 +207,12 @@ async def test_twenty_canaries_of_a_forgotten_person_are_nowhere(instance: Insta
     assert {where for where, _ in canaries_in(before)} == {"items"}  # views only: the log itself is sealed
     assert {where for where, _ in canaries_in(was)} >= {f"items/{item}", "stream", "export"}
     figures = await api(instance, "sla")
-    await provoke(instance)
+    answered = await provoke(instance)
+    assert b"vigie_deliveries_total" in answered["GET /metrics"]
+    # the way back after signing in names the address that was asked for, to whoever asked for it
+    assert [(asked, canary) for asked, canary in canaries_in(answered) if canary not in asked] == []
+    assert [(where, secret) for where, text in answered.items() for secret in secrets_of(instance)
+            if secret.encode() in text] == []  # fmt: skip
     lines = instance.log_path.read_text()
     assert canaries_in({"log lines": lines.encode()}) == []
     assert [secret for secret in secrets_of(instance) if secret in _without_the_welcome(lines)] == []
