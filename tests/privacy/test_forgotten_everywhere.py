@@ -16,7 +16,6 @@ import pytest
 
 from services.postgres import Postgres
 from tests.attack.site import CSRF, signed_in
-from tests.product import instance as product
 from tests.product.hooks import api, message, post
 from tests.product.instance import REPOSITORY, Instance
 
@@ -31,9 +30,8 @@ Way = Callable[[Instance, str], Awaitable[None]]
 
 
 @pytest.fixture
-async def instance(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Instance]:
-    monkeypatch.setattr(product, "READY_WITHIN_S", PATIENCE_S)
-    instance = Instance(tmp_path / "data")
+async def instance(tmp_path: Path) -> AsyncIterator[Instance]:
+    instance = Instance(tmp_path / "data", ready_within_s=PATIENCE_S)
     await instance.start()
     yield instance
     if instance.process is not None and instance.process.returncode is None:
