@@ -5,7 +5,7 @@ import { drop } from "./kept.js";
 import { put, show } from "./outbox.js";
 import { offer, toast } from "./toasts.js";
 
-const [FAR, UNDO_MS] = [96, 8000];
+const [FAR, UNDO_MS] = [96, 10_000];
 /** @type {{row: HTMLElement | null, x: number, y: number, way: "" | "side" | "down", by: number} | null} */
 let hand = null;
 

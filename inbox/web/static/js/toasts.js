@@ -21,5 +21,5 @@ export function show(box) {
   find("#toasts")?.replaceChildren(box);
   regain();
   const leave = () => (box.matches(":hover, :focus-within") ? setTimeout(leave, 2000) : box.remove());
-  setTimeout(leave, 8000);
+  setTimeout(leave, 10_000);
 }
