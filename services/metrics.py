@@ -94,6 +94,10 @@ PUSH_OLDEST_SECONDS = Gauge(
     registry=REGISTRY,
 )  # fmt: skip
 
+URGENT_UNTOLD = Gauge(
+    "vigie_urgent_untold_items", "Urgent items that wait for ten minutes and that nobody knows of.", registry=REGISTRY
+)
+
 BULK_RUNNING = Gauge("vigie_bulk_running", "Bulk jobs that are under way.", registry=REGISTRY)
 BULK_OLDEST_SECONDS = Gauge(
     "vigie_bulk_oldest_seconds", "How long ago the oldest of them was begun.", registry=REGISTRY

@@ -7,7 +7,7 @@ had. Telling is written down before it is done, so that a message leaves at most
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from inbox.ids import BrandId, MemberId
 from inbox.log.store import Connection
@@ -19,9 +19,18 @@ from inbox.views.stored import load_row
 
 sql = beside(__file__, "untold.sql")
 
+LATE = timedelta(minutes=10)
+"""After so long somebody should know of what is urgent: gathering and the longest pause are over."""
+
 
 async def tell_all(executor: Executor, brand: BrandId, member: MemberId, now: datetime) -> None:
     await executor.execute(sql.tell_all, brand, member, now)
+
+
+async def urgent(connection: Connection, brand: BrandId, now: datetime) -> int:
+    """How many urgent items have waited for `LATE` without anybody who acts knowing of it: nobody was here, and no
+    device took a message, for want of one, in a quiet hour, or because none could be reached."""
+    return int(await connection.fetchval(sql.urgent, brand, bundling.URGENT, now - LATE))
 
 
 async def take(

@@ -54,3 +54,15 @@ SELECT brand_id, due_at FROM vigie.push_due ORDER BY due_at LIMIT 500
 -- name: begin
 -- Looked at; what comes from here on is a look of its own.
 DELETE FROM vigie.push_due WHERE brand_id = $1 AND due_at <= $2 RETURNING true
+
+-- name: urgent
+-- Urgent items of which nobody who acts knows: no device of who was to be told took a message then or later, and none of
+-- them was here since its author was last heard.
+SELECT count(*) FROM vigie.items i
+WHERE i.brand_id = $1 AND i.status = 'open' AND i.priority <= $2 AND i.heard_at <= $3 AND NOT EXISTS (
+  SELECT FROM vigie.memberships ms JOIN vigie.sessions s USING (member_id)
+  WHERE ms.brand_id = $1 AND ms.role <> 'observer' AND s.last_seen_at >= i.heard_at
+) AND NOT EXISTS (
+  SELECT FROM vigie.push_told t JOIN vigie.memberships ms USING (brand_id, member_id)
+  JOIN vigie.push_devices d USING (member_id)
+  WHERE t.brand_id = $1 AND t.item_id = i.item_id AND ms.role <> 'observer' AND d.last_sent_at >= t.at)

@@ -20,6 +20,7 @@ from inbox.ids import BrandId, DedupeKey, ItemId, dedupe_key
 from inbox.log.passing import PASSING
 from inbox.log.record import NewEvent, item_stream
 from inbox.log.store import Log, PositionConflict
+from inbox.push import untold
 from inbox.sql import beside
 from inbox.state import Item
 from inbox.views import queue
@@ -109,18 +110,22 @@ class ClockWorker:
         return sum(position is not None for position in placed)
 
     async def measure(self) -> None:
-        """Gauges over all brands: who waits, who nearly waits too long, who already has."""
+        """Gauges over all brands: who waits, who nearly waits too long, who already has; of which urgent ones nobody
+        knows."""
         now, waiting, at_risk, overdue = self._clock.now(), dict.fromkeys((1, 2, 3, 4), 0), 0, 0
+        unknown = 0
         async with self._log.pool.acquire() as connection:
             for row in await connection.fetch(sql.all_brands):
                 figures = await queue.open_figures(connection, row["brand_id"], now)
                 waiting = {priority: count + figures.waiting[priority] for priority, count in waiting.items()}
                 at_risk += sum(figures.at_risk.values())
                 overdue += sum(figures.overdue.values())
+                unknown += await untold.urgent(connection, row["brand_id"], now)
         for priority, count in waiting.items():
             metrics.OPEN_ITEMS.labels(str(priority)).set(count)
         metrics.AT_RISK_ITEMS.set(at_risk)
         metrics.BREACHED_ITEMS.set(overdue)
+        metrics.URGENT_UNTOLD.set(unknown)
 
     def _until(self, upcoming: datetime | None) -> float:
         if upcoming is None:

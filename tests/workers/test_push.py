@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from inbox import meters
 from inbox.clock import SimulatedClock
 from inbox.errors import Refused
 from inbox.ids import MemberId
@@ -29,6 +30,7 @@ from inbox.push import devices, keys
 from inbox.push.bundling import Wishes
 from inbox.web.i18n import Speech
 from services.outbound import Outbound
+from services.workers.clock import ClockWorker
 from services.workers.push import Arrivals, Push
 from services.workers.push_sending import Sending
 from tests.fakes.server import Fake, Seen
@@ -183,6 +185,31 @@ async def test_a_device_that_is_gone_is_forgotten_and_one_that_signs_out_is_told
     await phone.add()
     await phone.world.pool.execute(sessions.sql.close, b"session")
     assert await phone.devices() == 0
+
+
+async def test_of_what_is_urgent_the_operator_is_told_unless_somebody_knows_of_it(phone: Phone) -> None:
+    async def untold() -> float | None:
+        await ClockWorker(phone.world.log, phone.world.clock).measure()
+        return meters.REGISTRY.get_sample_value("vigie_urgent_untold_items")
+
+    await phone.world.session("lead")
+    phone.service.status = 500
+    phone.world.clock.advance(timedelta(seconds=1))
+    await phone.world.hear(author="ana")
+    assert len(await phone.later(seconds=21)) == 1
+    assert await untold() == 0, "not yet"
+    phone.world.clock.advance(timedelta(minutes=10))
+    assert await untold() == 1, "no device took it, and the lead was here before"
+    await phone.world.session("observer")
+    assert await untold() == 1, "who only looks on does nothing"
+    await phone.world.session("lead")
+    assert await untold() == 0, "somebody is here"
+    phone.world.clock.advance(timedelta(seconds=1))
+    phone.service.status = 201
+    await phone.world.hear(author="zoe")
+    assert len(await phone.later(seconds=21)) == 1
+    phone.world.clock.advance(timedelta(minutes=10))
+    assert await untold() == 0, "a device was told of it"
 
 
 async def test_a_test_message_goes_the_same_way_signed_as_ours(phone: Phone) -> None:
