@@ -45,6 +45,18 @@ KEEPALIVE_S = 15.0
 """Also how long a connection may take over its headers: silent and dripping ones are cut after it."""
 
 
+LINGER_S = 3.0
+"""So long a body that was refused is read on and thrown away, so that its sender reads the refusal rather than a reset;
+then it is cut, fifteen seconds at most after it began to drip (`services.ingest.body`)."""
+
+
+def runner(app: web.Application) -> web.AppRunner:
+    """How we serve: what is slow is cut, and what is refused is not listened to for long."""
+    return web.AppRunner(
+        app, access_log=None, keepalive_timeout=KEEPALIVE_S, shutdown_timeout=SHUTDOWN_S, lingering_time=LINGER_S
+    )
+
+
 class Beside(Protocol):
     """The process with the other roles."""
 
@@ -79,9 +91,7 @@ class Process:
     @contextlib.asynccontextmanager
     async def running(self, listener: socket.socket) -> AsyncIterator[None]:
         async with self._working.running(), self._safe():
-            server = web.AppRunner(
-                self._application(), access_log=None, keepalive_timeout=KEEPALIVE_S, shutdown_timeout=SHUTDOWN_S
-            )
+            server = runner(self._application())
             await server.setup()
             try:
                 await web.SockSite(server, listener).start()

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
+import tracemalloc
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -17,6 +20,7 @@ from inbox.ids import BrandId
 from inbox.log.batcher import Batcher
 from inbox.log.store import LogUnavailable, Positions
 from inbox.meters import REGISTRY
+from services import process
 from services.ingest import body as bodies
 from services.ingest import turns
 from services.workers import retention
@@ -24,6 +28,22 @@ from tests.channels.senders import APP_SECRET, WHSEC, standard
 from tests.channels.test_generic import MESSAGE
 from tests.conftest import new_brand
 from tests.ingest.conftest import MOST, Hooks
+
+
+@contextlib.asynccontextmanager
+async def served(hooks: Hooks) -> AsyncIterator[int]:
+    """The hooks as a process of ours serves them; the port."""
+    app = web.Application()
+    for route in hooks.ingest.routes():
+        app.router.add_route(route.method, route.path, route.handler)
+    server = process.runner(app)
+    await server.setup()
+    site = web.TCPSite(server, "127.0.0.1", 0)
+    await site.start()
+    try:
+        yield int(server.addresses[0][1])
+    finally:
+        await server.cleanup()
 
 
 async def test_a_signed_message_is_in_the_log_when_it_is_answered(hooks: Hooks) -> None:
@@ -181,6 +201,41 @@ async def test_a_body_that_drips_is_cut(hooks: Hooks, monkeypatch: pytest.Monkey
     async with asyncio.timeout(5):
         assert b" 408 " in await reader.readline()
     writer.close()
+
+
+async def test_who_drips_on_after_the_refusal_is_cut_as_well(hooks: Hooks, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert bodies.READ_S + process.LINGER_S < 15
+    monkeypatch.setattr(bodies, "READ_S", 0.05)
+    monkeypatch.setattr(process, "LINGER_S", 0.05)
+    channel = await hooks.channel()
+    async with served(hooks) as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(f"POST /hooks/{channel.channel_id} HTTP/1.1\r\nHost: x\r\nContent-Length: 50\r\n\r\n{{".encode())
+        async with asyncio.timeout(5):
+            assert b" 408 " in await reader.read()
+        writer.close()
+
+
+async def test_a_gigabyte_of_unknown_length_is_refused_early_and_takes_no_memory(hooks: Hooks) -> None:
+    channel, chunk = await hooks.channel(), b"10000\r\n" + b"x" * 2**16 + b"\r\n"
+    async with served(hooks) as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(f"POST /hooks/{channel.channel_id} HTTP/1.1\r\nHost: x\r\n".encode())
+        writer.write(b"Transfer-Encoding: chunked\r\n\r\n")
+        answer, sent = asyncio.create_task(reader.readline()), 0
+        tracemalloc.start()
+        try:
+            with contextlib.suppress(ConnectionError):
+                while sent < 2**30 and not answer.done():
+                    writer.write(chunk)
+                    await writer.drain()
+                    sent += 2**16
+            assert b" 413 " in await answer
+            assert sent < 2**25
+            assert tracemalloc.get_traced_memory()[1] < 2**24
+        finally:
+            tracemalloc.stop()
+            writer.transport.abort()
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "deflate"])

@@ -12,7 +12,7 @@ from tests.chaos.size import Size
 from tests.chaos.world import Host, World
 
 CUT_WITHIN_S = 40.0
-"""Fifteen seconds, and what a loaded machine adds."""
+"""Fifteen seconds are asked for; the rest is what a loaded machine adds."""
 EACH_S = 1.0
 HEAD = "POST /hooks/{channel} HTTP/1.1\r\nHost: vigie\r\nContent-Length: 100000\r\n"
 
