@@ -333,3 +333,27 @@ async def test_a_list_whose_last_row_leaves_says_what_a_reload_says_until_a_row_
     await taken_in(page, 1)
     await expect(empty).to_be_hidden()
     assert site.complaints == []
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+@pytest.mark.parametrize("place", ["queue", "item"])
+async def test_a_banner_that_comes_moves_and_covers_nothing(site: Site, size: tuple[int, int], place: str) -> None:
+    item = await site.world.hear(author="zoe")
+    page = await site.open("cm", "/queue" if place == "queue" else f"/items/{item}", size=size)
+    await expect(page.locator("#live-state .presence[data-is=here]")).to_be_attached()
+    seen = [one for one in await page.locator("#rows .row, #q, .btn, .tabs a").all() if await one.is_visible()]
+    before = [await one.bounding_box() for one in seen]
+    await page.context.set_offline(True)
+    bar = page.locator("#offline")
+    await expect(bar).to_be_visible()
+    assert [await one.bounding_box() for one in seen] == before
+    over = await bar.bounding_box()
+    assert over is not None
+    for box in before:
+        assert box is not None
+        apart = box["y"] >= over["y"] + over["height"] or box["y"] + box["height"] <= over["y"]
+        assert apart or box["x"] >= over["x"] + over["width"] or box["x"] + box["width"] <= over["x"]
+    await expect(page.locator("#announce")).to_contain_text("Offline since")
+    again = bar.get_by_role("button", name="Try now")
+    await again.focus()
+    await expect(again).to_be_focused()

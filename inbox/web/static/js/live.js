@@ -1,5 +1,5 @@
 // The live stream: one connection a page, resumed where it was cut. Says when it is lost, with the time of the data.
-import { find, fill, hour, setText, words } from "./dom.js";
+import { announce, find, fill, hour, setText, words } from "./dom.js";
 
 /** @typedef {{status: string, priority: number, assignee: number | null, channel: string, network: string, lang: string | null,
  *   breached: boolean, due_at: string | null, rank: [number, string, string]}} Facets */
@@ -57,6 +57,7 @@ export function follow({ item, counts, people }, seat) {
       setText(find("[data-offline-title]"), fill(words.offline, { time }));
       setText(find("[data-offline-text]"), fill(words.offline_text, { time }));
       bar.hidden = false;
+      announce(bar.innerText);
     }
     state("away", fill(words.offline, { time }));
   }
