@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifier import lexicon, sentiment, weights
+from classifier.disguise import seen
 from classifier.evidence import reasons_in
 from classifier.judgement import LANGUAGES, SENTIMENTS, Judgement, Reason
 from classifier.language import Languages, Reading
@@ -49,9 +50,10 @@ class FirstLook:
         return [self._judge(text) for text in texts]
 
     def _judge(self, text: str) -> Judgement:
-        reading = self._languages.read(text)
-        tokens = tokenise_ends(text, HEAD, TAIL)
-        shares = self.tone(text, reading.words)
+        shown = seen(text)
+        reading = self._languages.read(shown)
+        tokens = tokenise_ends(shown, HEAD, TAIL)
+        shares = self.tone(shown, reading.words)
         negative = float(shares[0])
         plausible = reading.plausible() or (["en"] if tokens else [])
         reasons = reasons_in(text, tokens, [self._lexicons[lang] for lang in plausible])

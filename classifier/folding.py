@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 _ARABIC = str.maketrans("أإآٱىةؤئکیھ", "اااايهويكيه")
-_DROPPED = frozenset("\u0640\u0670\u093c\u200b\u200c\u200d\u200e\u200f\ufe0f\ufe0e\ufeff\u00ad")
+_DROPPED = frozenset(
+    "\u0640\u0670\u093c\u200b\u200c\u200d\u200e\u200f\ufe0f\ufe0e\ufeff\u00ad\u034f\u2060\u2061\u2062\u2063\u2064"
+)
 _SPELLED = {
     "œ": "oe",
     "æ": "ae",

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifier import lexicon, plugged, sentiment, weighing
+from classifier.disguise import seen
 from classifier.encoder import Encoder, Read
 from classifier.evidence import idiomatic, reasons_in
 from classifier.first_look import HEAD, KNOWN, RECOGNISED, TAIL, first
@@ -50,7 +51,8 @@ class Classifier:
         judged: list[Judgement] = []
         for start in range(0, len(texts), AT_ONCE):
             some = texts[start : start + AT_ONCE]
-            judged += map(self._judge, some, self.encoder.read(some))
+            shown = list(map(seen, some))
+            judged += map(self._judge, some, shown, self.encoder.read(shown))
         return judged
 
     def weigh(self, text: str, *, most: int = 8) -> list[Weight]:
@@ -67,11 +69,12 @@ class Classifier:
             found.append({**self._model.heads.categories_of(read), weighing.TONE: float(tone[0])})
         return found
 
-    def _judge(self, text: str, read: Read) -> Judgement:
-        language = self._languages.read(text)
+    def _judge(self, text: str, shown: str, read: Read) -> Judgement:
+        """*shown*: the text as people see it, which is what is read; what is quoted is as it was written."""
+        language = self._languages.read(shown)
         lang, confidence = language.ranking[0] if language.ranking else (None, 0.0)
-        tone = self._tone(text, read, language)
-        shares, reasons, heard = self._reasons(text, read, language, float(tone[0]))
+        tone = self._tone(shown, read, language)
+        shares, reasons, heard = self._reasons(text, shown, read, language, float(tone[0]))
         return Judgement(
             sentiment=SENTIMENTS[int(tone.argmax())],
             sentiment_scores={name: round(float(share), 4) for name, share in zip(SENTIMENTS, tone, strict=True)},
@@ -96,10 +99,10 @@ class Classifier:
         return first().tone(text, language.words) if tone is None else tone
 
     def _reasons(
-        self, text: str, read: Read, language: Reading, negative: float
+        self, text: str, shown: str, read: Read, language: Reading, negative: float
     ) -> tuple[dict[str, float], list[Reason], bool]:
         """The probability of each category, those named, and whether a lexicon knew a word of it."""
-        tokens = tokenise_ends(text, HEAD, TAIL)
+        tokens = tokenise_ends(shown, HEAD, TAIL)
         plausible = language.plausible() or (["en"] if tokens else [])
         lexicons = [self._lexicons[lang] for lang in plausible]
         found = reasons_in(text, tokens, lexicons)

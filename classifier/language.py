@@ -17,6 +17,7 @@ from classifier import recogniser
 from classifier.folding import fold
 from classifier.judgement import LANGUAGES
 from classifier.lexicon import tables
+from classifier.preparing import UNSEEN
 
 _LIMIT: Final = 600
 _BRIEF: Final = 6
@@ -60,10 +61,11 @@ class Languages:
 
     def read(self, text: str) -> Reading:
         """The languages *text* may be in."""
-        plain = _NOISE.sub(" ", text[:_LIMIT]).encode("utf-8", "ignore").decode("utf-8")
+        text = UNSEEN.sub("", text[:_LIMIT])
+        plain = _NOISE.sub(" ", text).encode("utf-8", "ignore").decode("utf-8")
         words = _WORD.findall(plain)
         if not words:  # a hashtag alone is still worth reading
-            words = _WORD.findall(re.sub(r"https?://\S+|@\w+", " ", text[:_LIMIT]))
+            words = _WORD.findall(re.sub(r"https?://\S+|@\w+", " ", text))
             plain = " ".join(words).encode("utf-8", "ignore").decode("utf-8")
         if not plain.strip() or not words:
             return Reading((), 0)

@@ -14,7 +14,7 @@ MOST: Final = 6_000
 """Characters read of a text: the first two thirds from its start, the rest from its end."""
 _LINK = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 _HANDLE = re.compile(r"(?<![\w@.])@\w[\w.\-]*(?:@[\w\-]+(?:\.[\w\-]+)+)?")
-_UNSEEN = re.compile(
+UNSEEN = re.compile(
     "[\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff0-\ufffb]"
 )
 _SPACE = re.compile(r"\s+")
@@ -25,5 +25,5 @@ def prepared(text: str) -> str:
     if len(text) > MOST:
         text = text[: MOST * 2 // 3] + " " + text[-MOST // 3 :]
     text = text.encode("utf-8", "replace").decode("utf-8")
-    text = _UNSEEN.sub("", unicodedata.normalize("NFKC", text))
+    text = UNSEEN.sub("", unicodedata.normalize("NFKC", text))
     return _SPACE.sub(" ", _HANDLE.sub("@user", _LINK.sub("http", text))).strip()

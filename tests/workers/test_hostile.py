@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Mapping
 from datetime import timedelta
 from functools import cache
 
@@ -12,6 +12,7 @@ import pytest
 
 import classifier
 from inbox.clock import SimulatedClock
+from inbox.ids import ItemId
 from services import models
 from services.models import Model
 from services.workers.judging import Judging
@@ -29,6 +30,23 @@ CROSS JOIN LATERAL jsonb_populate_record(i, jsonb_build_object('item_id', md5(i.
 WHERE i.brand_id = $1 AND i.item_id <> $2
 """
 FIRST_SCREEN = 25
+DANGERS = {
+    "fr": "La batterie de votre trottinette fume et mon fils s'est brûlé",
+    "en": "The battery is on fire and my son got burned",
+    "es": "La batería se ha incendiado y mi hijo se ha quemado",
+    "de": "Der Akku brennt und mein Sohn hat sich verbrannt",
+    "it": "La batteria ha preso fuoco e mio figlio si è bruciato",
+}
+LOOK_ALIKES = str.maketrans("aeopcxyi", "\u0430\u0435\u043e\u0440\u0441\u0445\u0443\u0456")
+DISGUISES: Mapping[str, Callable[[str], str]] = {
+    "look-alikes": lambda text: text.translate(LOOK_ALIKES),
+    "signs of no width": "\u200b".join, "joiners": "\u2060".join, "spaces": " ".join,
+    "dots": lambda text: " ".join(".".join(word) for word in text.split()),
+    "wide": lambda text: "".join(chr(ord(one) + 0xFEE0) if "!" <= one <= "~" else one for one in text),
+}  # fmt: skip
+AMONG = (
+    "WIN a FREE phone!!! click http://win.example now, promo casino bonus. {} Buy followers, crypto gift, best price!!!"
+)
 SHOUTS = (
     "URGENT!!! Answer me NOW or else, this is an EMERGENCY about my voucher no {n}",
     "URGENT URGENT réponse immédiate exigée, dernier avertissement concernant mon bon d'achat {n}",
@@ -119,14 +137,19 @@ async def test_no_text_slows_or_crashes_the_worker(real_desk: Desk, text: str) -
     assert slowest < 1, "the model never holds the event loop"
 
 
-async def test_letters_that_only_look_latin_do_not_hide_a_danger_from_people(real_desk: Desk) -> None:
-    """Whatever the classifier makes of it: what it cannot assess stands no lower than P2."""
-    item = await real_desk.world.says("eve", HOSTILE["homoglyphs"])
+async def test_letters_in_disguise_hide_no_danger(real_desk: Desk) -> None:
+    """Neither alone nor among words of spam, in both readings and five languages."""
+    world, items = real_desk.world, dict[tuple[str, str, str], ItemId]()
+    for lang, danger in DANGERS.items():
+        for name, disguise in DISGUISES.items():
+            for around in ("{}", AMONG):
+                text = around.format(disguise(danger))
+                assert glance().judge([text])[0].level == 3, (lang, name, around)
+                items[lang, name, around] = await world.says(f"eve{len(items)}", text, thread=f"t{len(items)}")
     await real_desk.follow()
     await real_desk.later(real_desk.unscored())
-    said = (await real_desk.judged())[-1]
-    row = await real_desk.world.row(item)
-    assert said.assessed or row.priority <= 2
+    urgent = {row.id for row in (await world.page(limit=len(items))).rows if row.scored and row.priority == 1}
+    assert {which for which, item in items.items() if item not in urgent} == set()
 
 
 def test_the_first_look_and_the_full_model_speak_the_same_language() -> None:
