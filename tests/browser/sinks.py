@@ -12,15 +12,22 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from inbox import events as ev
-from inbox import subscriptions
+from inbox import handing, subscriptions
 from inbox.bulk import foretelling, jobs
 from inbox.bulk.orders import Orders
 from inbox.ids import ItemId, dedupe_key
 from inbox.log.record import NewEvent
 from inbox.people import bearer
+from inbox.reports import store
+from inbox.reports.store import Report
 from inbox.subscription import By
+from inbox.team_events import HandedItem
+from inbox.views import wave_members
 from inbox.wording import Draft, Variant
 from services.channels import registry
+from services.channels.contract import Way
+from services.outbound import Outbound
+from services.workers.reports import Reports
 from tests.web.world import World
 
 TOKEN = bearer.new()
@@ -41,9 +48,18 @@ EXPOSED = """INSERT INTO vigie.exposures (brand_id, member_id, day, opened)
 SELECT brand_id, member_id, current_date, 3 FROM vigie.memberships WHERE brand_id = $1"""
 
 
+WAVED = """INSERT INTO vigie.wave_members (brand_id, item_id, external_id, wave_id, joined_at, heard_at, channel_id,
+  author, level, raised)
+SELECT brand_id, item_id, external_id, $2, sent_at, sent_at, 'c', item_id, 3, 0 FROM vigie.messages
+WHERE brand_id = $1"""
+
+
 async def fill(world: World, item: ItemId, texts: Sequence[str], names: Sequence[str]) -> None:
     """`names`: those of `texts` that a name may hold, short enough."""
     await _log(world, item, texts)
+    await _wave(world)
+    await _together(world, item, texts)
+    await _reports(world, names)
     brand, pool = world.brand, world.pool
     owner, cm = world.people["owner"], world.people["cm"]
     storable = [text for text in texts if "\x00" not in text]
@@ -93,6 +109,35 @@ async def _log(world: World, item: ItemId, texts: Sequence[str]) -> None:
         new = [NewEvent(event, stream, dedupe_key(stream, str(n))) for n, event in enumerate(happened)]
         await world.log.append(world.brand, new)
     await world.project()
+
+
+async def _wave(world: World) -> None:
+    """Of all that was heard."""
+    wave = uuid.uuid4()
+    async with world.pool.acquire() as connection:
+        await connection.execute(WAVED, world.brand, wave)
+        await connection.execute(wave_members.sql.sum_up, world.brand, [wave])
+
+
+async def _together(world: World, item: ItemId, texts: Sequence[str]) -> None:
+    """A hand-over and a promise, of the item that holds every script."""
+    log, brand, now, cm = world.log, world.brand, world.clock.now(), world.people["cm"]
+    given = HandedItem(item_id=item, why=("open",))
+    await handing.offer(
+        log, brand, [given], by=cm, to=None, since=now, text="".join(texts[:40])[:1000], done=(0, 0), key="h", now=now
+    )
+
+
+async def _reports(world: World, names: Sequence[str]) -> None:
+    """Of hostile names, and one that is made of the brand with the hostile name."""
+    brand, owner, now = world.brand, world.people["owner"], world.clock.now()
+    made = [Report(uuid.uuid4(), name, "en") for name in names[:10]]
+    for one in made:
+        await store.save(world.log, brand, one, by=owner, now=now)
+    today = now.date()
+    await store.want(world.log, brand, made[0].report_id, today - timedelta(days=3), today, by=owner, now=now)
+    async with Outbound(["127.0.0.0/8"]) as http:
+        await Reports(world.log, world.deps.channels, Way(http, ""), world.clock).look()
 
 
 def _wording(texts: Sequence[str], place: int) -> bytes:
