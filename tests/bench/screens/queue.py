@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -23,6 +24,9 @@ from tests.bench.live import at
 from tests.product.instance import Instance
 
 BATCH, SETTLE_S = 500, 300
+BEHIND = """SELECT min(position) < (SELECT max(position) FROM vigie.events WHERE brand_id = $1) FROM vigie.checkpoints
+WHERE brand_id = $1"""
+"""Whether a follower still works on what came: the first view is that of a full queue, not of a storm's tail."""
 LEVELS = (0, 0, 1, 1, 1, 1, 2, 2, 2, 3)
 """How urgent each of ten messages is: one of the highest, as the arrival of a storm has it."""
 
@@ -69,6 +73,10 @@ async def filled(log: Log, running: Instance, items: int) -> Shown:
     async with asyncio.timeout(SETTLE_S):
         while len(rows := await log.pool.fetch(query, brand)) < items:
             await asyncio.sleep(0.5)
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(SETTLE_S / 4):
+            while await log.pool.fetchval(BEHIND, brand):
+                await asyncio.sleep(0.5)
     member = await log.pool.fetchval("SELECT min(member_id) FROM vigie.memberships WHERE brand_id = $1", brand)
     token = await sessions.open_for(log.pool, member, user_agent="bench", now=now)
     return Shown(log, brand, member, tuple(rows), f"{running.base_url}/b/{brand}/queue?view=all", f"vigie={token}")
