@@ -50,8 +50,10 @@ SELECT brand_id, member_id, current_date, 3 FROM vigie.memberships WHERE brand_i
 
 WAVED = """INSERT INTO vigie.wave_members (brand_id, item_id, external_id, wave_id, joined_at, heard_at, channel_id,
   author, level, raised)
-SELECT brand_id, item_id, external_id, $2, sent_at, sent_at, 'c', item_id, 3, 0 FROM vigie.messages
+SELECT brand_id, item_id, external_id, $2, at, at, 'c', item_id, 3, 0 FROM vigie.messages,
+  LATERAL (SELECT sent_at - CASE external_id WHEN 't11' THEN interval '1 minute' ELSE '0' END) AS heard (at)
 WHERE brand_id = $1"""
+"""Of all; the example is the first that was heard: the second script, which carries its number."""
 
 
 async def fill(world: World, item: ItemId, texts: Sequence[str], names: Sequence[str]) -> None:
