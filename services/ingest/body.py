@@ -7,9 +7,12 @@ drips: so the declared length is looked at first, and the reading runs under a t
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Hashable
 
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
+
+from services.ingest.arrivals import Arrivals, Crowded
 
 READ_S = 10.0
 LARGE_S = 60.0
@@ -42,20 +45,23 @@ def at_hand(request: web.Request, most: int) -> bytes | None:
         raise Broken from error
 
 
-async def arriving(request: web.Request, most: int, within_s: float | None = None) -> bytes:
+async def arriving(
+    request: web.Request, most: int, places: Arrivals, kind: Hashable, within_s: float | None = None
+) -> bytes:
+    """`most` bytes. `Crowded` where there is no place of `kind`, or where it was too slow for the one it had."""
     if (request.content_length or 0) > most:
         raise TooLarge
     chunks: list[bytes] = []
-    size = 0
+    place = None
     try:
-        async with asyncio.timeout(READ_S if within_s is None else within_s):
-            async for chunk in request.content.iter_any():
-                size += len(chunk)
-                if size > most:
-                    raise TooLarge
-                chunks.append(chunk)
+        async with asyncio.timeout(READ_S if within_s is None else within_s) as limit:
+            with places.place(kind, limit) as place:
+                async for chunk in request.content.iter_any():
+                    if place.came(len(chunk)) > most:
+                        raise TooLarge
+                    chunks.append(chunk)
     except TimeoutError as error:
-        raise TooSlow from error
+        raise Crowded if place is not None and place.gave_way else TooSlow from error
     except (web.RequestPayloadError, HttpProcessingError, ConnectionError) as error:
         raise Broken from error
     return b"".join(chunks)

@@ -1,9 +1,10 @@
 """The hooks: `GET` (and `HEAD`), `OPTIONS` and `POST /hooks/{channel_id}`.
 
-The order is: which channel, how large, how many at once, the body, its signature, the log, the answer. Nothing is said
-of a body that was not proven, and no 2xx leaves before the commit that holds the delivery: the log's, or while the
-database is away the spool's, for networks that would not send again. `Ingest.routes` goes into the application's table
-of routes.
+The order is: which channel, how large, the body, its signature, how many at once, the log, the answer. Only who has
+proven something counts against the channel; bodies that are on their way have places of their own (`arrivals`). Nothing
+is said of a body that was not proven, and no 2xx leaves before the commit that holds the delivery: the log's, or while
+the database is away the spool's, for networks that would not send again. `Ingest.routes` goes into the application's
+table of routes.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from services import metrics
 from services.channels import registry
 from services.channels.contract import PROBLEM_TYPE, Answer, Channel, Inbound, Taken, Way, problem
 from services.ingest import body, terms
+from services.ingest.arrivals import Arrivals, Crowded
 from services.ingest.headers import sent
 from services.ingest.keeping import Keeping
 from services.ingest.known import Known
@@ -40,9 +42,13 @@ STORED_WITHIN_S = COMMIT_TIMEOUT_S
 """From the proof to the answer. Each commit has its time, but where a disk hangs, or somebody holds a brand's lock, a
 delivery would wait for one after the other before it, and nothing bounds the wait for a connection. It goes on to the
 log all the same, if it can: sent again, or spooled, it is known there by its keys."""
-LARGE_MOST = 4
+ARRIVING_MOST, ARRIVING_PACE = 256, 2**14
+"""Bodies of one channel on their way at a time; bytes a second that none has to give way for."""
+LARGE_MOST, LARGE_PACE = 4, 2**18
 """Bodies beyond `VIGIE_MAX_BODY_BYTES` that arrive at a time, for networks that send such: some 200 MB."""
 DATABASE_AWAY = (*AWAY, LogUnavailable)
+CROWDED = "Other bodies are arriving."
+"""With 503, since some networks never repeat what got a 4xx."""
 HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 
@@ -91,7 +97,8 @@ class Ingest:
         self.taker = Taker(channels, batcher)
         self._networks = registry.networks()
         self._turns = Turns()
-        self._larges = 0
+        self._arrivals = Arrivals(ARRIVING_MOST, ARRIVING_PACE)
+        self._larges = Arrivals(LARGE_MOST, LARGE_PACE)
         self.spooled: Telling = nothing
         self.keep_by(Outage(), None)
 
@@ -164,16 +171,6 @@ class Ingest:
         return hook, network
 
     async def _take(self, request: web.Request, hook: ChannelRecord, network: Channel) -> tuple[web.Response, str]:
-        try:
-            self._turns.begin(hook)
-        except Full as full:
-            raise self._noted(hook, _Refusal(429, "throttled", str(full), **{"Retry-After": "1"})) from full
-        try:
-            return await self._taken(request, hook, network)
-        finally:
-            self._turns.end(hook)
-
-    async def _taken(self, request: web.Request, hook: ChannelRecord, network: Channel) -> tuple[web.Response, str]:
         inbound = self._inbound(request, await self._body(request, hook, network))
         await network.prepare(self._way, inbound, hook)
         secret = network.verify(inbound, hook)
@@ -182,7 +179,16 @@ class Ingest:
         greeting = network.greet(inbound, hook)
         if greeting is not None:
             return _response(greeting), "greeted"
-        arrival = Arrival(hook, secret, inbound, self._clock.now())
+        try:
+            self._turns.begin(hook)
+        except Full as full:
+            raise self._noted(hook, _Refusal(429, "throttled", str(full), **{"Retry-After": "1"})) from full
+        try:
+            return await self._taken(network, Arrival(hook, secret, inbound, self._clock.now()))
+        finally:
+            self._turns.end(hook)
+
+    async def _taken(self, network: Channel, arrival: Arrival) -> tuple[web.Response, str]:
         try:
             taken = await self._stored(network, arrival)
         except NotFound as error:
@@ -191,7 +197,7 @@ class Ingest:
             self._outage.suspect()
             if await self._keeping.kept(network, arrival):
                 return _response(network.answer(Taken())), "spooled"
-            raise self._noted(hook, _unavailable()) from error
+            raise self._noted(arrival.hook, _unavailable()) from error
         return _response(network.answer(taken)), "quarantined" if taken.unreadable else "taken"
 
     async def _stored(self, network: Channel, arrival: Arrival) -> Taken:
@@ -204,32 +210,25 @@ class Ingest:
         most = max(self._most, network.capabilities.body_most)
         try:
             if most > self._most and not 0 < (request.content_length or 0) <= self._most:
-                return await self._large(request, hook, most)
+                return await body.arriving(request, most, self._larges, "large", body.LARGE_S)
             raw = body.at_hand(request, self._most)
-            return await body.arriving(request, self._most) if raw is None else raw
+            if raw is None:
+                raw = await body.arriving(request, self._most, self._arrivals, hook.channel_id)
+        except Crowded as error:
+            raise self._closed(hook, 503, "throttled", CROWDED, **{"Retry-After": str(RETRY_AFTER_S)}) from error
         except body.TooLarge as error:
-            refusal = _Refusal(413, "too_large", f"A body may have {most} bytes.")
-            refusal.response.force_close()
-            raise self._noted(hook, refusal) from error
+            raise self._closed(hook, 413, "too_large", f"A body may have {most} bytes.") from error
         except body.TooSlow as error:
-            refusal = _Refusal(408, "too_slow", "The body did not arrive in time.")
-            refusal.response.force_close()
-            raise self._noted(hook, refusal) from error
+            raise self._closed(hook, 408, "too_slow", "The body did not arrive in time.") from error
         except body.Broken as error:
             raise _Refusal(400, "broken", "The body did not arrive whole.") from error
+        return raw
 
-    async def _large(self, request: web.Request, hook: ChannelRecord, most: int) -> bytes:
-        """Or one of unknown length. Few at a time, since nobody has proven anything yet. 503, since some networks never
-        repeat what got a 4xx."""
-        if self._larges >= LARGE_MOST:
-            refusal = _Refusal(503, "throttled", "Other large bodies are arriving.", **{"Retry-After": "30"})
-            refusal.response.force_close()
-            raise self._noted(hook, refusal)
-        self._larges += 1
-        try:
-            return await body.arriving(request, most, body.LARGE_S)
-        finally:
-            self._larges -= 1
+    def _closed(self, hook: ChannelRecord, status: int, outcome: str, detail: str, **headers: str) -> _Refusal:
+        """Of a body that is not read to its end: the connection goes with it."""
+        refusal = self._noted(hook, _Refusal(status, outcome, detail, **headers))
+        refusal.response.force_close()
+        return refusal
 
     def _inbound(self, request: web.Request, raw: bytes) -> Inbound:
         return Inbound(sent(request.headers), raw, self._base_url + _path(request), request.method)

@@ -31,6 +31,8 @@ async def slow(world: World, size: Size) -> Round:
         f"{kind}, of {each} the last cut after s": round(max(all_), 1) for kind, all_ in lasted.items()
     }
     wrong = [f"{kind}: not cut" for kind, all_ in lasted.items() if max(all_) >= CUT_WITHIN_S]
+    if traffic.refused:
+        wrong.append(f"{traffic.refused} of the honest were refused")
     return await reckon(world, traffic, tenants, "R21", "silent and dripping connections", measured, wrong)
 
 
