@@ -3,7 +3,8 @@
 Urgency (what the classifier read) and impact (how far the author reaches, how many speak in the thread) meet in the
 policy's matrix. What is unscored, or could not be assessed, ranks no lower than P2: silence of the machine is no
 reason to wait. A danger to a person (level 3) is P1 whatever the reach. A person may override. Waiting promotes one
-level a breach, yet never into P1, so that no flood of old trifles buries a fresh danger.
+level a breach, yet never into P1, so that no flood of old trifles buries a fresh danger. Within P1 what its own words
+bear out stands above what is suspected (`is_suspected`).
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
-from inbox import corrections, sla
+from inbox import categories, corrections, sla, suspicion
 from inbox.policy import BANDS, Band, Policy
 from inbox.replacing import replace
 from inbox.state import Correction, Item, Judgement, Message, Raised, Turn
@@ -25,7 +26,7 @@ DANGER_LEVEL = 3
 URGENCY_EDGES = (0.25, 0.5, 0.75)
 
 WHY_CODES = (
-    "danger", "wave", "corrected", "not_urgent", "language", "risk", "unscored", "not_assessed", "reach",
+    "danger", "wave", "suspected", "corrected", "not_urgent", "language", "risk", "unscored", "not_assessed", "reach",
     "spread", "override", "muted", "promoted", "waiting", "due", "promise", "window_closing", "window_closed",
 )  # fmt: skip
 
@@ -179,6 +180,16 @@ def _by_itself(item: Item, policy: Policy, messages: Sequence[Message], said: Se
     return min([*given, UNSCORED] if unread else given)
 
 
+def is_suspected(item: Item) -> bool:
+    """Whether the item is in P1 without words of its own that bear out why: nobody set it by hand, and what it ranks by
+    is doubtful, or was read in others of its wave only. Such an item stands below the sure ones of P1."""
+    if item.priority > 1 or item.override is not None:
+        return False
+    said = [one for one in map(known, counted(item)) if one is not None]
+    level = max([*(one.level for one in said), *(raised.level for raised in lifting(item))], default=0)
+    return level >= categories.ALARMING and not any(one.level == level and suspicion.is_borne_out(one) for one in said)
+
+
 def by_classifier(item: Item, policy: Policy) -> int | None:
     """The item's priority if no person had said a word about it; None while the classifier has read none of it."""
     if all(message.judgement is None for message in counted(item)):
@@ -212,6 +223,8 @@ def _of_wave(item: Item, policy: Policy) -> Iterator[Why]:
 def _of_words(item: Item) -> Iterator[Why]:
     if (item.level or 0) >= DANGER_LEVEL:
         yield Why("danger")
+    if is_suspected(item):
+        yield Why("suspected")
     yield from _of_corrections(item)
     for reason in item.reasons:
         yield Why("risk", {"category": reason.category, "score": reason.score, "evidence": " … ".join(reason.evidence)})

@@ -6,7 +6,7 @@ VALUES ($1, $2, 'draft', $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING RETURNING jo
 -- name: add_items
 -- What was chosen, at the positions that were seen; the most urgent is done first. One that is no longer there is left out.
 INSERT INTO vigie.bulk_items (brand_id, job_id, item_id, place, seen, channel_id, state, before)
-SELECT i.brand_id, $2, i.item_id, row_number() OVER (ORDER BY i.priority, i.rank_due_at, i.item_id), u.seen, i.channel_id, 'waiting',
+SELECT i.brand_id, $2, i.item_id, row_number() OVER (ORDER BY i.priority, i.suspected, i.rank_due_at, i.item_id), u.seen, i.channel_id, 'waiting',
   CASE WHEN $6 THEN u.before ELSE i.assignee END
 FROM unnest($3::uuid[], $4::bigint[], $5::bigint[]) AS u (item_id, seen, before)
 JOIN vigie.items i ON i.brand_id = $1 AND i.item_id = u.item_id AND i.status <> 'unheard'
@@ -136,7 +136,7 @@ ORDER BY b.place
 -- The items of a wave that wait, each at its position.
 SELECT i.item_id, i.position FROM vigie.items i WHERE i.brand_id = $1 AND i.status IN ('open', 'acknowledged')
   AND i.item_id IN (SELECT m.item_id FROM vigie.wave_members m WHERE m.brand_id = $1 AND m.wave_id = $2)
-ORDER BY i.priority, i.rank_due_at, i.item_id LIMIT $3
+ORDER BY i.priority, i.suspected, i.rank_due_at, i.item_id LIMIT $3
 
 -- name: written_by
 -- The items that a job wrote to and whose reply may not have left.

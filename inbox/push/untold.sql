@@ -36,7 +36,7 @@ RETURNING told.item_id
 -- name: items
 -- Where they stand; of a single one also what its row says.
 SELECT i.item_id, i.priority, i.channel_id, i.position, CASE WHEN $3 THEN i.card END AS card
-FROM vigie.items i WHERE i.brand_id = $1 AND i.item_id = ANY ($2::uuid[]) ORDER BY i.priority, i.rank_due_at
+FROM vigie.items i WHERE i.brand_id = $1 AND i.item_id = ANY ($2::uuid[]) ORDER BY i.priority, i.suspected, i.rank_due_at
 
 -- name: channels
 -- Their names.

@@ -56,6 +56,7 @@ def item(brand: BrandId, folded: Folded, policy: Policy) -> Columns:
         b"" if row is None else dump(row),
         dump(item),
         _heard_at(item),
+        row is not None and row.suspected,
     )
 
 

@@ -12,9 +12,9 @@ import orjson
 from inbox.errors import Refused
 from inbox.views.row import FOREVER, Row
 
-Rank = tuple[int, datetime, uuid.UUID]
+Rank = tuple[int, bool, datetime, uuid.UUID]
 EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
-FIRST: Rank = (0, datetime(1, 1, 1, tzinfo=UTC), uuid.UUID(int=0))
+FIRST: Rank = (0, False, datetime(1, 1, 1, tzinfo=UTC), uuid.UUID(int=0))
 NEWEST = 2**62
 LAST = uuid.UUID(int=2**128 - 1)
 MOST_LETTERS = 200
@@ -22,7 +22,7 @@ MOST_LETTERS = 200
 
 def after_rank(row: Row) -> str:
     due = None if row.rank_due_at is None else row.rank_due_at.isoformat()
-    return _pack(["r", row.priority, due, str(row.id)])
+    return _pack(["r", row.priority, due, str(row.id), row.suspected])
 
 
 def after_position(row: Row) -> str:
@@ -34,10 +34,10 @@ def rank(cursor: str | None) -> Rank:
     if cursor is None:
         return FIRST
     try:
-        priority, due, item_id = _unpack(cursor, "r")
-        if priority not in {1, 2, 3, 4}:
+        priority, due, item_id, suspected = _unpack(cursor, "r")
+        if priority not in {1, 2, 3, 4} or type(suspected) is not bool:
             raise ValueError
-        return int(priority), FOREVER if due is None else _aware(due), uuid.UUID(item_id)
+        return int(priority), suspected, FOREVER if due is None else _aware(due), uuid.UUID(item_id)
     except BROKEN as error:
         raise _refused() from error
 

@@ -11,41 +11,41 @@ SET LOCAL plan_cache_mode = force_custom_plan
 -- past, so words are looked at on the way: IS TRUE keeps their own index out of it, where the beginning of a word that is
 -- common costs as much as the whole past holds of it.
 SELECT i.card FROM vigie.items i
-WHERE i.brand_id = $1 AND i.status IN ('open', 'acknowledged') AND (i.priority, i.rank_due_at, i.item_id) > ($2, $3, $4)
-  AND i.priority <= $5 AND vigie.matches(i.status, i.priority, i.channel_id, i.network, i.lang, i.assignee,
-    i.missed, i.ack_due_at, i.response_due_at, i.rank_due_at, i.scored, i.uncertain, i.heard_at, $6)
-  AND ($8::text IS NULL OR (i.words @@ $8::text::tsquery) IS TRUE)
-ORDER BY i.priority, i.rank_due_at, i.item_id LIMIT $7
+WHERE i.brand_id = $1 AND i.status IN ('open', 'acknowledged') AND (i.priority, i.suspected, i.rank_due_at, i.item_id) > ($2, $3, $4, $5)
+  AND i.priority <= $6 AND vigie.matches(i.status, i.priority, i.channel_id, i.network, i.lang, i.assignee,
+    i.missed, i.ack_due_at, i.response_due_at, i.rank_due_at, i.scored, i.uncertain, i.heard_at, $7)
+  AND ($9::text IS NULL OR (i.words @@ $9::text::tsquery) IS TRUE)
+ORDER BY i.priority, i.suspected, i.rank_due_at, i.item_id LIMIT $8
 
 -- name: ranked
 -- Any items in the order of the queue.
 SELECT i.card FROM vigie.items i
-WHERE i.brand_id = $1 AND (i.priority, i.rank_due_at, i.item_id) > ($2, $3, $4)
-  AND i.priority <= $5 AND vigie.matches(i.status, i.priority, i.channel_id, i.network, i.lang, i.assignee,
-    i.missed, i.ack_due_at, i.response_due_at, i.rank_due_at, i.scored, i.uncertain, i.heard_at, $6)
-  AND ($8::text IS NULL OR (i.words @@ $8::text::tsquery) IS TRUE)
-ORDER BY i.priority, i.rank_due_at, i.item_id LIMIT $7
+WHERE i.brand_id = $1 AND (i.priority, i.suspected, i.rank_due_at, i.item_id) > ($2, $3, $4, $5)
+  AND i.priority <= $6 AND vigie.matches(i.status, i.priority, i.channel_id, i.network, i.lang, i.assignee,
+    i.missed, i.ack_due_at, i.response_due_at, i.rank_due_at, i.scored, i.uncertain, i.heard_at, $7)
+  AND ($9::text IS NULL OR (i.words @@ $9::text::tsquery) IS TRUE)
+ORDER BY i.priority, i.suspected, i.rank_due_at, i.item_id LIMIT $8
 
 -- name: uncertain
 -- Few, wherever they rank: an index of their own.
 SELECT i.card FROM vigie.items i
-WHERE i.brand_id = $1 AND i.uncertain AND (i.priority, i.rank_due_at, i.item_id) > ($2, $3, $4)
-  AND i.priority <= $5 AND vigie.matches(i.status, i.priority, i.channel_id, i.network, i.lang, i.assignee,
-    i.missed, i.ack_due_at, i.response_due_at, i.rank_due_at, i.scored, i.uncertain, i.heard_at, $6)
-  AND ($8::text IS NULL OR (i.words @@ $8::text::tsquery) IS TRUE)
-ORDER BY i.priority, i.rank_due_at, i.item_id LIMIT $7
+WHERE i.brand_id = $1 AND i.uncertain AND (i.priority, i.suspected, i.rank_due_at, i.item_id) > ($2, $3, $4, $5)
+  AND i.priority <= $6 AND vigie.matches(i.status, i.priority, i.channel_id, i.network, i.lang, i.assignee,
+    i.missed, i.ack_due_at, i.response_due_at, i.rank_due_at, i.scored, i.uncertain, i.heard_at, $7)
+  AND ($9::text IS NULL OR (i.words @@ $9::text::tsquery) IS TRUE)
+ORDER BY i.priority, i.suspected, i.rank_due_at, i.item_id LIMIT $8
 
 -- name: found
 -- Items that hold all words and marks, or were heard lately; by rank, whether they wait or not. Planned each time: the index
 -- of words, that of the last words of authors, or the way down, whichever is short. The last terms are looked for in the
 -- items themselves, past the index (`inbox.views.rarity` says which).
 SELECT i.card FROM vigie.items i
-WHERE i.brand_id = $1 AND (i.priority, i.rank_due_at, i.item_id) > ($2, $3, $4)
-  AND i.priority <= $5 AND vigie.matches(i.status, i.priority, i.channel_id, i.network, i.lang, i.assignee,
-    i.missed, i.ack_due_at, i.response_due_at, i.rank_due_at, i.scored, i.uncertain, i.heard_at, $6)
-  AND ($8::text IS NULL OR i.words @@ $8::text::tsquery) AND i.heard_at >= $9
-  AND ($10::text IS NULL OR (i.words @@ $10::text::tsquery) IS TRUE)
-ORDER BY i.priority, i.rank_due_at, i.item_id LIMIT $7
+WHERE i.brand_id = $1 AND (i.priority, i.suspected, i.rank_due_at, i.item_id) > ($2, $3, $4, $5)
+  AND i.priority <= $6 AND vigie.matches(i.status, i.priority, i.channel_id, i.network, i.lang, i.assignee,
+    i.missed, i.ack_due_at, i.response_due_at, i.rank_due_at, i.scored, i.uncertain, i.heard_at, $7)
+  AND ($9::text IS NULL OR i.words @@ $9::text::tsquery) AND i.heard_at >= $10
+  AND ($11::text IS NULL OR (i.words @@ $11::text::tsquery) IS TRUE)
+ORDER BY i.priority, i.suspected, i.rank_due_at, i.item_id LIMIT $8
 
 -- name: done
 -- What nobody waits for has no due time: the latest first, a walk down the index for each status.

@@ -29,8 +29,9 @@ class Row:
     of the latest turn. `warn_*`: when a clock that still runs turns amber, None once it stopped or was missed.
     `rank_due_at`: what is due first, None when nothing is. `corrected`: what people corrected of the classifier's
     reading ("categories", "urgency", "language"). `provisional`: read at first sight only. `muted`: nobody is to be
-    alarmed by its author. `promise_until`: of a promise that runs, or was broken to somebody who still waits. `wave`:
-    that its words belong to; `wave_size`: its messages, filled in when the row is read."""
+    alarmed by its author. `suspected`: in P1, and below what is sure there. `promise_until`: of a promise that runs, or
+    was broken to somebody who still waits. `wave`: that its words belong to; `wave_size`: its messages, filled in when
+    the row is read."""
 
     id: ItemId
     position: int
@@ -78,6 +79,12 @@ class Row:
     wave: uuid.UUID | None = None
     wave_size: int = 0
     muted: bool = False
+    suspected: bool = False
+
+    @property
+    def tier(self) -> int:
+        """What comes first of all: the priority, and in P1 the sure ones; then what is due first."""
+        return self.priority * 10 + self.suspected
 
     @property
     def waiting(self) -> bool:
@@ -111,6 +118,7 @@ class Row:
 OPEN_FIELDS = (
     "status", "priority", "base_priority", "urgency", "level", "provisional", "sentiment", "lang", "scored",
     "channel_id", "network", "kind", "assignee", "ack_breached", "response_breached", "position", "turn", "muted",
+    "suspected",
 )  # fmt: skip
 TIMES = (
     "received_at", "sent_at", "ack_due_at", "response_due_at", "acknowledged_at", "responded_at",
@@ -152,6 +160,7 @@ def row_of(item: Item, policy: Policy, alarms: Sequence[sla.Alarm] | None = None
         promise_until=_promised(turn), reply_possible_until=item.reply_until, rank_due_at=sla.rank_due(item),
         uncertain=any(reply.state == "uncertain" for reply in item.replies), corrected=_corrected(counted),
         provisional=any(map(is_first_look, counted)), wave=_wave(item, counted), muted=item.muted,
+        suspected=priority.is_suspected(item),
     )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ WHERE i.brand_id = $1 AND i.assignee = $2 AND (i.status IN ('open', 'acknowledge
   SELECT t.item_id FROM vigie.turns t
   WHERE t.brand_id = $1 AND t.promise_until >= $3 AND t.promise_kept_at IS NULL AND NOT t.promise_broken
     AND coalesce(t.ended_as NOT IN ('withdrawn', 'closed'), true)))
-ORDER BY i.priority, i.rank_due_at, i.item_id LIMIT $4
+ORDER BY i.priority, i.suspected, i.rank_due_at, i.item_id LIMIT $4
 
 -- name: done
 -- How many turns a member acknowledged and answered since a time; of turns that began in the week before it, too.

@@ -110,5 +110,5 @@ def facets(row: Row) -> dict[str, Any]:
         "lang": row.lang,
         "breached": row.ack_breached or row.response_breached,
         "due_at": due_at,
-        "rank": [row.priority, due_at or "9999", str(row.id)],
+        "rank": [row.tier, due_at or "9999", str(row.id)],
     }

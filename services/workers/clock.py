@@ -82,7 +82,7 @@ class ClockWorker:
     async def check(self, brand: BrandId) -> int:
         """How many events it took to say all that is due of this brand by now."""
         now, said, policies = self._clock.now(), 0, _Policies(self._log, brand)
-        place: tuple[datetime, uuid.UUID] = FIRST[1:]
+        place: tuple[datetime, uuid.UUID] = FIRST[2:]
         while due := await self._log.pool.fetch(sql.due, brand, now, *place, AT_ONCE):
             for row in due:
                 try:

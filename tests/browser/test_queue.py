@@ -8,6 +8,9 @@ from datetime import timedelta
 import pytest
 from playwright.async_api import Page, Route, expect
 
+from inbox import events as ev
+from inbox.ids import DedupeKey
+from inbox.log.record import NewEvent, item_stream
 from tests.browser.conftest import DESK, PHONE, Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.postgres]
@@ -36,6 +39,37 @@ async def lower(site: Site, item: uuid.UUID) -> None:
     answer = await site.world.api("POST", f"/items/{item}/priority", json={"priority": 4, "expected_position": seen})
     assert answer.status == 200, answer.text
     await site.world.project()
+
+
+async def danger(site: Site, author: str, score: float) -> str:
+    """Somebody says something that is read as a danger, no word of it bearing that out. Gives their name."""
+    world = site.world
+    world.clock.advance(timedelta(seconds=1))
+    item = await world.hear("Ça fait trois jours que ça dure", author=author)
+    read = ev.MessageClassified(
+        item_id=item, external_id=f"m{world.heard}", model="m@1", assessed=True, sentiment="negative", lang="fr",
+        urgency=0.8, level=3, categories=("safety",), reasons=(ev.ReasonGiven(category="safety", score=score),),
+        at=world.clock.now(),
+    )  # fmt: skip
+    subject = world.log.keyring.ids.subject(world.brand, "generic", author)
+    await world.log.append(world.brand, [NewEvent(read, item_stream(item), DedupeKey(uuid.uuid4()), subject)])
+    await world.project()
+    return f"Nom {author}"
+
+
+async def test_a_sure_danger_comes_above_earlier_suspicions_live_as_after_a_reload(site: Site) -> None:
+    faint = [await danger(site, author, 0.06) for author in ("ana", "bob")]
+    page = await site.open("cm", "/queue?view=urgent")
+    await live(page)
+    sure = await danger(site, "zoe", 0.9)
+    late = await danger(site, "eve", 0.06)
+    await taken_in(page, 4)
+    assert await rows(page) == [sure, *faint, late]
+    await page.reload()
+    assert await rows(page) == [sure, *faint, late]
+    await page.get_by_role("link", name=faint[0]).click()
+    await expect(page.locator("#item")).to_contain_text("it stands below the sure ones of P1")
+    assert site.complaints == []
 
 
 async def test_what_is_new_and_urgent_waits_in_the_bar_until_it_is_asked_for(site: Site) -> None:

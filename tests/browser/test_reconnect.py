@@ -42,6 +42,8 @@ LISTS = ("waiting", "waiting", "urgent", "mine", "all", "resolved", "all&q=fume"
 WORDS = ("La batterie fume", "Bonjour", "Ma commande n'est pas là, et personne ne répond depuis trois jours", "Merci !")
 CATEGORIES: tuple[tuple[str, ...], ...] = (("safety",), ("legal", "press"), ())
 LEVELS = (0, 1, 2, 3)
+DOUBTS = ((ev.ReasonGiven(category="safety", score=0.06),), (ev.ReasonGiven(category="safety", score=0.9),), ())
+"""In P1 a suspicion, and two sure ones."""
 HERE = "#live-state .presence[data-is=here]"
 SHOWN = """() => {
   const said = (node) => {
@@ -130,6 +132,7 @@ class Storm:
             ev.MessageClassified(
                 item_id=item, external_id=self.said[item], model="m@1", assessed=True, sentiment="negative", lang="fr",
                 urgency=0.5, level=dice.choice(LEVELS), categories=dice.choice(CATEGORIES), at=at,
+                reasons=dice.choice(DOUBTS),
             ),
         ]  # fmt: skip
         return dice.choice(told)

@@ -11,6 +11,7 @@ from tests.core.world import (
     ITEM,
     POLICY,
     START,
+    about,
     breached,
     by_hand,
     claimed,
@@ -221,6 +222,42 @@ def test_a_promise_is_given_as_a_reason_while_it_runs() -> None:
 def test_an_answered_item_waits_for_nothing() -> None:
     assert codes(given(said(reply_until=1440), judged(0.6), by_hand())) == ["risk"]
     assert codes(Item(ITEM)) == []
+
+
+def test_a_danger_that_no_word_bears_out_and_that_is_not_likely_is_suspected() -> None:
+    def is_suspected(score: float, evidence: tuple[str, ...] = (), category: str = "safety") -> bool:
+        read = judged(0.8, level=3, category=category, score=score, evidence=evidence)
+        return priority.is_suspected(given(said(), read))
+
+    assert is_suspected(0.06)
+    assert not is_suspected(0.06, ("fume",))
+    assert not is_suspected(0.5)
+    assert not is_suspected(0.1, category="other")
+
+
+def test_one_sure_message_makes_an_item_sure() -> None:
+    faint = judged(0.9, level=3, category="safety", score=0.06, evidence=())
+    item = given(said(), faint, said(id="m2"), judged(0.8, id="m2", level=3, category="violence", evidence=("tuer",)))
+    assert not priority.is_suspected(item)
+    lesser = judged(0.6, id="m2", level=2, category="legal", evidence=("avocat",))
+    assert priority.is_suspected(given(said(), faint, said(id="m2"), lesser)), "a lawyer is no fire"
+
+
+def test_a_persons_word_is_no_suspicion_and_below_p1_nothing_is_one() -> None:
+    faint = judged(0.9, level=3, category="safety", score=0.06, evidence=())
+    assert not priority.is_suspected(given(said(), faint, overridden(1)))
+    assert not priority.is_suspected(given(said(), faint, overridden(2)))
+    assert not priority.is_suspected(given(said(), faint, about("safety")))
+    doubtful = judged(0.6, level=2, category="legal", score=0.1, evidence=())
+    assert not priority.is_suspected(given(said(), doubtful))
+    assert priority.is_suspected(given(said(followers=200_000), doubtful)), "in P1 by its reach, if it were true"
+    assert not priority.is_suspected(given(said(followers=200_000), judged(0.8, level=1, category="complaint")))
+
+
+def test_a_suspicion_is_told_among_the_reasons() -> None:
+    faint = judged(0.9, level=3, category="safety", score=0.06, evidence=())
+    assert codes(given(said(), faint))[:2] == ["danger", "suspected"]
+    assert "suspected" not in codes(given(said(), faint, overridden(1)))
 
 
 def test_every_reason_given_is_one_that_screens_know() -> None:

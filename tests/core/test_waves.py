@@ -59,6 +59,13 @@ def test_it_says_why_it_stands_there_and_keeps_its_own_reading() -> None:
     assert "wave" in priority.WHY_CODES
 
 
+def test_whom_a_wave_alone_raised_into_p1_stands_below_those_whose_own_words_bear_it_out() -> None:
+    item = given(said(), CALM, joined(), raised(3))
+    assert priority.is_suspected(item)
+    assert not priority.is_suspected(given(said(), judged(0.9, level=3, category="safety"), joined(), raised(3)))
+    assert not priority.is_suspected(then(item, overridden(1)))
+
+
 def test_a_wave_that_is_no_more_urgent_changes_nothing_and_is_not_told() -> None:
     item = given(said(), judged(0.95, level=3), joined(), raised(2))
     assert item.priority == 1

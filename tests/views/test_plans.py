@@ -27,7 +27,7 @@ FEW = 300
 
 FILL = """
 INSERT INTO vigie.items (brand_id, item_id, position, channel_id, network, status, priority, rank_due_at, missed,
-  scored, to_score, uncertain, words, card, state, next_alarm_at, ack_due_at, response_due_at, heard_at)
+  scored, to_score, uncertain, words, card, state, next_alarm_at, ack_due_at, response_due_at, heard_at, suspected)
 SELECT $1::bigint, md5($1::bigint || ':' || n)::uuid, n, 'c', 'generic',
   CASE WHEN n % 10 = 0 THEN 'open' WHEN n % 10 < 3 THEN 'answered' ELSE 'resolved' END, 1 + n % 4,
   CASE WHEN n % 10 = 0 THEN $2::timestamptz + n * interval '1 second' ELSE 'infinity' END, false, n % 500 <> 0,
@@ -35,7 +35,7 @@ SELECT $1::bigint, md5($1::bigint || ':' || n)::uuid, n, 'c', 'generic',
   array_to_tsvector(ARRAY[$1::bigint || ':bonjour', $1::bigint || ':mot' || n % 2000]), '', '',
   CASE WHEN n % 10 = 0 THEN $2::timestamptz + n * interval '1 second' END,
   CASE WHEN n % 10 = 0 THEN $2::timestamptz + n * interval '1 second' END, NULL,
-  $2::timestamptz + n * interval '1 second'
+  $2::timestamptz + n * interval '1 second', n % 8 = 0
 FROM generate_series(1, $3::int) n
 """
 TURNS = """
@@ -98,7 +98,7 @@ def along(brand: BrandId, noon: datetime, filter: Filter, typed: str = "") -> tu
     return *start(brand, noon, filter), asked_for(brand, typed).query
 
 
-PAGES = [("waiting", "items_rank"), ("ranked", "items_all_rank"), ("uncertain", "items_uncertain")]
+PAGES = [("waiting", "items_order"), ("ranked", "items_all_order"), ("uncertain", "items_uncertain_order")]
 
 
 async def test_a_page_walks_down_the_rank_with_any_plan(
@@ -157,7 +157,7 @@ async def test_those_who_wait_are_counted_down_their_own_index(
 ) -> None:
     wanted = Filter(statuses=frozenset({"open", "acknowledged"}), langs=frozenset({"fr"})).parameters(noon)
     found = await plan(full, queue.sql.count_waiting, brand, wanted, asked_for(brand, "bonjour").query)
-    assert re.search("items_(rank|status)", found), found
+    assert re.search("items_(order|rank|status)", found), found
 
 
 async def test_words_are_looked_for_among_those_who_wait_without_reading_what_is_done(
@@ -167,7 +167,7 @@ async def test_words_are_looked_for_among_those_who_wait_without_reading_what_is
     place = start(brand, noon, Filter(statuses=frozenset({"open", "acknowledged"})))
     for typed in ("bonjour", "mot77 bonj"):
         found = await plan(full, queue.sql.waiting, *place, asked_for(brand, typed).query)
-        assert re.search("items_(rank|status)", found), found
+        assert re.search("items_(order|rank|status)", found), found
         assert "items_words" not in found, found
 
 
@@ -187,9 +187,9 @@ async def test_what_is_done_is_read_from_the_newest_down(
 
 HOT: list[tuple[Queries, str, str, Any]] = [
     (queue.sql, "changed", "items_position", lambda b, t: (b, MANY - 20, 500)),
-    (queue.sql, "waiting_counts", "items_(rank|status)", lambda b, t: (b, 7, t)),
-    (queue.sql, "mine_counts", "items_(rank|status)", lambda b, t: (b,)),
-    (queue.sql, "open_figures", "items_(rank|status)", lambda b, t: (b, t)),
+    (queue.sql, "waiting_counts", "items_(order|rank|status)", lambda b, t: (b, 7, t)),
+    (queue.sql, "mine_counts", "items_(order|rank|status)", lambda b, t: (b,)),
+    (queue.sql, "open_figures", "items_(order|rank|status)", lambda b, t: (b, t)),
     (queue.sql, "one", "items_pkey", lambda b, t: (b, uuid.UUID(int=1))),
     (queue.sql, "checkpoint", "checkpoints", lambda b, t: (b,)),
     (items.sql, "policy_at", "events_stream", lambda b, t: (b, None)),
@@ -198,7 +198,7 @@ HOT: list[tuple[Queries, str, str, Any]] = [
     (figures.sql, "clocks", "turns_started", lambda b, t: (b, t, t + timedelta(hours=8), None, None, None, t, "UTC")),
     (figures.sql, "members", "turns_started", lambda b, t: (b, t, t + timedelta(hours=8), None, None, None, t)),
     (figures.sql, "volume", "messages_received", lambda b, t: (b, t, t + timedelta(hours=8), None, "hour", "UTC")),
-    (figures.sql, "now", "items_(rank|status)", lambda b, t: (b, None, None, None, t)),
+    (figures.sql, "now", "items_(order|rank|status)", lambda b, t: (b, None, None, None, t)),
     (figures.sql, "turns", "turns_started",
      lambda b, t: (b, t, t + timedelta(hours=8), None, None, None, t, None, None, 100)),
     (spread.sql, "steps", "turns_started",
@@ -212,7 +212,7 @@ HOT: list[tuple[Queries, str, str, Any]] = [
     (agreement.sql, "languages", "corrections_at", lambda b, t: (b, t, t + timedelta(hours=8))),
     (agreement.sql, "mix", "messages_received", lambda b, t: (b, t, t + timedelta(hours=4), t + timedelta(hours=8))),
     (agreement.sql, "corrected", "corrections_item", lambda b, t: (b, uuid.UUID(int=0), 100)),
-    (clock.sql, "due", "items_alarm", lambda b, t: (b, t + timedelta(seconds=90), *cursor.FIRST[1:], 200)),
+    (clock.sql, "due", "items_alarm", lambda b, t: (b, t + timedelta(seconds=90), *cursor.FIRST[2:], 200)),
     (clock.sql, "brands", "items_alarm", lambda b, t: ()),
     (classify.sql, "edited", "events_edited", lambda b, t: (b, ["s1", "s2"])),
     *((classify.sql, "before_saying", index, lambda b, t: (

@@ -32,6 +32,32 @@ async def test_the_urgent_stand_on_top_and_among_equals_what_is_due_first(world:
     assert [(row.id, row.priority) for row in page.rows] == [(danger, 1), (early, 2), (late, 2), (calm, 4)]
 
 
+async def test_within_p1_what_is_sure_stands_above_what_is_suspected_whichever_is_due_first(world: World) -> None:
+    suspected = [await world.says(f"s{n}", thread=f"s{n}", at=world.minutes(n)) for n in range(5)]
+    sure = [await world.says(f"d{n}", thread=f"d{n}", at=world.minutes(30 + n)) for n in range(5)]
+    for n, item in enumerate((*suspected, *sure)):
+        reason = ev.ReasonGiven(category="safety", score=0.06 if item in suspected else 0.6)
+        await world.happens(world.judgement(item, f"m{n + 1}", urgency=0.8, level=3, reasons=(reason,)))
+    await world.project()
+    for filter in (
+        Filter(),
+        Filter(statuses=WAITING),
+        Filter(priorities=frozenset({1})),
+        Filter(heard_after=world.noon),
+    ):
+        rows, after = [], None
+        while True:
+            page = await world.page(filter, after=after, limit=3)
+            rows += page.rows
+            if (after := page.next) is None:
+                break
+        assert [row.id for row in rows] == [*sure, *suspected], filter
+        assert [row.tier for row in rows] == [10] * 5 + [11] * 5
+    await world.happens(ev.PriorityOverridden(item_id=suspected[0], priority=1, by=ME, at=world.minutes(40)))
+    await world.project()
+    assert (await world.page(Filter(statuses=WAITING))).rows[0].id == suspected[0], "a person's word is sure"
+
+
 async def test_a_closing_reply_window_counts_as_a_due_time(world: World) -> None:
     closing = await world.says("a", thread="a", at=world.minutes(5), reply_until=world.minutes(6))
     other = await world.says("b", thread="b")
@@ -81,9 +107,11 @@ async def test_a_page_says_the_position_it_is_true_at(world: World) -> None:
 
 @pytest.mark.parametrize(
     "bad",
-    ["", "x", "é", "AAAA", "=" * 40, "W10", "9" * 300, cursor._pack(["p", -1]), cursor._pack(["r", 1, "x", "y"]),
-     cursor._pack(["r", 1, "0001-01-01T00:00:00", str(uuid.UUID(int=1))]), cursor._pack(["r"]), cursor._pack([["r"]]),
-     cursor._pack(["r", "1; DROP", None, str(uuid.UUID(int=1))]), cursor._pack(["p", 3])],
+    ["", "x", "é", "AAAA", "=" * 40, "W10", "9" * 300, cursor._pack(["p", -1]), cursor._pack(["p", 3]),
+     cursor._pack(["r"]), cursor._pack([["r"]]), cursor._pack(["r", 1, "x", "y", False]),
+     cursor._pack(["r", 1, "0001-01-01T00:00:00", str(uuid.UUID(int=1)), False]),
+     cursor._pack(["r", "1; DROP", None, str(uuid.UUID(int=1)), False]),
+     cursor._pack(["r", 1, None, str(uuid.UUID(int=1)), "no"]), cursor._pack(["r", 1, None, str(uuid.UUID(int=1))])],
 )  # fmt: skip
 async def test_what_is_no_cursor_is_refused(world: World, bad: str) -> None:
     with pytest.raises(Refused) as refused:
@@ -92,7 +120,7 @@ async def test_what_is_no_cursor_is_refused(world: World, bad: str) -> None:
 
 
 async def test_a_huge_but_well_formed_priority_in_a_cursor_is_refused_or_empty(world: World) -> None:
-    forged = cursor._pack(["r", 10**12, None, str(uuid.UUID(int=1))])
+    forged = cursor._pack(["r", 10**12, None, str(uuid.UUID(int=1)), False])
     with pytest.raises(Refused):
         await world.page(after=forged)
 

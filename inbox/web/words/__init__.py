@@ -6,6 +6,7 @@ as it is, spelled out, rather than lost. No I/O, no HTML: markup belongs to the 
 
 from __future__ import annotations
 
+from inbox.suspicion import is_doubtful
 from inbox.web.words.codes import (
     BANDS,
     CLOCKS,
@@ -73,7 +74,6 @@ from inbox.web.words.whys import (
     chip,
     confidence,
     is_danger,
-    is_doubtful,
     is_trifle,
     level,
     quoted,

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from inbox import suspicion
 from inbox.events import ReasonGiven
 from inbox.web.i18n import N_, Speech
 from inbox.web.words.codes import band, in_words, member, spelled
@@ -56,7 +57,7 @@ ISOLATED = "\u2068%s\u2069"
 
 def chip(reason_: ReasonGiven, say: Speech) -> str:
     """A reason in one line, with the words that betray it: "danger : batterie … fume"."""
-    if is_doubtful(reason_):
+    if suspicion.is_doubtful(reason_):
         return say("perhaps: %(reason)s", reason=reason(reason_.category, say))
     if not reason_.evidence or is_trifle(reason_.category):
         return reason(reason_.category, say)
@@ -81,18 +82,8 @@ def is_danger(category: str) -> bool:
     return category in DANGERS
 
 
-LIKELY = 0.5
-
-
-def is_doubtful(reason_: ReasonGiven) -> bool:
-    """Whether a grave reason is less likely than not and no word betrays it. Dangers are named from a small suspicion
-    on, so that few are missed: who reads the row sees which of them are no more than that."""
-    grave = not is_trifle(reason_.category) and reason_.category != "complaint"
-    return grave and not reason_.evidence and reason_.score < LIKELY
-
-
 CONFIDENCES: Sequence[tuple[float, str]] = (
-    (0.9, N_("almost certain")), (0.75, N_("very likely")), (LIKELY, N_("likely")), (0.0, N_("possible")),
+    (0.9, N_("almost certain")), (0.75, N_("very likely")), (suspicion.LIKELY, N_("likely")), (0.0, N_("possible")),
 )  # fmt: skip
 
 
@@ -115,6 +106,7 @@ WHYS: Mapping[str, str] = {
     "wave_danger": N_("In a wave with a dangerous message: it counts like that one"),
     "wave": N_("In a wave with a more urgent message: it counts like that one"),
     "danger": N_("Danger to a person: always P1, whatever the reach"),
+    "suspected": N_("No word here bears it out: it stands below the sure ones of P1"),
     "corrected": N_("Corrected by %(by)s: %(categories)s"),
     "corrected_none": N_("Corrected by %(by)s: nothing of note"),
     "not_urgent": N_("Marked as not urgent by %(by)s"),
@@ -137,10 +129,10 @@ WHYS: Mapping[str, str] = {
     "window_closed": N_("The network takes no more replies here"),
 }
 WHY_ICONS: Mapping[str, str] = {
-    "danger": "flame", "wave": "wave", "corrected": "pen", "not_urgent": "pen", "language": "pen", "unscored": "help",
-    "not_assessed": "help", "reach": "reach", "spread": "wave", "override": "user", "muted": "bell", "promoted": "up",
-    "waiting": "clock", "due": "clock", "promise": "promise", "window_closing": "lock",
-    "window_closed": "lock",
+    "danger": "flame", "wave": "wave", "suspected": "help", "corrected": "pen", "not_urgent": "pen",
+    "language": "pen", "unscored": "help", "not_assessed": "help", "reach": "reach", "spread": "wave",
+    "override": "user", "muted": "bell", "promoted": "up", "waiting": "clock", "due": "clock", "promise": "promise",
+    "window_closing": "lock", "window_closed": "lock",
 }  # fmt: skip
 
 

@@ -57,6 +57,7 @@ class ItemShape(Shape):
     response_breached: bool
     reply_possible_until: AwareDatetime | None
     muted: bool
+    suspected: bool
     position: int
     turn: int
 

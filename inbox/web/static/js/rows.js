@@ -60,12 +60,12 @@ function remember(row) {
   watch(row);
 }
 
-/** By priority, then by what is due first, as the server sorts. @param {Rank} a @param {Rank} b */
+/** By priority (in P1 the sure ones first), then by what is due first, as the server sorts. @param {Rank} a @param {Rank} b */
 const before = (a, b) => a[0] - b[0] || a[1] - b[1] || (a[2] < b[2] ? -1 : Number(a[2] > b[2]));
 
 /** @typedef {[number, number, string]} Rank */
 /** @param {Element} row @returns {Rank} */
-const rankOf = (row) => { const { p, rank, id } = /** @type {HTMLElement} */ (row).dataset; return [Number(p), Number(rank), String(id)]; };
+const rankOf = (row) => { const { tier, rank, id } = /** @type {HTMLElement} */ (row).dataset; return [Number(tier), Number(rank), String(id)]; };
 
 /** Whether what it is now has another place than what it was. @param {Element} old @param {Element} row */
 export const isElsewhere = (old, row) => (old.closest("[data-group='0']") ? old.previousElementSibling !== null : before(rankOf(old), rankOf(row)) !== 0);
