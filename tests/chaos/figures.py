@@ -11,6 +11,60 @@ from tests.chaos.ledger import Sent
 Measured = dict[str, float | int | str]
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a round is to reach: `figure` is the name of a measured one, whose unit stands at its end. `of`: the limit
+    is so many times this other figure of the same run. `what`: the words for people, where the name does not do.
+
+    A run that missed it is sound all the same: it lost nothing, on whatever machine it ran. It is told."""
+
+    figure: str
+    at_most: float | None = None
+    at_least: float | None = None
+    of: str = ""
+    what: str = ""
+
+    def __post_init__(self) -> None:
+        if (self.at_most is None) == (self.at_least is None):
+            raise ValueError(f"{self.figure}: at most or at least")
+
+    @property
+    def words(self) -> str:
+        return self.what or self.figure
+
+    @property
+    def bound(self) -> str:
+        return "at most" if self.at_least is None else "at least"
+
+    @property
+    def limit(self) -> float:
+        """Itself, or so many times `of`."""
+        return (self.at_most if self.at_least is None else self.at_least) or 0.0
+
+    def compared(self, measured: Mapping[str, float | int | str]) -> Compared:
+        """With one run, whenever that was."""
+        reached, base = _number(measured.get(self.figure)), _number(measured.get(self.of)) if self.of else 1.0
+        limit = None if base is None else self.limit * base
+        if reached is None or limit is None:
+            return Compared(self, limit, reached, None)
+        return Compared(self, limit, reached, reached <= limit if self.at_least is None else reached >= limit)
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """`limit`: of this run, None where it did not measure what it is a share of; `reached`: None where it did not
+    measure it; `met`: None in either case."""
+
+    asked: Asked
+    limit: float | None
+    reached: float | None
+    met: bool | None
+
+
+def _number(value: float | str | None) -> float | None:
+    return None if value is None or isinstance(value, str) else float(value)
+
+
 class CannotRun(Exception):
     """This machine lacks what the round needs; the message says what."""
 

@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 
 from tests.chaos import volatile
-from tests.chaos.faults import ALL, jumps
+from tests.chaos.faults import ALL, ASKED, jumps
 from tests.chaos.figures import CannotRun, Figures, compared
 from tests.chaos.ledger import Ledger, Sent, read
 from tests.chaos.reckoning import line
@@ -33,6 +33,7 @@ async def test_nothing_is_lost_doubled_or_made_up(here: World, fault: str) -> No
     done = await ALL[fault](here, SAMPLE)
     assert done.sound, line(done)
     assert done.figures.ok > 0
+    assert {one.figure for one in ASKED[fault]} <= done.measured.keys(), "what is asked is measured, reached or not"
 
 
 async def test_who_has_no_lazyfs_is_told_where_it_comes_from(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -53,8 +53,8 @@ class Traffic:
     """`slowest_s`: the longest that anybody waited for an answer of any kind; `refused`: answers other than 2xx;
     `dropped`: connections that broke, or were given up, `given_up` of them; `stood_still_s`: the longest that we
     ourselves got no processor, by which every answer may seem late; `heard_at`: when a 2xx was last heard, by the
-    monotonic clock; `waits_s`: of each 2xx; `refusals`: by status. `at`: of all that is said, so that two copies of a
-    thing are the same bytes."""
+    monotonic clock, `heard_of`: from each door, by its address; `waits_s`: of each 2xx; `refusals`: by status. `at`: of
+    all that is said, so that two copies of a thing are the same bytes."""
 
     client: aiohttp.ClientSession
     ledger: Ledger
@@ -66,6 +66,7 @@ class Traffic:
     given_up: int = 0
     stood_still_s: float = 0.0
     heard_at: float = 0.0
+    heard_of: dict[str, float] = field(default_factory=dict)
     waits_s: list[float] = field(default_factory=list)
     refusals: Counter[int] = field(default_factory=Counter)
     at: str = field(default_factory=lambda: datetime.now(UTC).isoformat())
@@ -136,12 +137,12 @@ class Traffic:
                 group.create_task(saying(to, f"{mark}-{number}"))  # type: ignore[arg-type]
                 await asyncio.sleep(max(0.0, begun + (number + 1) / rate - loop.time()))
 
-    async def heard(self, since: float) -> float:
-        """Once something was taken that was answered after `since`; the seconds that it took."""
+    async def heard(self, since: float, of: Door | None = None) -> float:
+        """Once something was taken, by this door, that was answered after `since`; the seconds that it took."""
         async with asyncio.timeout(PATIENCE_S):
-            while self.heard_at <= since:
+            while (at := self.heard_at if of is None else self.heard_of.get(of.url, 0.0)) <= since:
                 await asyncio.sleep(0.02)
-        return self.heard_at - since
+        return at - since
 
     async def shuffled(self, tenants: Sequence[Tenant], many: int, mark: str, at_once: int = 48) -> None:
         """`many` messages as fast as they are taken; each of `copies` deliveries by another door, in any order."""
@@ -186,7 +187,7 @@ class Traffic:
                     self.refused += 1
                     self.refusals[response.status] += 1
                 if response.status < 300:
-                    self.heard_at = time.monotonic()
+                    self.heard_at = self.heard_of[door.url] = time.monotonic()
                     self.waits_s.append(self.heard_at - begun)
                 return response.status
         except TimeoutError:

@@ -80,8 +80,3 @@ def test_where_nothing_shows_it_or_nobody_is_alerted_the_table_says_why(row: Sho
 
 def test_every_round_stands_in_the_table() -> None:
     assert {name for row in table() for name in row.rounds} == set(ALL)
-
-
-def test_the_page_that_people_read_has_the_same_table() -> None:
-    page = (ROOT / "docs" / "reliability.md").read_text(encoding="utf-8")
-    assert ROW.findall(TEMPLATE.read_text(encoding="utf-8")) == ROW.findall(page)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from types import MappingProxyType
 
 from tests.chaos.faults import (
@@ -24,7 +24,7 @@ from tests.chaos.faults import (
     viewers,
     writers,
 )
-from tests.chaos.figures import Round
+from tests.chaos.figures import Asked, Round
 from tests.chaos.size import Size
 from tests.chaos.world import World
 
@@ -42,3 +42,14 @@ ALL: Mapping[str, Fault] = MappingProxyType(
         "R24": points.in_time,
     }
 )  # fmt: skip
+
+ASKED: Mapping[str, Sequence[Asked]] = MappingProxyType(
+    {
+        "R1": killed.ASKED_OF_DOORS, "R2": killed.ASKED_OF_THE_DATABASE, "R3": power.ASKED, "R4": away.ASKED,
+        "R5": half_open.ASKED, "R8": copies.ASKED, "R9": writers.ASKED_OF_LATE_ONES,
+        "R10": writers.ASKED_OF_STUCK_ONES, "R11": histories.ASKED, "R13": jumps.ASKED, "R16": viewers.ASKED,
+        "R17": races.ASKED, "R19": bursts.ASKED, "R20": noisy.ASKED, "R21": drips.ASKED, "R22": stops.ASKED,
+        "R23": upgrades.ASKED, "R24": points.ASKED,
+    }
+)  # fmt: skip
+"""What each round is to reach besides losing nothing. Of R6 no figure is asked."""

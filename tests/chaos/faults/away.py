@@ -8,7 +8,7 @@ import sqlite3
 import time
 
 from tests.chaos import ledger
-from tests.chaos.figures import Measured, Round
+from tests.chaos.figures import Asked, Measured, Round
 from tests.chaos.reckoning import reckon
 from tests.chaos.size import Size
 from tests.chaos.traffic import WITHIN_S, Traffic
@@ -17,6 +17,12 @@ from tests.chaos.world import World, until
 BEFORE_S = 2.0
 NOTICED_S = 5.0
 MEMORY_MB = 50.0
+ASKED = (
+    Asked("away s", at_least=600),
+    Asked("slowest refusal s", at_most=1, what="p99 of refusals s (reached: the slowest of all)"),
+    Asked("memory grown MB", at_most=MEMORY_MB),
+    Asked("spool empty after s", at_most=120),
+)
 
 
 async def database(world: World, size: Size) -> Round:

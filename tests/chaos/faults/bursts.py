@@ -9,7 +9,7 @@ import time
 from collections.abc import AsyncIterator
 from itertools import count
 
-from tests.chaos.figures import Measured, Round, quantile
+from tests.chaos.figures import Asked, Measured, Round, quantile
 from tests.chaos.reckoning import reckon
 from tests.chaos.size import Size
 from tests.chaos.traffic import Traffic
@@ -20,6 +20,17 @@ TIMES = 10
 URGENT = "Votre machine a pris feu, ma fille est brûlée, répondez-moi"
 EVERY_S, LOOKED_FOR_S = 3.0, 120.0
 PAGE = 50
+ASKED = (
+    Asked("messages a second", at_least=200),
+    Asked("in the burst", at_least=2_000, what="messages a second in the burst"),
+    Asked("burst s", at_least=60),
+    Asked("p99 in the burst s", at_most=0.5),
+    Asked("p99.9 s", at_most=2, what="p99.9 in the burst s"),
+    Asked("still after s", at_most=120, what="all caught up with after s"),
+    Asked(
+        "on the first page after at most s", at_most=5, what="an urgent one on the first page: p99 s (reached: at most)"
+    ),
+)
 
 
 async def tenfold(world: World, size: Size) -> Round:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 
-from tests.chaos.figures import Measured, Round
+from tests.chaos.figures import Asked, Measured, Round
 from tests.chaos.reckoning import reckon
 from tests.chaos.size import Size
 from tests.chaos.world import World
 
 COPIES = 5
+ASKED = (Asked("messages", at_least=20_000), Asked("deliveries of each", at_least=5), Asked("doors", at_least=3))
 
 
 async def shuffled(world: World, size: Size) -> Round:

@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator, Sequence
 
 import aiohttp
 
-from tests.chaos.figures import Measured, Round
+from tests.chaos.figures import Asked, Measured, Round
 from tests.chaos.links import link
 from tests.chaos.reckoning import reckon
 from tests.chaos.size import Size
@@ -25,6 +25,12 @@ ANSWERED_S = 10.0
 HEALED_S = 20.0
 LEAST_S = 15.0
 """Longer than any request may wait: else none would be seen to."""
+ASKED = (
+    Asked("cuts", at_least=20),
+    Asked("each of s", at_least=30),
+    Asked("slowest answer s", at_most=ANSWERED_S),
+    Asked("slowest answer to people s", at_most=ANSWERED_S),
+)
 
 
 async def database(world: World, size: Size) -> Round:

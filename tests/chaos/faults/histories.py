@@ -30,7 +30,7 @@ from inbox.views.stored import dump
 from services import database
 from services.parts import parts
 from services.settings import Settings
-from tests.chaos.figures import Figures, Measured, Round
+from tests.chaos.figures import Asked, Figures, Measured, Round
 from tests.chaos.reckoning import line
 from tests.chaos.size import Size
 from tests.chaos.wild import Wild, shuffled
@@ -46,6 +46,12 @@ STRETCHES = (1, 7, 60, 500)
 TOLD_AT_ONCE = 100
 NEW_POLICY, FORGOTTEN, COMPARED = 0.002, 0.001, 0.0005
 """How often, of all events, a policy changes, an author is forgotten, and all is compared on the way."""
+ASKED = (
+    Asked("histories", at_least=10_000),
+    Asked("compared at prefixes", at_least=1, of="events", what="events after which all was compared"),
+    Asked("rows other than rebuilt", at_most=0),
+    Asked("items other than folded", at_most=0),
+)
 
 
 @dataclass

@@ -13,7 +13,7 @@ from typing import Any
 
 from services.postgres import Postgres
 from tests.chaos.clocks import Skewed
-from tests.chaos.figures import Measured, Round
+from tests.chaos.figures import Asked, Measured, Round
 from tests.chaos.reckoning import events_of, everything, reckon
 from tests.chaos.size import Size
 from tests.chaos.world import Host, World, hosts, standing
@@ -26,6 +26,12 @@ UNPROVEN = 401
 """What a delivery is answered whose signature bears a time that is far from ours."""
 OFF_S = 30.0
 """A duration that is wrong by as much as a jump is, and not by what a busy machine adds."""
+ASKED = (
+    Asked("by at most s", at_least=86_400, what="largest jump s"),
+    Asked("given twice", at_most=0, what="alarms given twice"),
+    Asked("durations wrong by at most s, a host", at_most=0),
+    Asked("durations wrong by at most s, the database", at_most=0),
+)
 
 
 async def clocks(world: World, size: Size) -> Round:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import asyncio
 
-from tests.chaos.figures import Measured, Round, quantile
+from tests.chaos.figures import Asked, Measured, Round, quantile
 from tests.chaos.reckoning import reckon
 from tests.chaos.size import Size
 from tests.chaos.traffic import Traffic
@@ -13,6 +13,7 @@ from tests.chaos.world import World
 
 TIMES = 10
 PHASE_S = 20.0
+ASKED = (Asked("meanwhile s", at_most=1.2, of="the others' p99 before s", what="the others' p99 meanwhile s"),)
 
 
 async def brand(world: World, size: Size) -> Round:

@@ -14,7 +14,7 @@ import asyncpg
 
 from services.postgres import Postgres
 from services.postgres_host import find_binaries
-from tests.chaos.figures import Measured, Round
+from tests.chaos.figures import Asked, Measured, Round
 from tests.chaos.ledger import Ledger
 from tests.chaos.reckoning import reckon
 from tests.chaos.size import Size
@@ -24,6 +24,10 @@ from tests.product.instance import REPOSITORY
 from tests.product.many import Tenant
 
 POINT = "before_the_mistake"
+ASKED = (
+    Asked("ready again after s", at_most=900),
+    Asked("sent", at_least=1_000_000, what="events of the log (reached: what was sent)"),
+)
 ARCHIVED = "SELECT last_archived_wal >= $1 FROM pg_stat_archiver"
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from services import database
 from services.postgres import Postgres
 from tests.chaos.faults.away import spooled_in
-from tests.chaos.figures import Measured, Round
+from tests.chaos.figures import Asked, Measured, Round
 from tests.chaos.reckoning import reckon
 from tests.chaos.size import Size
 from tests.chaos.traffic import Traffic
@@ -26,6 +26,7 @@ SMALL = {"max_wal_size": "96MB", "min_wal_size": "48MB"}
 ON_DISK = ("database", "data")
 SPOOLING_S = 1.5
 RECOVERED_S = 300.0
+ASKED = (Asked("cuts", at_least=20),)
 
 
 async def lost(world: World, size: Size) -> Round:

@@ -6,7 +6,7 @@ import asyncio
 import uuid
 from collections import Counter
 
-from tests.chaos.figures import Measured, Round
+from tests.chaos.figures import Asked, Measured, Round
 from tests.chaos.reckoning import reckon
 from tests.chaos.rest import followed
 from tests.chaos.size import Size
@@ -16,6 +16,12 @@ from tests.product.many import Tenant
 PEOPLE = 5
 OF_AN_ITEM = 2
 """Messages: so many does an author say in a thread (`traffic`)."""
+ASKED = (
+    Asked("items", at_least=1_000),
+    Asked("people", at_least=5),
+    Asked("said yes", at_most=1, of="items"),
+    Asked("said no (409)", at_least=4, of="items"),
+)
 
 
 async def acknowledged(world: World, size: Size) -> Round:

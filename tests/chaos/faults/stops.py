@@ -13,7 +13,7 @@ from pathlib import Path
 
 import aiohttp
 
-from tests.chaos.figures import Measured, Round
+from tests.chaos.figures import Asked, Measured, Round
 from tests.chaos.proxies import PROXIES, trusting
 from tests.chaos.reckoning import reckon
 from tests.chaos.size import Size
@@ -22,6 +22,11 @@ from tests.chaos.world import World, hosts
 from tests.product.many import Tenant
 
 STOPPED_S = 10.0
+ASKED = (
+    Asked("stops", at_least=200),
+    Asked("failed requests", at_most=0),
+    Asked("slowest stop s", at_most=STOPPED_S),
+)
 OPENS = "zygomycete"
 """What lets somebody in: a proxy's log of requests must not tell it."""
 DOORS = (f"/approve/1/none/{OPENS}", f"/sign-in/{OPENS}", f"/wall/1/{OPENS}", f"/hooks/none?token={OPENS}")

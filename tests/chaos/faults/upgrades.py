@@ -9,7 +9,7 @@ from pathlib import Path
 
 from inbox.log import migrate
 from inbox.views import rebuild
-from tests.chaos.figures import Measured, Round
+from tests.chaos.figures import Asked, Measured, Round
 from tests.chaos.reckoning import reckon
 from tests.chaos.releases import Older, unpacked
 from tests.chaos.rest import rest
@@ -19,6 +19,11 @@ from tests.chaos.world import World
 from tests.product.many import Tenant
 
 LEAST_S = 5.0
+ASKED = (
+    Asked("messages a second", at_least=200),
+    Asked("sent", at_least=1_000_000, what="events of the log (reached: what was sent)"),
+    Asked("not 2xx", at_most=0, what="deliveries that failed"),
+)
 
 
 async def there_and_back(world: World, size: Size) -> Round:

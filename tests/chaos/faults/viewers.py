@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 from inbox.ids import BrandId
-from tests.chaos.figures import Measured, Round
+from tests.chaos.figures import Asked, Measured, Round
 from tests.chaos.reckoning import everything, reckon
 from tests.chaos.rest import rest
 from tests.chaos.size import Size
@@ -18,6 +18,12 @@ from tests.chaos.world import World
 from tests.product.many import Tenant
 
 CAUGHT_UP_S = 120.0
+ASKED = (
+    Asked("viewers", at_least=500),
+    Asked("connections torn", at_least=100, of="viewers"),
+    Asked("rows other than a reload's", at_most=0),
+    Asked("told twice", at_most=0),
+)
 
 
 async def torn_apart(world: World, size: Size) -> Round:

@@ -19,7 +19,7 @@ from inbox.events import SettingChanged
 from inbox.ids import BrandId, DedupeKey
 from inbox.log.record import NewEvent, Recorded
 from services import database
-from tests.chaos.figures import Figures, Measured, Round, compared, worst
+from tests.chaos.figures import Asked, Figures, Measured, Round, compared, worst
 from tests.chaos.ledger import Sent
 from tests.chaos.reckoning import line, reckon
 from tests.chaos.size import Size
@@ -36,6 +36,16 @@ LOOK_S = (0.05, 0.5)
 """Of a reader who has seen all: in the one brand, in the others."""
 ENDED_WITHIN_S = 60.0
 """After so long without a word of the server a session is not ended at all."""
+ASKED_OF_LATE_ONES = (
+    Asked("appends", at_least=50_000),
+    Asked("writers", at_least=8),
+    Asked("pause up to s, mostly short", at_least=0.5),
+    Asked("readers", at_least=4),
+)
+ASKED_OF_STUCK_ONES = (
+    Asked("held s", at_least=300, what="a brand's log held for s"),
+    Asked("alarm after s", at_most=30),
+)
 
 
 async def late(world: World, size: Size) -> Round:
@@ -174,7 +184,7 @@ async def stuck(world: World, size: Size) -> Round:
         await pool.close()
     alone = max(held)
     measured: Measured = {
-        "stuck writers": len(held), "the longest was ended after s": round(alone, 1),
+        "stuck writers": len(held), "held s": round(sum(held), 1), "the longest was ended after s": round(alone, 1),
         "the others waited at most s": round(calm.slowest_s, 2), "refused of the stuck brand": waiting.refused,
         "refused of the others": calm.refused,
     }  # fmt: skip
