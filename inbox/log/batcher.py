@@ -2,8 +2,12 @@
 
 No timer: a linger of 2 ms halved the measured throughput. A commit costs a flush of the disk and a brand's appends are
 serial, so what arrives meanwhile shares the next one. In a storm a second batch is sealed and sent while the first one
-is on its way: it waits in the database, under the lock of the brand's head, rather than here. Every queue is bounded:
-when the disk cannot follow, the caller is told `LogUnavailable` at once and answers 503, rather than let memory grow.
+is on its way: it waits in the database, under the lock of the brand's head, rather than here.
+
+What waits is bounded: when the disk cannot follow, the caller is told `Flooded` at once and answers 503, rather than
+let memory grow. Room is shared (adr/0050): a brand may have as much waiting as there is room left, so that whoever
+floods is refused while half of it is free; and a little always, so that a brand that says little is taken however many
+flood.
 """
 
 from __future__ import annotations
@@ -22,10 +26,13 @@ from inbox.errors import NotFound
 from inbox.ids import BrandId
 from inbox.log.passing import PASSING
 from inbox.log.record import NewDelivery, NewEvent
-from inbox.log.store import AppendRefused, Log, LogUnavailable, Positions
+from inbox.log.store import AppendRefused, Flooded, Log, LogUnavailable, Positions
 
 MOST_EVENTS = 512
 MOST_WAITING = 10_000
+"""Events, of all brands together."""
+LEAST_OF_A_BRAND = 16
+"""So many of each wait however full it is."""
 SECOND_FROM = 192
 """Events that must wait before a brand gets a second batch under way: with fewer, two half batches take longer than one
 whole, because each pays for a flush of its own."""
@@ -43,14 +50,20 @@ class _Waiting:
     done: asyncio.Future[Positions]
     since: float
 
+    @property
+    def room(self) -> int:
+        """What it takes up of `MOST_WAITING`: a delivery that says nothing is kept, too."""
+        return len(self.events) or 1
+
 
 @dataclass(slots=True)
 class _Line:
     """What waits of one brand, and who brings it to disk, each with since when the oldest of its batch waits. `events`
-    is how many wait."""
+    is how many wait, `room` what they take up."""
 
     waiting: deque[_Waiting] = field(default_factory=deque)
     events: int = 0
+    room: int = 0
     flushers: dict[asyncio.Task[None], float] = field(default_factory=dict)
 
     @property
@@ -58,6 +71,11 @@ class _Line:
         """Since when the oldest waits, in the queue or on its way to disk, by the monotonic clock."""
         queued = (one.since for one in islice(self.waiting, 1))
         return min([*self.flushers.values(), *queued], default=time.monotonic())
+
+    def put(self, waiting: _Waiting) -> None:
+        self.waiting.append(waiting)
+        self.events += len(waiting.events)
+        self.room += waiting.room
 
     def take(self) -> list[_Waiting]:
         """The next batch: whole submissions, in the order they came."""
@@ -67,6 +85,13 @@ class _Line:
             batch.append(self.waiting.popleft())
             size += len(batch[-1].events)
         self.events -= size
+        self.room -= sum([one.room for one in batch])
+        return batch
+
+    def take_all(self) -> list[_Waiting]:
+        batch = list(self.waiting)
+        self.waiting.clear()
+        self.events = self.room = 0
         return batch
 
 
@@ -76,7 +101,7 @@ class Batcher:
     def __init__(self, log: Log) -> None:
         self._log = log
         self._lines: dict[BrandId, _Line] = {}
-        self._count = 0
+        self._free = MOST_WAITING
         self._closed = False
         _BATCHERS.add(self)
 
@@ -94,15 +119,15 @@ class Batcher:
     ) -> Positions:
         """The position of each event, None where the log had it. The batch goes to disk even if the caller goes away:
         what was taken in is never half forgotten."""
-        if self._closed or self._count >= MOST_WAITING:
-            raise LogUnavailable("too much is waiting for the disk")
+        if self._closed:
+            raise LogUnavailable("the process ends")
+        line = self._lines.get(brand) or _Line()
+        if line.room >= max(self._free, LEAST_OF_A_BRAND):
+            raise Flooded("too much of this brand is waiting for the disk")
         waiting = _Waiting(events, deliveries, asyncio.get_running_loop().create_future(), time.monotonic())
-        line = self._lines.get(brand)
-        if line is None:
-            line = self._lines[brand] = _Line()
-        line.waiting.append(waiting)
-        line.events += len(events)
-        self._count += 1
+        self._lines[brand] = line
+        line.put(waiting)
+        self._free -= waiting.room
         if not line.flushers or (len(line.flushers) < MOST_FLUSHERS and line.events >= SECOND_FROM):
             task = asyncio.create_task(self._flush(brand, line), name=f"flush-{brand}")
             line.flushers[task] = waiting.since
@@ -120,7 +145,7 @@ class Batcher:
                 await asyncio.sleep(0)
         except BaseException:
             # Broken off by the end of the process: whoever waits must hear of it rather than wait for ever.
-            self._fail([*batch, *self._take_all(line)], LogUnavailable("the append was broken off"))
+            self._fail([*batch, *self._taken(line.take_all())], LogUnavailable("the append was broken off"))
             raise
         finally:
             line.flushers.pop(me, None)
@@ -132,15 +157,10 @@ class Batcher:
         return len(line.flushers) == 1 or line.events >= SECOND_FROM
 
     def _take(self, line: _Line) -> list[_Waiting]:
-        batch = line.take()
-        self._count -= len(batch)
-        return batch
+        return self._taken(line.take())
 
-    def _take_all(self, line: _Line) -> list[_Waiting]:
-        batch = list(line.waiting)
-        line.waiting.clear()
-        line.events = 0
-        self._count -= len(batch)
+    def _taken(self, batch: list[_Waiting]) -> list[_Waiting]:
+        self._free += sum([one.room for one in batch])
         return batch
 
     async def _commit(self, brand: BrandId, batch: list[_Waiting]) -> None:

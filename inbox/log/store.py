@@ -38,6 +38,11 @@ class LogUnavailable(Exception):
     """The database did not take it; nothing was stored, as far as anybody knows. Trying again is safe."""
 
 
+class Flooded(LogUnavailable):
+    """So much of this brand waits already that no more of it is taken now. The database answers, and others' appends go
+    on."""
+
+
 class AppendRefused(LogUnavailable):
     """The database answers, and does not take this append: trying again gives the same."""
 

@@ -21,7 +21,7 @@ from inbox.channels import ChannelRecord, Channels
 from inbox.clock import Clock
 from inbox.errors import NotFound
 from inbox.log.batcher import COMMIT_TIMEOUT_S, Batcher
-from inbox.log.store import LogUnavailable
+from inbox.log.store import Flooded, LogUnavailable
 from inbox.spooled import Spooled, Telling, nothing
 from inbox.web.routes import Route
 from services import metrics
@@ -65,6 +65,13 @@ class _Refusal(Exception):
 
 def _unknown() -> _Refusal:
     return _Refusal(404, "unknown_channel", "The address names no channel; copy it from the settings.")
+
+
+def _flooded() -> _Refusal:
+    return _Refusal(
+        503, "throttled", "Too much of this brand is waiting for the log; send it again.",
+        **{"Retry-After": str(RETRY_AFTER_S)},
+    )  # fmt: skip
 
 
 def _unavailable() -> _Refusal:
@@ -193,12 +200,20 @@ class Ingest:
             taken = await self._stored(network, arrival)
         except NotFound as error:
             raise _unknown() from error
+        except Flooded as error:
+            return await self._spooled(network, arrival, _flooded(), error)
         except DATABASE_AWAY as error:
             self._outage.suspect()
-            if await self._keeping.kept(network, arrival):
-                return _response(network.answer(Taken())), "spooled"
-            raise self._noted(arrival.hook, _unavailable()) from error
+            return await self._spooled(network, arrival, _unavailable(), error)
         return _response(network.answer(taken)), "quarantined" if taken.unreadable else "taken"
+
+    async def _spooled(
+        self, network: Channel, arrival: Arrival, refusal: _Refusal, error: Exception
+    ) -> tuple[web.Response, str]:
+        """What would not come again; the rest is refused."""
+        if await self._keeping.kept(network, arrival):
+            return _response(network.answer(Taken())), "spooled"
+        raise self._noted(arrival.hook, refusal) from error
 
     async def _stored(self, network: Channel, arrival: Arrival) -> Taken:
         if self._outage.is_on:

@@ -18,11 +18,12 @@ from inbox.clock import SimulatedClock, SystemClock
 from inbox.events import DeliveryQuarantined, MessageReceived
 from inbox.ids import BrandId
 from inbox.log.batcher import Batcher
-from inbox.log.store import LogUnavailable, Positions
+from inbox.log.store import Flooded, LogUnavailable, Positions
 from inbox.meters import REGISTRY
 from services import process
 from services.ingest import body as bodies
 from services.ingest import turns
+from services.outage import Outage
 from services.workers import retention
 from tests.channels.senders import APP_SECRET, WHSEC, standard
 from tests.channels.test_generic import MESSAGE
@@ -294,6 +295,26 @@ async def test_what_the_log_does_not_take_is_answered_503(hooks: Hooks, monkeypa
     monkeypatch.setattr(Batcher, "submit", full)
     status, _, response = await hooks.post(channel, MESSAGE)
     assert (status, response.headers["Retry-After"]) == (503, "5")
+
+
+async def test_a_brand_of_which_too_much_waits_is_answered_503_and_the_database_is_not_suspected(
+    hooks: Hooks, pool: asyncpg.Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loud, quiet = await hooks.channel(), await hooks.channel(brand=await new_brand(pool, "quiet"))
+    suspected: list[bool] = []
+    monkeypatch.setattr(Outage, "suspect", lambda _: suspected.append(True))
+    submit = Batcher.submit
+
+    async def full(batcher: Batcher, brand: BrandId, *rest: Any) -> Positions:
+        if brand == hooks.brand:
+            raise Flooded("too much of this brand is waiting for the disk")
+        return await submit(batcher, brand, *rest)
+
+    monkeypatch.setattr(Batcher, "submit", full)
+    status, said, response = await hooks.post(loud, MESSAGE)
+    assert (status, said["code"], response.headers["Retry-After"]) == (503, "throttled", "5")
+    assert (await hooks.post(quiet, MESSAGE))[0] == 202
+    assert not suspected
 
 
 async def test_without_a_database_the_answer_is_503(hooks: Hooks, pool: asyncpg.Pool) -> None:

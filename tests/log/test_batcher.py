@@ -17,7 +17,8 @@ from inbox.ids import BrandId
 from inbox.log import batcher as batching
 from inbox.log.batcher import Batcher
 from inbox.log.record import NewEvent
-from inbox.log.store import AppendRefused, Log, LogUnavailable, Positions
+from inbox.log.store import AppendRefused, Flooded, Log, LogUnavailable, Positions
+from tests.conftest import new_brand
 from tests.log.test_log import message
 
 
@@ -44,7 +45,7 @@ async def gathered(batcher: Batcher, log: Gated, brand: BrandId, noon: datetime,
     tasks: list[asyncio.Task[Any]] = []
     for n in range(count):
         tasks.append(asyncio.create_task(batcher.submit(brand, [message(log, brand, n, noon)])))
-        while log.appends == 0 or batcher._count < n:
+        while log.appends == 0 or batcher.waiting_events < n:
             await asyncio.sleep(0)
     return tasks
 
@@ -52,6 +53,38 @@ async def gathered(batcher: Batcher, log: Gated, brand: BrandId, noon: datetime,
 async def answers(tasks: list[asyncio.Task[Any]]) -> list[Any]:
     async with asyncio.timeout(10):
         return await asyncio.gather(*tasks, return_exceptions=True)
+
+
+class Held(Log):
+    """A log that takes nothing of these brands before `gate` is open."""
+
+    def __init__(self, log: Log, *brands: BrandId) -> None:
+        super().__init__(log.pool, log.keyring, log.pulse)
+        self.gate = asyncio.Event()
+        self._brands = brands
+
+    async def append(self, brand: BrandId, events: Sequence[NewEvent], **given: Any) -> Positions:
+        if brand in self._brands:
+            await self.gate.wait()
+        return await super().append(brand, events, **given)
+
+
+async def under_way(batcher: Batcher, brand: BrandId, events: Sequence[NewEvent]) -> asyncio.Task[Any]:
+    """Submitted, and seen by the batcher."""
+    task = asyncio.create_task(batcher.submit(brand, events))
+    await asyncio.sleep(0)  # it is put into its line
+    await asyncio.sleep(0)  # and whoever flushes takes what it takes
+    return task
+
+
+async def flood(batcher: Batcher, log: Log, brand: BrandId, noon: datetime) -> list[asyncio.Task[Any]]:
+    """As many of a brand as it is allowed: those that were let in, the first of them on its way to disk."""
+    let_in: list[asyncio.Task[Any]] = []
+    while not (task := await under_way(batcher, brand, [message(log, brand, len(let_in), noon)])).done():
+        let_in.append(task)
+    with pytest.raises(Flooded):
+        await task
+    return let_in
 
 
 async def test_a_full_disk_refuses_a_batch_as_one(log: Log, brand: BrandId, noon: datetime) -> None:
@@ -78,7 +111,7 @@ async def test_a_bug_in_one_append_harms_neither_neighbours_nor_successors(
     assert {type(other) for other in others} == {AppendRefused}
     gated.fault = None
     assert await batcher.submit(brand, [message(log, brand, 9, noon)]) == [2]
-    assert batcher._count == 0
+    assert batcher._free == batching.MOST_WAITING
 
 
 async def test_all_who_wait_hear_that_the_process_ends(log: Log, brand: BrandId, noon: datetime) -> None:
@@ -89,7 +122,7 @@ async def test_all_who_wait_hear_that_the_process_ends(log: Log, brand: BrandId,
     (flusher,) = line.flushers
     flusher.cancel()
     assert {type(answer) for answer in await answers(tasks)} == {LogUnavailable}
-    assert batcher._count == 0
+    assert batcher._free == batching.MOST_WAITING
     assert await log.head(brand) == 0
 
 
@@ -166,3 +199,55 @@ async def test_closing_waits_for_what_was_taken_in(log: Log, brand: BrandId, noo
 async def test_an_unknown_brand_is_not_found(log: Log, noon: datetime) -> None:
     with pytest.raises(NotFound):
         await Batcher(log).submit(BrandId(424242), [message(log, BrandId(424242), 1, noon)])
+
+
+async def test_a_brand_that_floods_is_refused_while_half_of_the_room_is_left(
+    log: Log, brand: BrandId, noon: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batching, "MOST_WAITING", 10)
+    monkeypatch.setattr(batching, "LEAST_OF_A_BRAND", 1)
+    batcher = Batcher(held := Held(log, brand))
+    tasks = await flood(batcher, log, brand, noon)
+    assert len(tasks) == 1 + 5, "one on its way, five that wait"
+    quiet = await new_brand(log.pool, "quiet")
+    assert await batcher.submit(quiet, [message(log, quiet, 1, noon)]) == [1], "though the flood's first still waits"
+    held.gate.set()
+    assert sorted(position for (position,) in await answers(tasks)) == [1, 2, 3, 4, 5, 6]
+    assert await batcher.submit(brand, [message(log, brand, 9, noon)]) == [7]
+    assert batcher._free == 10
+
+
+async def test_however_many_flood_who_says_little_is_taken(
+    log: Log, brand: BrandId, noon: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batching, "MOST_WAITING", 12)
+    monkeypatch.setattr(batching, "LEAST_OF_A_BRAND", 2)
+    loud = [brand, *[await new_brand(log.pool, f"loud {n}") for n in range(4)]]
+    batcher = Batcher(held := Held(log, *loud))
+    floods = [await flood(batcher, log, one, noon) for one in loud]
+    assert [len(each) - 1 for each in floods] == [6, 3, 2, 2, 2], "of each what there is room left for, and the least"
+    assert batcher._free < 0
+    quiet = await new_brand(log.pool, "quiet")
+    assert await batcher.submit(quiet, [message(log, quiet, 1, noon)]) == [1]
+    held.gate.set()
+    await answers([task for each in floods for task in each])
+    assert batcher._free == 12
+
+
+@pytest.mark.parametrize("most", [0, 7])
+async def test_a_delivery_takes_up_what_it_holds_and_one_that_says_nothing_something_too(
+    log: Log, brand: BrandId, noon: datetime, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    monkeypatch.setattr(batching, "MOST_WAITING", 14)
+    monkeypatch.setattr(batching, "LEAST_OF_A_BRAND", 1)
+    batcher = Batcher(held := Held(log, brand))
+    tasks = [await under_way(batcher, brand, [message(log, brand, 100, noon)])]
+    for turn in range(7 // (most or 1)):
+        assert batcher._free > 7
+        events = [message(log, brand, turn * most + n, noon) for n in range(most)]
+        tasks.append(await under_way(batcher, brand, events))
+    with pytest.raises(Flooded):
+        await batcher.submit(brand, [])
+    held.gate.set()
+    assert sum([len(answer) for answer in await answers(tasks)]) == 1 + most
+    assert batcher._free == 14
