@@ -39,10 +39,12 @@ class Rehearsed:
 
 @dataclass(frozen=True, slots=True)
 class DayOff:
-    """`name`: the public holiday's, or what the brand calls its own day off; None where it has no name."""
+    """`name`: the public holiday's, or what the brand calls its own day off; None where it has no name. `lang`: which
+    language a name is in that is not known in the reader's (BCP 47); None where it is theirs, or the brand's own."""
 
     day: date
     name: str | None
+    lang: str | None = None
 
 
 def rehearse(policy: Policy, now: datetime) -> list[Rehearsed]:
@@ -85,16 +87,16 @@ def _closings(calendar: Calendar, now: datetime) -> Iterator[tuple[datetime, dat
 def holidays_ahead(holidays_of: str | None, since: date, lang: str) -> list[DayOff]:
     """The public holidays of a year from a day on, in order; none where no country is given."""
     coming = sorted(_holidays(holidays_of, since, lang).items())
-    return [DayOff(day, name) for day, name in coming if since <= day < since + timedelta(days=A_YEAR)]
+    return [one for day, one in coming if since <= day < since + timedelta(days=A_YEAR)]
 
 
 def days_off(calendar: Calendar, since: date, most: int, lang: str) -> list[DayOff]:
     """The next days of a year on which the brand is closed though it is no weekend; names in `lang` where known."""
-    named = _holidays(calendar.holidays_of, since, lang)
-    found = {day: DayOff(day, calendar.names.get(day) or named.get(day)) for day in calendar.closed}
-    for day, name in named.items():
-        if day not in calendar.open_on_holidays:
-            found.setdefault(day, DayOff(day, name))
+    public = _holidays(calendar.holidays_of, since, lang)
+    found = {day: one for day, one in public.items() if day not in calendar.open_on_holidays}
+    for day in calendar.closed:
+        own = calendar.names.get(day)
+        found[day] = DayOff(day, own) if own or day not in public else public[day]
     worked = {span.weekday for span in calendar.spans} or set(range(7))
     coming = (day for day in sorted(found) if since <= day < since + timedelta(days=A_YEAR))
     return [found[day] for day in coming if day.weekday() in worked][:most]
@@ -102,12 +104,12 @@ def days_off(calendar: Calendar, since: date, most: int, lang: str) -> list[DayO
 
 @dataclass(frozen=True, slots=True)
 class OpenDay:
-    """`open`: UTC, in order; none where it is closed. `off`: the day off that closes it, by its name ("" for none).
-    `moved`: by how much clocks are put forward on this day."""
+    """`open`: UTC, in order; none where it is closed. `off`: the day off that closes it. `moved`: by how
+    much clocks are put forward on this day."""
 
     day: date
     open: tuple[tuple[datetime, datetime], ...]
-    off: str | None
+    off: DayOff | None
     moved: timedelta
 
     @property
@@ -121,7 +123,7 @@ def fortnight(calendar: Calendar, now: datetime, lang: str) -> list[OpenDay]:
     first = today(calendar, now)
     days = [first + timedelta(days=n) for n in range(14)]
     worked = {span.weekday for span in calendar.spans} or set(range(7))
-    off = {one.day: one.name or "" for one in days_off(calendar, first, 14, lang) if one.day.weekday() in worked}
+    off = {one.day: one for one in days_off(calendar, first, 14, lang) if one.day.weekday() in worked}
     return [
         OpenDay(day, calendars.opening_hours(calendar, day), off.get(day), _moved(calendar, day)) for day in days
     ]  # fmt: skip
@@ -133,7 +135,7 @@ def _moved(calendar: Calendar, day: date) -> timedelta:
     return (ends.utcoffset() or timedelta(0)) - (begins.utcoffset() or timedelta(0))
 
 
-def _holidays(holidays_of: str | None, since: date, lang: str) -> dict[date, str]:
+def _holidays(holidays_of: str | None, since: date, lang: str) -> dict[date, DayOff]:
     """By name in `lang`, else in the country's own language, else in English: never in that of this host, which the
     library would take if it was told none."""
     if holidays_of is None:
@@ -145,7 +147,8 @@ def _holidays(holidays_of: str | None, since: date, lang: str) -> dict[date, str
     named = [*spoken, *(name for name in (known.default_language, ENGLISH) if name in known.supported_languages)]
     if named:
         known = holidays.country_holidays(country, subdiv=part or None, years=years, language=named[0])
-    return {day: name.replace("'", "\u2019") for day, name in known.items()}
+    foreign = None if spoken or not named else named[0].replace("_", "-")
+    return {day: DayOff(day, name.replace("'", "\u2019"), foreign) for day, name in known.items()}
 
 
 def today(calendar: Calendar, now: datetime) -> date:

@@ -1,12 +1,12 @@
-"""The script's own clock. Real in a drill; in tests one that jumps, so that two minutes take none."""
+"""The script's own clock."""
 
 from __future__ import annotations
 
 import asyncio
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Protocol
 
-from inbox.clock import Clock, SimulatedClock, SystemClock
+from inbox.clock import Clock, SystemClock
 
 
 class Pace(Protocol):
@@ -26,17 +26,3 @@ class RealPace:
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(max(0.0, seconds))
-
-
-class JumpingPace:
-    """Time passes only by sleeping, and sleeping takes no time."""
-
-    def __init__(self, start: datetime) -> None:
-        self._clock = SimulatedClock(start)
-
-    def now(self) -> datetime:
-        return self._clock.now()
-
-    async def sleep(self, seconds: float) -> None:
-        self._clock.advance(timedelta(seconds=max(0.0, seconds)))
-        await asyncio.sleep(0)

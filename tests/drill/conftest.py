@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from services.drill.pace import JumpingPace
 from services.drill.run import run
 from tests.drill.fake_instance import FakeInstance
+from tests.drill.pace import JumpingPace
 
 
 @dataclass

@@ -20,13 +20,13 @@ from services.channels.contract import Parsed, Received, Sent, Way
 from services.demo_mail.office import PLACE, PostOffice
 from services.drill import plan, recast, scenario, target
 from services.drill.encoder import Encoder
-from services.drill.pace import JumpingPace
 from services.drill.reading import Reader
 from services.drill.shapes import MAIL
 from services.drill.target import Hook
 from services.outbound import Outbound
 from tests.channels.answering import ASKED
 from tests.drill.fake_instance import FakeInstance
+from tests.drill.pace import JumpingPace
 
 RUN, SECRET = "1790000000000", "0f1e2d3c4b5a69788796a5b4c3d2e1f0"
 NETWORK = registry.networks()[MAIL]

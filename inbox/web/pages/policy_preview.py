@@ -53,19 +53,17 @@ def shown(policy: Policy | None, now: datetime, say: Speech) -> dict[str, Any]:
         for one in rehearsed
     ]  # fmt: skip
     coming = rehearsal.days_off(policy.calendar, rehearsal.today(policy.calendar, now), DAYS_OFF_SHOWN, say.lang)
-    days = [(say.weekday(one.day, year=True), one.name) for one in coming]
+    days = [(say.weekday(one.day, year=True), one) for one in coming]
     ahead = [_day(one, local) for one in rehearsal.fortnight(policy.calendar, now, say.lang)]
     return {"lines": lines, "days_off": days, "ahead": ahead, "trouble": None}
 
 
 def _day(one: rehearsal.OpenDay, say: Speech) -> dict[str, Any]:
-    """`why`: what is out of the ordinary on this day."""
-    why = [] if one.off is None else [one.off or say("day off")]
-    if one.moved:
-        forward = one.moved.total_seconds() > 0
-        why.append(say("clocks go forward") if forward else say("clocks go back"))
+    """`moved`: what its clocks do."""
+    forward = one.moved.total_seconds() > 0
+    moved = say("clocks go forward") if forward else say("clocks go back")
     return {
-        "day": say.weekday(one.day), "why": ", ".join(why),
+        "day": say.weekday(one.day), "off": one.off, "moved": moved if one.moved else "",
         "open": [_span(opens, closes, say) for opens, closes in one.open],
         "lasts": say.duration(one.lasts.total_seconds(), coarse=True) if one.open else "",
     }  # fmt: skip

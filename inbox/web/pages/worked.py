@@ -22,11 +22,13 @@ TICK, OWN = "work-", "worked-"
 
 @dataclass(frozen=True, slots=True)
 class Holiday:
-    """`field`: the name of its box. `day`: with its weekday, as the reader's language writes it."""
+    """`field`: the name of its box. `day`: with its weekday, as the reader's language writes it. `lang`: of a name
+    that is not known in theirs."""
 
     field: str
     day: str
     name: str
+    lang: str | None
     ticked: bool
 
 
@@ -59,7 +61,11 @@ def shown(fields: Mapping[str, str], today: date, say: Speech) -> Worked:
     ticked = {name.removeprefix(TICK) for name in fields if name.startswith(TICK)} | set(given.values())
     found = tuple(
         Holiday(
-            TICK + one.day.isoformat(), say.weekday(one.day, year=True), one.name or "", one.day.isoformat() in ticked
+            TICK + one.day.isoformat(),
+            say.weekday(one.day, year=True),
+            one.name or "",
+            one.lang,
+            one.day.isoformat() in ticked,
         )
         for one in rehearsal.holidays_ahead(holidays_of, today, say.lang)
     )
