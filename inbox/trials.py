@@ -26,6 +26,7 @@ from inbox.ids import BrandId, dedupe_key
 from inbox.log.record import NewEvent
 from inbox.log.store import Connection, Log
 from inbox.sql import beside
+from inbox.state import Message
 from inbox.views import items
 from inbox.views.stored import load_item
 
@@ -108,15 +109,15 @@ async def try_on(
     return await ask(log, brand, model, since=now - timedelta(days=days), by=by, now=now)
 
 
-async def texts(
+async def examples(
     connection: Connection | asyncpg.Pool, brand: BrandId, report: Report
-) -> dict[tuple[uuid.UUID, str], str]:  # fmt: skip
-    """What the messages of the examples say now, for those who may read it; forgotten ones are missing."""
+) -> dict[tuple[uuid.UUID, str], Message]:  # fmt: skip
+    """The messages of the examples as they are now, for those who may read them; forgotten ones are missing."""
     ids = sorted({example.item_id for example in report.examples})
     rows = await connection.fetch(items.sql.states, brand, ids) if ids else []
     found = [load_item(row["state"]) for row in rows]
     return {
-        (uuid.UUID(int=item.item_id.int), message.external_id): message.text
+        (uuid.UUID(int=item.item_id.int), message.external_id): message
         for item in found
         for message in item.messages
         if message.text is not None

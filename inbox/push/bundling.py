@@ -34,7 +34,8 @@ class Wishes:
 
 @dataclass(frozen=True, slots=True)
 class Untold:
-    """An item that waits and that the person was not told of, or only when it mattered less."""
+    """An item that waits and that the person was not told of, or only when it mattered less. `fold`: why its words stay
+    folded."""
 
     item_id: str
     priority: int
@@ -42,6 +43,7 @@ class Untold:
     position: int
     who: str = ""
     text: str = ""
+    fold: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

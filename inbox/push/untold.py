@@ -59,6 +59,7 @@ async def _items(connection: Connection, brand: BrandId, taken: Sequence[object]
                 str(row["item_id"]), row["priority"], names.get(row["channel_id"], row["channel_id"]), row["position"],
                 who=(author.name or author.handle or "") if author else "",
                 text=(card.text or "") if card is not None and not card.forgotten else "",
+                fold=card.fold if card is not None else (),
             )
         )  # fmt: skip
     return found

@@ -11,8 +11,6 @@ from inbox.sql import beside
 
 sql = beside(__file__, "exposures.sql")
 
-FOLDED = frozenset({"violence", "discrimination"})
-"""Categories whose words stay folded until somebody asks for them: threats and slurs."""
 WEEK, MONTH = timedelta(days=6), timedelta(days=29)
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from inbox import corrections, priority, sla
+from inbox import corrections, harsh, priority, sla
 from inbox.events import Author, ClockName, ReasonGiven
 from inbox.ids import ItemId
 from inbox.policy import Policy
@@ -29,7 +29,8 @@ class Row:
     of the latest turn. `warn_*`: when a clock that still runs turns amber, None once it stopped or was missed.
     `rank_due_at`: what is due first, None when nothing is. `corrected`: what people corrected of the classifier's
     reading ("categories", "urgency", "language"). `provisional`: read at first sight only. `muted`: nobody is to be
-    alarmed by its author. `suspected`: in P1, and below what is sure there. `promise_until`: of a promise that runs, or
+    alarmed by its author. `suspected`: in P1, and below what is sure there. `fold`: why `text` stays folded until it is
+    asked for; nothing where it does not. `promise_until`: of a promise that runs, or
     was broken to somebody who still waits. `wave`: that its words belong to; `wave_size`: its messages, filled in when
     the row is read."""
 
@@ -80,6 +81,7 @@ class Row:
     wave_size: int = 0
     muted: bool = False
     suspected: bool = False
+    fold: tuple[str, ...] = ()
 
     @property
     def tier(self) -> int:
@@ -89,6 +91,11 @@ class Row:
     @property
     def waiting(self) -> bool:
         return self.status in {"open", "acknowledged"}
+
+    @property
+    def quotable(self) -> bool:
+        """Whether what gave its reasons away may be shown beside them."""
+        return not self.fold and harsh.quotable(self.reasons)
 
     def as_of(self, now: datetime) -> Row:
         """With the breaches that time alone has made, should the clock worker not have said them yet."""
@@ -160,7 +167,7 @@ def row_of(item: Item, policy: Policy, alarms: Sequence[sla.Alarm] | None = None
         promise_until=_promised(turn), reply_possible_until=item.reply_until, rank_due_at=sla.rank_due(item),
         uncertain=any(reply.state == "uncertain" for reply in item.replies), corrected=_corrected(counted),
         provisional=any(map(is_first_look, counted)), wave=_wave(item, counted), muted=item.muted,
-        suspected=priority.is_suspected(item),
+        suspected=priority.is_suspected(item), fold=harsh.named(shown) if shown.text else (),
     )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import asyncpg
 
-from inbox import messages, waves
+from inbox import harsh, messages, waves
 from inbox.errors import NotFound
 from inbox.ids import BrandId
 from inbox.log.store import Connection
@@ -37,7 +37,8 @@ LOOKED_AT = 8
 @dataclass(frozen=True, slots=True)
 class Wave:
     """`counts`: messages of ten minutes each, the last of them up to now. `level`: the highest of its members' own.
-    `example`: the words of its first member that can still be read, None when none can; `example_item`: whose."""
+    `example`: the words of its first member that can still be read, None when none can; `example_item`: whose;
+    `example_fold`: why they stay folded until somebody asks for them."""
 
     id: uuid.UUID
     first_at: datetime
@@ -53,6 +54,7 @@ class Wave:
     example: str | None = None
     example_lang: str | None = None
     example_item: uuid.UUID | None = None
+    example_fold: tuple[str, ...] = ()
 
     @property
     def last_hour(self) -> int:
@@ -148,6 +150,8 @@ def _examples(found: Iterable[asyncpg.Record]) -> dict[uuid.UUID, dict[str, Any]
         message = messages.find(load_item(record["state"]), record["external_id"])
         if message is not None and message.text:
             lang = message.judgement.lang if message.judgement else None
-            said = {"example": message.text, "example_lang": lang, "example_item": record["item_id"]}
-            examples[record["wave_id"]] = said
+            examples[record["wave_id"]] = {
+                "example": message.text, "example_lang": lang, "example_item": record["item_id"],
+                "example_fold": harsh.named(message),
+            }  # fmt: skip
     return examples

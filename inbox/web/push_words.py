@@ -8,6 +8,7 @@ from typing import Any
 from inbox.ids import MemberId
 from inbox.people.brands import Brand
 from inbox.push.bundling import Bundle, Shows
+from inbox.web import words
 from inbox.web.i18n import Speech
 
 MOST_CHANNELS = 3
@@ -27,12 +28,12 @@ def message(told: Bundle, brand: Brand, member: MemberId, shows: Shows, say: Spe
     }  # fmt: skip
     if one is not None and acts:
         shown |= {"item": one.item_id, "position": one.position, "who": one.who if shows == "words" else ""}
-        shown["actions"] = _actions(shows, say)
+        shown["actions"] = _actions("channels" if one.fold else shows, say)
     return shown
 
 
 def _actions(shows: Shows, say: Speech) -> list[dict[str, str]]:
-    """Nobody answers words that they have not read: those who chose not to see them take charge."""
+    """Nobody answers words that they have not read: who chose not to see them, or is spared them, takes charge."""
     take = {"action": "take", "title": say("Take")}
     return [{"action": "acknowledge", "title": say("Acknowledge")}, take] if shows == "words" else [take]
 
@@ -47,7 +48,8 @@ def _body(told: Bundle, shows: Shows, say: Speech) -> str:
         return ""
     if shows == "words" and told.one is not None:
         who = told.one.who or say("Unknown author")
-        return say("%(who)s: %(text)s", who=who, text=_cut(told.one.text))
+        text = words.folded(told.one.fold, say) if told.one.fold else _cut(told.one.text)
+        return say("%(who)s: %(text)s", who=who, text=text)
     lines = [f"{name} {say.number(count)}" for name, count in list(told.channels.items())[:MOST_CHANNELS]]
     return " · ".join([*lines, "…"] if len(told.channels) > MOST_CHANNELS else lines)
 

@@ -14,6 +14,7 @@ from inbox import catalogue, trials
 from inbox.catalogue import DEFAULT, ModelCard
 from inbox.comparison import Example
 from inbox.events import ModelSwitched
+from inbox.state import Message
 from inbox.trials import Trial
 from inbox.views.row import timestamp
 from inbox.web.api import asked, bodies
@@ -90,10 +91,10 @@ async def _answer(request: web.Request, run: UUID) -> web.Response:
     own, brand = deps(request), brand_of(request)
     trial = await trials.one(own.pool, brand, run)
     personal = viewer(request).may(brand, "personal")
-    return as_json(trial_json(trial, await trials.texts(own.pool, brand, trial.report) if personal else {}))
+    return as_json(trial_json(trial, await trials.examples(own.pool, brand, trial.report) if personal else {}))
 
 
-def trial_json(trial: Trial, texts: Mapping[tuple[UUID, str], str]) -> dict[str, Any]:
+def trial_json(trial: Trial, shown: Mapping[tuple[UUID, str], Message]) -> dict[str, Any]:
     report = trial.report
     return {
         "id": str(trial.run_id), "model": trial.model, "model_id": trial.model_id, "sha256": trial.sha256,
@@ -102,12 +103,12 @@ def trial_json(trial: Trial, texts: Mapping[tuple[UUID, str], str]) -> dict[str,
         "unread": report.unread, "fresh": report.fresh, "appended": report.appended,
         "by_level": asdict(report.by_level), "by_priority": asdict(report.by_priority),
         "levels": dict(report.levels), "priorities": dict(report.priorities),
-        "examples": [_example(one, texts.get((one.item_id, one.external_id))) for one in report.examples],
+        "examples": [_example(one, shown.get((one.item_id, one.external_id))) for one in report.examples],
     }  # fmt: skip
 
 
-def _example(example: Example, text: str | None) -> dict[str, Any]:
-    return {**asdict(example), "item_id": str(example.item_id), "text": text}
+def _example(example: Example, message: Message | None) -> dict[str, Any]:
+    return {**asdict(example), "item_id": str(example.item_id), "text": message.text if message else None}
 
 
 BASE = "/api/v1/brands/{brand_id}/classifier"

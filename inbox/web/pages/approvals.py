@@ -13,7 +13,7 @@ from datetime import timedelta
 
 from aiohttp import web
 
-from inbox import approval, approving, commands, history, walls
+from inbox import approval, approving, commands, harsh, history, walls
 from inbox.desk import Commands
 from inbox.errors import NotFound, Refused
 from inbox.history import History
@@ -111,7 +111,7 @@ async def _guest_page(
         request, "guest_approval.html", say, status=status, brand=known, proposal=proposal, link=link, messages=said,
         network=words.network(past.item.network, say), position=past.item.position, key=uuid.uuid4().hex,
         error_text=error, new=[m for m in said if m.received_at > proposal.at], path=request.path,
-        direction_of=rows.text_direction, lang=past.item.lang, spoken=spoken,
+        direction_of=rows.text_direction, lang=past.item.lang, spoken=spoken, harsh=harsh.named,
     )  # fmt: skip
 
 

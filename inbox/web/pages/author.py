@@ -10,7 +10,7 @@ from typing import Any
 
 from aiohttp import web
 
-from inbox import author_keeping, evidence, history
+from inbox import author_keeping, evidence, harsh, history
 from inbox.errors import NotFound, Refused
 from inbox.history import History
 from inbox.ids import ItemId
@@ -20,7 +20,7 @@ from inbox.views import authors, exposures, queue
 from inbox.web import words
 from inbox.web.context import deps, viewer
 from inbox.web.i18n import Speech
-from inbox.web.pages import pane, pane_thread, render, rows, settings
+from inbox.web.pages import pane, render, rows, settings
 from inbox.web.pages.item_acts import item_id_of
 from inbox.web.routes import Route
 
@@ -50,7 +50,7 @@ async def _shown(
         request, "author.html", world.say, status=status, error_text=error, **kept, world=world, here="queue",
         item=past.item, row=shown, found=found,
         author=rows.author_name(shown, world.say), path=f"{world.base}/items/{past.item.item_id}", speed=_speed,
-        folded=pane_thread.folded, name=rows.author_name,
+        harsh=harsh.named, name=rows.author_name,
     )  # fmt: skip
 
 

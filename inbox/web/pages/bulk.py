@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, get_args
 
@@ -34,6 +34,7 @@ class Line:
     author: str
     network: str
     said: str
+    fold: Sequence[str]
     state: str
     text: str | None
     lang: str | None
@@ -127,8 +128,8 @@ def _line(row: Any, job: Job, setting: forecast.Setting, say: Speech) -> Line:
     if row["receipt"] == "failed":
         why = words.reply_failure(row["reason"], say)
     return Line(
-        row["item_id"], row["place"], rows.author_name(shown, say), shown.network, shown.text or "", row["state"],
-        said.text, item.lang, why, row["receipt"],
+        row["item_id"], row["place"], rows.author_name(shown, say), shown.network, shown.text or "", shown.fold,
+        row["state"], said.text, item.lang, why, row["receipt"],
     )  # fmt: skip
 
 

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from inbox import catalogue, trials
+from inbox import catalogue, harsh, trials
 from inbox.catalogue import DEFAULT, ModelCard
 from inbox.comparison import Example
 from inbox.errors import NotFound, Refused
 from inbox.events import ModelSwitched
+from inbox.state import Message
 from inbox.trials import Trial
 from inbox.web.api import asked
 from inbox.web.context import deps, viewer
@@ -41,10 +42,12 @@ REFUSALS: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class Shown:
-    """One example in words. `text`: None where it was forgotten, or the viewer may not read it."""
+    """One example in words. `text`: None where it was forgotten, or the viewer may not read it; `fold`: why it stays
+    folded."""
 
     example: Example
     text: str | None
+    fold: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -103,10 +106,14 @@ def title(name: str, cards: Sequence[ModelCard], say: Speech) -> str:
 
 async def _run(request: web.Request, world: render.World, trial: Trial) -> Run:
     readable = world.may("personal") and trial.report.examples
-    texts = await trials.texts(deps(request).pool, world.brand.id, trial.report) if readable else {}
-    shown = [Shown(example, texts.get((example.item_id, example.external_id))) for example in trial.report.examples]
+    found = await trials.examples(deps(request).pool, world.brand.id, trial.report) if readable else {}
+    shown = [_shown_example(one, found.get((one.item_id, one.external_id))) for one in trial.report.examples]
     name = trial.model or world.say("the default model")
     return Run(trial, f"{name} · {trial.model_id}" if trial.model_id else name, world.say(STATES[trial.state]), shown)
+
+
+def _shown_example(example: Example, message: Message | None) -> Shown:
+    return Shown(example, message.text, harsh.named(message)) if message else Shown(example, None)
 
 
 async def try_it(request: web.Request) -> web.StreamResponse:

@@ -14,7 +14,7 @@ import orjson
 from aiohttp import web
 from markupsafe import Markup
 
-from inbox import author_keeping, files, freezing, history, translators, waiting
+from inbox import author_keeping, files, freezing, harsh, history, translators, waiting
 from inbox.desk import Commands
 from inbox.errors import NotFound, Refused, Unavailable
 from inbox.events import ReplyFile
@@ -209,9 +209,10 @@ async def show_weights(request: web.Request) -> web.StreamResponse:
     own, world = deps(request), await render.world(request)
     past = await history.load(own.log, world.brand.id, item_id_of(request))
     text, heavy, refused, status = "", [], None, 200
+    fold: Sequence[str] = ()
     try:
         message, found = await weights.of(own, world.brand.id, past.item)
-        text, heavy = message.text or "", list(found)
+        text, fold, heavy = message.text or "", harsh.named(message), list(found)
     except Unavailable as error:
         logger.info("no weights: %s", error.message)
         refused, status = world.say("The classifier cannot say at the moment. Try again in a little while."), 503
@@ -221,7 +222,7 @@ async def show_weights(request: web.Request) -> web.StreamResponse:
         refused, status = words.refusal(error, world.say), error.status
     return render.page(
         request, "weights.html" if render.is_htmx(request) else "weights_page.html", world.say, status=status,
-        world=world, here="queue", refused=refused, weights=heavy, lang=past.item.lang, meter=charts.meter,
+        world=world, here="queue", refused=refused, fold=fold, weights=heavy, lang=past.item.lang, meter=charts.meter,
         most=marking.heaviest(heavy), pieces=marking.pieces(text, marking.heavy(heavy)),
         strength=marking.strength, dir=rows.text_direction(past.item.lang),
         path=f"{world.base}/items/{past.item.item_id}",

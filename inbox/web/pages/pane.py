@@ -9,13 +9,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from inbox import corrections, offers, priority, replies
+from inbox import corrections, harsh, offers, priority, replies
 from inbox.categories import ALARMING, LEVEL_OF
 from inbox.channels import Network
 from inbox.errors import NotFound
 from inbox.history import History
 from inbox.state import Item
-from inbox.views import exposures
 from inbox.views.row import Row, row_of
 from inbox.waiting import Waiting
 from inbox.web import charts, words
@@ -172,7 +171,8 @@ def _large(row: Row, now: datetime, say: Speech) -> list[tuple[faces.Face, str]]
 
 
 def _whys(past: History, names: Mapping[int, str], now: datetime, say: Speech) -> list[WhyLine]:
-    quoted = {reason.category: reason.evidence for reason in past.item.reasons}
+    reasons = past.item.reasons if harsh.quotable(past.item.reasons) else ()
+    quoted = {reason.category: reason.evidence for reason in reasons}
     weightiest = priority.weightiest(past.item)
     corrected = weightiest is not None and weightiest.correction.categories is not None
     lines = []
@@ -183,15 +183,7 @@ def _whys(past: History, names: Mapping[int, str], now: datetime, say: Speech) -
             continue
         score = None if corrected else float(why.params["score"])
         said = "" if score is None else words.confidence(score, say)
-        lines.append(
-            WhyLine(
-                icon,
-                text,
-                said,
-                score,
-                () if why.params["category"] in exposures.FOLDED else quoted.get(str(why.params["category"]), ()),
-            )
-        )
+        lines.append(WhyLine(icon, text, said, score, quoted.get(str(why.params["category"]), ())))
     return lines
 
 

@@ -6,11 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from inbox import corrections, gestures, offers
+from inbox import corrections, gestures, harsh, offers
 from inbox.channels import Network
 from inbox.events import Gesture
 from inbox.state import Item, Message, Note, Reply
-from inbox.views import exposures
 from inbox.web import marking, words
 from inbox.web.i18n import N_, Speech
 from inbox.web.pages import reading, rows
@@ -53,7 +52,7 @@ class Entry:
     marks: Sequence[str] = ()
     offers: Sequence[Offer] = ()
     until: datetime | None = None
-    fold: str = ""
+    fold: Sequence[str] = ()
     words: reading.Words | None = None
 
 
@@ -89,15 +88,8 @@ def _theirs(message: Message, item: Item, author: str, network: Network | None, 
         "in", message.sent_at, author, message=message, withdrawn=message.withdrawn_at is not None,
         lang=spoken.lang, dir=rows.text_direction(spoken.lang),
         pieces=marking.pieces(text, marking.quotes(text, fragments)), marks=_marks(message, item, say),
-        offers=_offers(message, item, network, say), fold=folded(message, say), words=spoken,
+        offers=_offers(message, item, network, say), fold=harsh.named(message), words=spoken,
     )  # fmt: skip
-
-
-def folded(message: Message, say: Speech) -> str:
-    """Why the words stay folded until somebody asks for them, in words; empty where they do not. As people corrected
-    it."""
-    said = corrections.reading(message)
-    return words.reasons([name for name in (said.categories if said else ()) if name in exposures.FOLDED], say)
 
 
 def _marks(message: Message, item: Item, say: Speech) -> list[str]:

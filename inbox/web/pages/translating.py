@@ -9,14 +9,14 @@ from collections.abc import Mapping, Sequence
 
 from aiohttp import web
 
-from inbox import history, translation, translators
+from inbox import harsh, history, translation, translators
 from inbox.errors import NotFound, Refused
 from inbox.history import History
 from inbox.state import Item
 from inbox.translation import Service, Untranslated
 from inbox.web.context import deps
 from inbox.web.pages import item as item_page
-from inbox.web.pages import pane_banners, pane_thread, reading, render
+from inbox.web.pages import pane_banners, reading, render
 from inbox.web.pages.item_acts import item_id_of
 from inbox.web.pages.pane import Draft
 from inbox.web.pages.reading import Told, Words
@@ -90,7 +90,7 @@ def _named(item: Item, fields: Mapping[str, str], spoken: Mapping[str, str]) -> 
 
 def _foreign(item: Item, world: render.World, service: Service, spoken: Mapping[str, str]) -> list[Words]:
     of = reading.of(world, service)
-    shown = [one for one in item.messages if not pane_thread.folded(one, world.say)]
+    shown = [one for one in item.messages if not harsh.named(one)]
     said = [*(reading.words_of(one, item) for one in shown), *reading.ours(item, spoken)]
     return [one for one in said if of.offers(one)]
 

@@ -55,11 +55,17 @@ ISOLATED = "\u2068%s\u2069"
 """Quoted words keep their own direction, and leave that of the line alone."""
 
 
-def chip(reason_: ReasonGiven, say: Speech) -> str:
-    """A reason in one line, with the words that betray it: "danger : batterie … fume"."""
+def folded(fold: Iterable[str], say: Speech) -> str:
+    """What stands in a line instead of words that threaten or insult."""
+    return say("Words folded: %(what)s. Open to read.", what=reasons(fold, say))
+
+
+def chip(reason_: ReasonGiven, say: Speech, quoting: bool = True) -> str:
+    """A reason in one line, with the words that betray it: "danger : batterie … fume". `quoting`: they may stand
+    there."""
     if suspicion.is_doubtful(reason_):
         return say("perhaps: %(reason)s", reason=reason(reason_.category, say))
-    if not reason_.evidence or is_trifle(reason_.category):
+    if not quoting or not reason_.evidence or is_trifle(reason_.category):
         return reason(reason_.category, say)
     said = say(SHORT_REASONS[reason_.category]) if reason_.category in SHORT_REASONS else reason(reason_.category, say)
     return say("%(reason)s: %(words)s", reason=said, words=ISOLATED % quoted(reason_.evidence))
