@@ -23,7 +23,7 @@ from inbox.people import brands, links, members, tokens
 from inbox.views import lessons
 from inbox.views import rebuild as rebuilding
 from inbox.views.rebuild_share import Elsewhere
-from services import database, instance
+from services import database, master
 from services.channels import registry
 from services.settings import Settings
 
@@ -42,7 +42,7 @@ async def opened(settings: Settings) -> AsyncIterator[Desk]:
     async with database.at_hand(settings) as dsn:
         pool = await database.connect(dsn, most=2)
         try:
-            log, clock = Log(pool, instance.keyring(settings), Pulse()), SystemClock()
+            log, clock = Log(pool, await master.proven(settings, pool), Pulse()), SystemClock()
             yield Desk(dsn, log, clock, Channels(log, clock), base_url(settings))
         finally:
             await pool.close()

@@ -24,7 +24,7 @@ from inbox.log import migrate
 from inbox.log.seal import Keyring
 from inbox.log.session import KEPT_ALIVE
 from inbox.sql import beside
-from services import backup_archive, backup_tables, database, instance
+from services import administration, backup_archive, backup_tables, database
 from services.backup_archive import Kind, Manifest, Seal, Table
 from services.settings import Settings
 
@@ -39,8 +39,8 @@ _Manifest = Callable[[Kind, tuple[Table, ...]], Manifest]
 async def backup(settings: Settings, args: argparse.Namespace) -> int:
     """`args.path`: a file, or a folder in which both are named after the time."""
     log, keys = names(args.path, SystemClock().now())
-    async with database.at_hand(settings) as dsn:
-        made = await save(dsn, instance.keyring(settings), log, keys)
+    async with administration.opened(settings) as desk:
+        made = await save(desk.dsn, desk.log.keyring, log, keys)
     print(f"{made} rows. The log: {log}\nIts keys: {keys}. Keep them apart, and the newest only: docs/privacy.md.")
     print("The master key is in neither file: without a copy of it elsewhere both are worthless.")
     return 0

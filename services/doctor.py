@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+import asyncpg
+
 from inbox.clock import SystemClock
-from inbox.log import migrate
-from services import catalogue, database, instance, models, spool
+from inbox.log import migrate, proof
+from services import catalogue, database, instance, master, models, outage, spool
 from services.ingest import safe
 from services.postgres import Postgres
 from services.postgres_host import PostgresFailed, find_binaries
@@ -102,13 +104,45 @@ def _running_dsn(settings: Settings) -> str | None:
 
 
 async def _master_key(settings: Settings) -> Finding:
-    if settings.master_key is None and not (settings.data_dir / "master.key").exists():
-        return Finding("note", "there is no master key yet", "the first start makes one; keep a copy of it elsewhere")
+    """Against what the database holds, where that can be asked; none is made."""
+    dsn = settings.dsn or _running_dsn(settings)
     try:
-        instance.keyring(settings)
-    except (SettingsError, OSError, UnicodeDecodeError) as error:
+        if dsn is not None:
+            return await _key_of(settings, dsn)
+        _read(settings)
+    except instance.MasterKeyGone as error:
+        if dsn is None and (settings.data_dir / "postgres").exists():
+            return Finding("wrong", f"master key: {error}, and there is a database beside it", master.REMEDY)
+        return Finding("note", "there is no master key yet", "the first start makes one; keep a copy of it elsewhere")
+    except SettingsError as error:
         return Finding("wrong", f"master key: {error}", "give the key that the data were sealed with")
     return Finding("ok", "the master key is readable")
+
+
+def _read(settings: Settings) -> None:
+    if settings.master_key is None:
+        instance.stored_keyring(settings)
+    else:
+        instance.keyring(settings)
+
+
+async def _key_of(settings: Settings, dsn: str) -> Finding:
+    """Raises as `instance.stored_keyring` where the database does not care, or does not answer."""
+    try:
+        connection = await asyncpg.connect(dsn, timeout=database.CONNECT_TIMEOUT_S)
+        try:
+            stored = await proof.is_needed(connection)
+            if stored:
+                await master.proven(settings, connection)
+        finally:
+            await connection.close()
+    except master.KeyUnfit as error:
+        return Finding("wrong", str(error), "VigieMasterKeyAway in docs/runbook.md")
+    except outage.AWAY:
+        stored = False
+    if not stored:
+        _read(settings)
+    return Finding("ok", "the master key opens what the database holds" if stored else "the master key is readable")
 
 
 async def _database(settings: Settings) -> Finding:

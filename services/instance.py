@@ -1,4 +1,5 @@
-"""One instance a data folder: a lock held for the life of the process, and the master key that lies beside it."""
+"""One instance a data folder: a lock held for the life of the process, and the master key that lies beside it. That it
+is the right one is `services.master`'s to know."""
 
 from __future__ import annotations
 
@@ -11,12 +12,16 @@ from functools import partial
 from pathlib import Path
 from typing import IO
 
-from inbox.log.seal import KEY_BYTES, Keyring
+from inbox.log.seal import KEY_BYTES, Keyring, MasterAway
 from services.settings import Settings, SettingsError
 
 
 class AlreadyRunning(Exception):
     """Another instance holds the data folder; the message says which process, and what to do."""
+
+
+class MasterKeyGone(SettingsError):
+    """There is no file of a master key."""
 
 
 class InstanceLock:
@@ -69,8 +74,28 @@ def keyring(settings: Settings) -> Keyring:
     path = master_key_path(settings)
     if not path.exists():
         write_private(path, base64.b64encode(os.urandom(KEY_BYTES)).decode() + "\n")
-    text = path.read_text(encoding="ascii")
-    return replace(read_keyring(text, str(path)), reread=partial(keyring, settings))
+    return stored_keyring(settings)
+
+
+def stored_keyring(settings: Settings) -> Keyring:
+    """Of the data folder, as it lies there; none is made. Raises `MasterKeyGone`, and `SettingsError` where it cannot
+    be used."""
+    path = master_key_path(settings)
+    try:
+        text = path.read_text(encoding="ascii")
+    except FileNotFoundError as error:
+        raise MasterKeyGone(f"{path} is gone") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path} cannot be read: {getattr(error, 'strerror', None) or 'it is no text'}") from error
+    return replace(read_keyring(text, str(path)), reread=partial(_reread, settings))
+
+
+def _reread(settings: Settings) -> Keyring:
+    """Never makes a new one: with another key beside the data they could not be told from damaged ones."""
+    try:
+        return stored_keyring(settings)
+    except SettingsError as error:
+        raise MasterAway(str(error)) from error
 
 
 def master_key_path(settings: Settings) -> Path:

@@ -27,7 +27,8 @@ ELSEWHERE = (
 
 
 async def rotate(settings: Settings, _: argparse.Namespace) -> int:
-    ring = instance.keyring(settings)
+    async with administration.opened(settings) as desk:
+        ring = desk.log.keyring
     if ring.old:
         raise Refused("rotation_under_way", "The last rotation is not done: vigie key rewrap, then vigie key retire.")
     fresh = rotated(ring, os.urandom(KEY_BYTES))

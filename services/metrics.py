@@ -31,6 +31,11 @@ DEAD_CONNECTIONS = Counter(
     registry=REGISTRY,
 )  # fmt: skip
 
+MASTER_KEY_AWAY = Gauge(
+    "vigie_master_key_away", "1 where the master key is not where the next start will look for it.", registry=REGISTRY
+)
+"""Or where this process waits for it, and takes nothing."""
+
 SCHEMA_AHEAD = Gauge(
     "vigie_schema_ahead", "1 where a newer version has brought the database further than this process knows.",
     registry=REGISTRY,

@@ -14,7 +14,7 @@ from inbox.clock import SystemClock
 from inbox.log.batcher import Batcher
 from inbox.log.pulse import Pulse
 from inbox.log.store import Log
-from services import database, instance
+from services import database, master
 from services.outage import Outage
 from services.settings import Settings
 
@@ -37,12 +37,13 @@ class Parts:
 
 @contextlib.asynccontextmanager
 async def parts(settings: Settings, dsn: str, base_url: str) -> AsyncIterator[Parts]:
-    """Opened in order of need and closed in reverse: what was taken in is on disk before the connections go."""
+    """Opened in order of need and closed in reverse: what was taken in is on disk before the connections go. Raises
+    `KeyUnfit`."""
     outage = Outage(dsn)
     pool = await database.connect(dsn, most=settings.database_pool, lines=outage.lines)
     try:
         await outage.ask(pool)
-        log = Log(pool, instance.keyring(settings), Pulse(dsn))
+        log = Log(pool, await master.proven(settings, pool), Pulse(dsn))
         clock = SystemClock()
         batcher = Batcher(log)
         try:

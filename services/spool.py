@@ -26,7 +26,7 @@ from typing import Any, TypeVar
 
 import orjson
 
-from inbox.log.seal import CannotOpen, Keyring, open_sealed, seal_with
+from inbox.log.seal import CannotOpen, Keyring, MasterAway, open_sealed, seal_with
 from inbox.sql import beside
 from services.channels.contract import Inbound
 
@@ -205,10 +205,12 @@ class Spool:
         return [Spooled(row[0], row[1], datetime.fromtimestamp(row[2], UTC), row[3], row[4]) for row in rows]
 
     def open(self, one: Spooled) -> tuple[str, Inbound]:
-        """The secret that proved the request, and the request. Raises `Damaged`."""
+        """The secret that proved the request, and the request. Raises `Damaged`, and `MasterAway`."""
         binding = _binding(one.channel_id, one.received_at.timestamp())
         try:
             clear = open_sealed(self._keyring.unwrap(one.wrapped, binding), one.sealed, binding)
+        except MasterAway:
+            raise
         except CannotOpen as error:
             raise Damaged("what was kept of it does not open") from error
         end = LENGTH_BYTES + int.from_bytes(clear[:LENGTH_BYTES], "big")

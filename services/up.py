@@ -1,7 +1,7 @@
 """`vigie up`: every role, with the database; `vigie run`: single roles beside a database of its own.
 
 `vigie up` serves here and has its workers in a process beside this one (`services.beside`). Order of starting: lock,
-listening socket, database, migration, roles. Of stopping: HTTP, workers, database last.
+listening socket, database, migration, master key, roles. Of stopping: HTTP, workers, database last.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from collections.abc import AsyncIterator, Sequence
 from rich.console import Console
 
 from inbox.web.routes import Route
-from services import database, lifetime, models
+from services import database, lifetime, models, waiting
 from services.beside.child import ROLES, Given
 from services.beside.keeper import Keeper, kept
 from services.demo import Demo
@@ -61,6 +61,8 @@ async def run(settings: Settings, roles: frozenset[str]) -> int:
     address = address_of(settings, listener)
     async with database.at_hand(settings) as dsn:
         await database.prepare(dsn)
+        if not await waiting.for_the_key(settings, dsn, listener, told):
+            return 0
         async with parts(settings, dsn, address) as shared, Process(shared, roles).running(listener):
             lifetime.settle()
             print(f"Vigie runs {', '.join(sorted(roles))} on {address}. Ctrl-C stops it.", flush=True)
@@ -129,6 +131,8 @@ async def _serve(
     settings: Settings, dsn: str, keeper: Keeper | None, listener: socket.socket, address: str, told: asyncio.Event,
     *, demo: bool, open_browser: bool,
 ) -> None:  # fmt: skip
+    if not await waiting.for_the_key(settings, dsn, listener, told):
+        return
     async with (
         parts(settings, dsn, address) as shared, _working(keeper, Given(settings, dsn, address)),
         _demo(shared, wanted=demo) as (link, extra),

@@ -11,7 +11,7 @@ import asyncpg
 from inbox.errors import Unavailable
 from inbox.log import migrate
 from inbox.log.follow import Runner
-from services import database
+from services import database, master
 from services.lifetime import Worker, background
 from services.parts import Parts
 
@@ -35,6 +35,7 @@ class Working:
 
     def _workers(self) -> dict[str, Worker]:
         workers: dict[str, Worker] = {"pulse": self._shared.log.pulse.run, "outage": self._shared.outage.run}
+        workers["master"] = master.looking_after(self._shared.settings, self._shared.log.keyring)
         if self._roles & {"ingest", "workers"}:  # both note what channels do
             workers["health"] = self._shared.channels.keep_health
         if "workers" in self._roles:

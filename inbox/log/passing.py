@@ -1,4 +1,5 @@
-"""What passes by itself: the database is gone, restarting, full, read-only or in each other's way. Try again later.
+"""What passes by itself: the database is gone, restarting, full, read-only or in each other's way; the master key is
+not where it lies. Try again later.
 
 An event is never set aside, and a batch never cut into halves, because of one of these: it is not to blame.
 """
@@ -6,6 +7,8 @@ An event is never set aside, and a batch never cut into halves, because of one o
 from __future__ import annotations
 
 import asyncpg
+
+from inbox.log.seal import MasterAway
 
 PASSING = (
     OSError,  # TimeoutError is one
@@ -17,4 +20,5 @@ PASSING = (
     asyncpg.ObjectNotInPrerequisiteStateError,  # a lock that was not to be had
     asyncpg.InvalidTransactionStateError,  # a standby that was just a primary; a transaction that idled too long
     asyncpg.PostgresSystemError,  # the disk answers with errors
+    MasterAway,
 )

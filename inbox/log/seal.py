@@ -27,6 +27,11 @@ class CannotOpen(Exception):
     """The sealed bytes do not belong to this key: wrong master key, or a damaged row."""
 
 
+class MasterAway(CannotOpen):
+    """It may well open, but not now: the master key that was in force has been taken away from where it lies, or
+    another has been put there. Nothing that is sealed is to blame."""
+
+
 def seal(key: bytes, clear: bytes, bound_to: bytes) -> bytes:
     """As `seal_with`, under a key that is used once."""
     return seal_with(AESGCM(key), clear, bound_to)
@@ -63,7 +68,8 @@ class Keyring:
 
     `old`: masters before it, the latest first; what they wrapped still opens. `lasting`: what must never change though
     the master does (`lasting_of` the first one); empty where it comes from the oldest master here. `reread`: gives the
-    key ring as it is on disk by now, asked where nothing here opens: a key may have been rotated while we ran.
+    key ring as it is on disk by now, asked where nothing here opens: a key may have been rotated while we ran. Raises
+    `MasterAway` where there is none.
     """
 
     master: bytes = field(repr=False)
@@ -99,11 +105,8 @@ class Keyring:
         return AESGCM(self.unwrap(wrapped, bound_to))
 
     def unwrap(self, wrapped: bytes, bound_to: bytes) -> bytes:
-        """Raises `CannotOpen` where no master that is known wrapped it."""
-        try:
-            return _open_with(self._wrapping, wrapped, bound_to)
-        except CannotOpen:
-            return _open_with(self._reread()._wrapping, wrapped, bound_to)
+        """Raises `CannotOpen` where no master that is known wrapped it, `MasterAway` where the one on disk is gone."""
+        return self._opened(lambda ring: ring._wrapping, wrapped, bound_to)
 
     def rewrapped(self, wrapped: bytes, bound_to: bytes) -> bytes | None:
         """The same key under the present master; None where it is that already."""
@@ -117,10 +120,8 @@ class Keyring:
         return seal(self._settings[0], clear, bound_to)
 
     def open_settings(self, sealed: bytes, bound_to: bytes) -> bytes:
-        try:
-            return _open_with(self._settings, sealed, bound_to)
-        except CannotOpen:
-            return _open_with(self._reread()._settings, sealed, bound_to)
+        """As `unwrap`."""
+        return self._opened(lambda ring: ring._settings, sealed, bound_to)
 
     def resealed_settings(self, sealed: bytes, bound_to: bytes) -> bytes | None:
         """As `rewrapped`."""
@@ -129,11 +130,19 @@ class Keyring:
             return None
         return self.seal_settings(self.open_settings(sealed, bound_to), bound_to)
 
-    def _reread(self) -> Keyring:
+    def is_of(self, other: Keyring) -> bool:
+        """Whether one comes from the other by rotations: what lasts is the same."""
+        return self.notary == other.notary
+
+    def _opened(self, keys: Callable[[Keyring], tuple[bytes, ...]], sealed: bytes, bound_to: bytes) -> bytes:
+        with contextlib.suppress(CannotOpen):
+            return _open_with(keys(self), sealed, bound_to)
         fresh = self.reread() if self.reread is not None else self
+        if not fresh.is_of(self):
+            raise MasterAway("another master key has been put in the place of ours")
         if fresh is self or fresh == self:
             raise CannotOpen("no master key that is known opens this")
-        return fresh
+        return _open_with(keys(fresh), sealed, bound_to)
 
 
 def lasting_of(master: bytes) -> bytes:

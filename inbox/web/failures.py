@@ -14,6 +14,7 @@ import asyncpg
 from aiohttp import hdrs, web
 
 from inbox.errors import NotFound, Refused, Unavailable
+from inbox.log.seal import CannotOpen
 from inbox.log.store import LogUnavailable
 from inbox.web import problems, security
 from inbox.web.problems import REQUEST_ID
@@ -28,7 +29,7 @@ ERROR_PAGE: web.AppKey[ErrorPage] = web.AppKey("error_page", Callable)  # type: 
 
 RETRY_AFTER_S = 5
 PASSING = (
-    LogUnavailable, TimeoutError, OSError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError,
+    LogUnavailable, CannotOpen, TimeoutError, OSError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError,
     asyncpg.InsufficientResourcesError, asyncpg.OperatorInterventionError,
 )  # fmt: skip
 
@@ -79,9 +80,11 @@ async def _unavailable(request: web.Request, error: Exception, *, as_page: bool)
     logger.warning("unavailable, request %s: %s", request[REQUEST_ID], type(error).__name__)
     after_s = error.retry_after_s if isinstance(error, Unavailable) else RETRY_AFTER_S
     # Our own messages say which part is away; those of drivers may say too much.
-    message = (
-        error.message if isinstance(error, Unavailable) else "This cannot be served right now. Try again in a moment."
-    )
+    message = "This cannot be served right now. Try again in a moment."
+    if isinstance(error, Unavailable):
+        message = error.message
+    elif isinstance(error, CannotOpen):
+        message = "What is sealed cannot be opened: whoever runs Vigie has to look after its master key."
     headers: dict[str, str] = {hdrs.RETRY_AFTER: str(after_s)}
     if not as_page:
         return problems.response(request, 503, "unavailable", message, headers=headers)

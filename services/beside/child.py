@@ -25,7 +25,7 @@ from inbox.errors import Unavailable
 from services import journal, lifetime, metrics_read
 from services.beside.wire import Wire
 from services.parts import parts
-from services.settings import Settings
+from services.settings import Settings, SettingsError
 from services.working import Working
 
 ROLES = frozenset({"workers"})
@@ -66,6 +66,13 @@ async def _until_over(end: socket.socket) -> None:
 
 
 async def _work(given: Given, wire: Wire, told: asyncio.Event) -> None:
+    try:
+        await _worked(given, wire, told)
+    except SettingsError as error:  # the master key; the parent starts us again
+        logger.error("the workers cannot start: %s", error)  # noqa: TRY400 — it says all there is to say
+
+
+async def _worked(given: Given, wire: Wire, told: asyncio.Event) -> None:
     async with parts(given.settings, given.dsn, given.base_url) as shared:
         working = Working(shared, ROLES)
         async with working.running():

@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from inbox import spooled
 from inbox.channels import ChannelRecord, Channels, brand_of
 from inbox.errors import NotFound
+from inbox.log.seal import MasterAway
 from inbox.log.store import LogUnavailable
 from services import metrics
 from services.channels import registry
@@ -89,18 +90,22 @@ class Drain:
 
     async def _hooks(self, found: Sequence[Spooled]) -> dict[str, ChannelRecord] | None:
         """Beforehand, so that the deliveries reach the log in their order. Also those that were switched off meanwhile:
-        what they brought was acknowledged. None: the database is away."""
+        what they brought was acknowledged. None: the database or the master key is away."""
         brands = {brand for one in found if (brand := brand_of(one.channel_id)) is not None}
         try:
             return {hook.channel_id: hook for brand in brands for hook in await self._channels.list(brand)}
         except AWAY:
             self._outage.suspect()
             return None
+        except MasterAway:
+            return None
 
     async def _one(self, one: Spooled, hook: ChannelRecord | None) -> bool | None:
         """True: it is in the log. None: the log cannot take it now. False: it cannot be read."""
         try:
             await self.take(one, hook)
+        except MasterAway:
+            return None
         except (LogUnavailable, *AWAY):
             self._outage.suspect()
             return None

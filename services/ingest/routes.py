@@ -21,6 +21,7 @@ from inbox.channels import ChannelRecord, Channels
 from inbox.clock import Clock
 from inbox.errors import NotFound
 from inbox.log.batcher import COMMIT_TIMEOUT_S, Batcher
+from inbox.log.seal import CannotOpen
 from inbox.log.store import Flooded, LogUnavailable
 from inbox.spooled import Spooled, Telling, nothing
 from inbox.web.routes import Route
@@ -171,6 +172,8 @@ class Ingest:
         try:
             hook = await self._known.hook(request.match_info["channel_id"])
         except DATABASE_AWAY as error:
+            raise _unavailable() from error
+        except CannotOpen as error:  # its secrets: nothing can be proven
             raise _unavailable() from error
         network = self._networks.get(hook.network) if hook is not None else None
         if hook is None or network is None:

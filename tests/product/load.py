@@ -40,7 +40,8 @@ class Network(Fake):
 
 @dataclass
 class Load:
-    """`acknowledged`: messages that were answered 2xx, by brand."""
+    """`acknowledged`: messages that were answered 2xx, by brand. `answers`: status and Retry-After of all requests that
+    were answered."""
 
     client: aiohttp.ClientSession
     doors: Sequence[Member]
@@ -48,33 +49,39 @@ class Load:
     acknowledged: dict[int, set[str]] = field(default_factory=dict)
     times: list[float] = field(default_factory=list)
     asked: int = 0
+    answers: list[tuple[int, str | None]] = field(default_factory=list)
 
-    async def say(self, tenant: Tenant, number: int | str, text: str = "Bonjour, où en est ma commande ?") -> None:
-        """Sent until it is taken, by one door after the other."""
+    async def say(
+        self, tenant: Tenant, number: int | str, text: str = "Bonjour, où en est ma commande ?",
+        author: str | None = None,
+    ) -> None:  # fmt: skip
+        """Sent until it is taken, by one door after the other, signed anew each time."""
         ident, now = f"m{number}", datetime.now(UTC)
         body = json.dumps(
             {
                 "type": "message.received", "id": ident, "kind": "comment", "thread_id": f"t{number}", "text": text,
-                "sent_at": now.isoformat(), "author": {"id": f"a{number}", "name": f"Auteur {number}"},
+                "sent_at": now.isoformat(), "author": {"id": author or f"a{number}", "name": f"Auteur {number}"},
             }
         )  # fmt: skip
+        door = hash(ident)
+        while not await self._taken(self.doors[door % len(self.doors)], tenant, ident, body):
+            door += 1
+            await asyncio.sleep(AGAIN_S)
+        self.acknowledged.setdefault(tenant.brand, set()).add(ident)
+
+    async def _taken(self, door: Member, tenant: Tenant, ident: str, body: str) -> bool:
+        now = datetime.now(UTC)
         headers = {
             "webhook-id": f"d{ident}", "webhook-timestamp": str(int(now.timestamp())),
             "webhook-signature": Webhook(tenant.secret).sign(f"d{ident}", now, body),
             "content-type": "application/json",
         }  # fmt: skip
-        door = hash(ident)
-        while not await self._taken(self.doors[door % len(self.doors)], tenant, body, headers):
-            door += 1
-            await asyncio.sleep(AGAIN_S)
-        self.acknowledged.setdefault(tenant.brand, set()).add(ident)
-
-    async def _taken(self, door: Member, tenant: Tenant, body: str, headers: dict[str, str]) -> bool:
         with contextlib.suppress(aiohttp.ClientError, TimeoutError):
             async with self.client.post(
                 f"{door.url}/hooks/{tenant.channel_id}", data=body, headers=headers,
                 timeout=aiohttp.ClientTimeout(total=WITHIN_S),
             ) as response:  # fmt: skip
+                self.answers.append((response.status, response.headers.get("Retry-After")))
                 return 200 <= response.status < 300
         return False
 

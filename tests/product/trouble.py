@@ -39,7 +39,9 @@ async def troubled(
     await asyncio.gather(trouble, answering)
     for what, time_s in took:
         print(f"taken over {time_s:.1f} s after {what}")
-    await _complete(here, load, tenants)
+    await complete(here, load, tenants)
+    for tenant in tenants:
+        await until(lambda: _judged(here, tenant.brand))  # noqa: B023
     await _replies_left_once(here, network, load, tenants)
 
 
@@ -103,8 +105,8 @@ async def until(asked: Callable[[], Awaitable[object]], within_s: float = 60.0) 
             await asyncio.sleep(0.05)
 
 
-async def _complete(here: Site, load: Load, tenants: list[Tenant]) -> None:
-    """Every acknowledged message is once in the log, once in the views, and judged."""
+async def complete(here: Site, load: Load, tenants: list[Tenant]) -> None:
+    """Every acknowledged message is once in the log, and once in the views."""
     pool = here.shared.pool
     for tenant in tenants:
         said = load.acknowledged[tenant.brand]
@@ -118,7 +120,6 @@ async def _complete(here: Site, load: Load, tenants: list[Tenant]) -> None:
         await until(lambda: _caught_up(here, tenant.brand))  # noqa: B023
         rows = await pool.fetch("SELECT external_id FROM vigie.messages WHERE brand_id = $1", tenant.brand)
         assert sorted(row["external_id"] for row in rows) == sorted(said)
-        await until(lambda: _judged(here, tenant.brand))  # noqa: B023
 
 
 async def _caught_up(here: Site, brand: BrandId) -> bool:
