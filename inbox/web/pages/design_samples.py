@@ -57,7 +57,7 @@ def rows(now: datetime) -> Iterator[Row]:
     yield replace(row(now, 7, "Oubliez ma question."), status="withdrawn", withdrawn=True)
     yield replace(row(now, 8, ""), forgotten=True, author=None, text=None, scored=False)
     threat = ReasonGiven(category="violence", score=0.9, evidence=("retrouver",))
-    yield replace(row(now, 10, FRENCH), priority=1, reasons=(threat,), fold=("violence",))
+    yield replace(row(now, 10, FRENCH), priority=1, base_priority=1, reasons=(threat,), fold=("violence",))
     yield replace(row(now, 9, "", name=NAMES[4]), provisional=True, muted=True, corrected=("urgency",))
 
 

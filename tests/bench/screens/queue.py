@@ -68,7 +68,7 @@ async def filled(log: Log, running: Instance, items: int) -> Shown:
         await log.append(brand, events[start : start + BATCH])
     query = (
         "SELECT item_id FROM vigie.items WHERE brand_id = $1 AND status = 'open' AND NOT to_score"
-        " ORDER BY priority, rank_due_at, item_id"
+        " ORDER BY priority, suspected, rank_due_at, item_id"
     )
     async with asyncio.timeout(SETTLE_S):
         while len(rows := await log.pool.fetch(query, brand)) < items:
