@@ -1,14 +1,15 @@
 """Members of an organisation, and what each is in each brand. Changes of a brand's team leave an audit line in its
 log.
 
-A brand always keeps one active owner. Whoever is deactivated, or leaves a brand, is out with the next request, stream
+A brand always keeps one active owner. Owners manage everybody; leads manage who answers and who only reads, and make
+nobody more than that. Whoever is deactivated, or leaves a brand, is out with the next request, stream
 tick or use of a token: nothing of it is cached.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import get_args
@@ -26,6 +27,8 @@ from inbox.sql import beside
 
 sql = beside(__file__, "members.sql")
 ROLES: tuple[Role, ...] = get_args(Role)
+MANAGED: Mapping[Role, frozenset[Role]] = {"owner": frozenset(ROLES), "lead": frozenset({"cm", "observer"})}
+"""Whom a role manages; the others nobody."""
 LOCALES = ("fr", "en")
 THEMES = ("", "light", "dark")
 _EMAIL = re.compile(r"[^\s@\x00-\x1f\x7f]{1,64}@[^\s@\x00-\x1f\x7f]{1,188}\.[^\s@.\x00-\x1f\x7f]{2,63}")
@@ -69,10 +72,12 @@ async def add(
 ) -> MemberId:
     """Somebody new, or a member of the organisation who joins one more brand.
 
-    Refused: `email_bad`, `name_bad`, `role_unknown`, `already_member`, `email_taken` (of another organisation).
+    Refused: `email_bad`, `name_bad`, `role_unknown`, `above_you`, `already_member`, `email_taken` (of another
+    organisation).
     """
     email, name, known = clean_email(email), clean_name(name), known_role(role)
     async with log.pool.acquire() as own, own.transaction():
+        await _manages(own, brand, by, known)
         member = await _of_organisation(own, brand, email, name, locale, now)
     async with audit.changing(log, brand, "member", "added", str(member), by=by, now=now) as connection:
         if await connection.execute(sql.join, brand, member, known, now) != "INSERT 0 1":
@@ -128,12 +133,14 @@ async def role_in(log: Log, brand: BrandId, member: int) -> Role | None:
 
 
 async def change_role(log: Log, brand: BrandId, member: MemberId, role: str, *, by: int, now: datetime) -> None:
-    """Refused: `role_unknown`, `last_owner`."""
+    """Refused: `role_unknown`, `above_you`, `last_owner`."""
     known, values = known_role(role), audit.Values()
     async with audit.changing(
         log, brand, "member", f"role_{known}", str(member), by=by, now=now, values=values
     ) as connection:
-        values.say("role", await connection.fetchval(sql.role, brand, member), known)
+        held = await _managed(connection, brand, member, by)
+        await _manages(connection, brand, by, known)
+        values.say("role", held, known)
         if known != "owner":
             await _an_owner_remains(connection, brand, member)
         if await connection.execute(sql.set_role, brand, member, known) != "UPDATE 1":
@@ -143,27 +150,30 @@ async def change_role(log: Log, brand: BrandId, member: MemberId, role: str, *, 
 async def set_skills(
     log: Log, brand: BrandId, member: MemberId, *, langs: str, teams: str, by: int, now: datetime
 ) -> None:
-    """What they speak and belong to, as lists with commas. Refused: `langs_bad`, `teams_bad`."""
+    """What they speak and belong to, as lists with commas. Refused: `langs_bad`, `teams_bad`, `above_you`."""
     spoken, named, values = skills.langs(langs), skills.teams(teams), audit.Values()
     async with audit.changing(log, brand, "member", "skills", str(member), by=by, now=now, values=values) as connection:
         before = await connection.fetchrow(sql.skills, brand, member)
         if before is None:
             raise NotFound
+        await _managed(connection, brand, member, by)
         values.say("langs", ", ".join(before["langs"]), ", ".join(spoken))
         values.say("teams", ", ".join(before["teams"]), ", ".join(named))
         await connection.execute(sql.set_skills, brand, member, spoken, named)
 
 
 async def remove(log: Log, brand: BrandId, member: MemberId, *, by: int, now: datetime) -> None:
-    """Out of this brand; their tokens for it die with it. Refused: `last_owner`."""
+    """Out of this brand; their tokens for it die with it. Refused: `above_you`, `last_owner`."""
     async with audit.changing(log, brand, "member", "removed", str(member), by=by, now=now) as connection:
+        await _managed(connection, brand, member, by)
         await _an_owner_remains(connection, brand, member)
         if await connection.execute(sql.leave, brand, member) != "DELETE 1":
             raise NotFound
 
 
 async def deactivate(log: Log, brand: BrandId, member: MemberId, *, by: int, now: datetime) -> None:
-    """Out of everything, at once. Refused: `last_owner`, `not_all_owned` (a brand of theirs is not yours)."""
+    """Out of everything, at once. Refused: `above_you`, `last_owner`, `not_all_yours` (they work where you have no say
+    over them)."""
     async with audit.changing(log, brand, "member", "deactivated", str(member), by=by, now=now) as connection:
         await _is_mine(connection, brand, member, by)
         await _an_owner_remains(connection, brand, member)
@@ -173,18 +183,18 @@ async def deactivate(log: Log, brand: BrandId, member: MemberId, *, by: int, now
 
 
 async def reactivate(log: Log, brand: BrandId, member: MemberId, *, by: int, now: datetime) -> None:
-    """Back with the roles they had. Refused: `not_all_owned`."""
+    """Back with the roles they had. Refused: `above_you`, `not_all_yours`."""
     async with audit.changing(log, brand, "member", "reactivated", str(member), by=by, now=now) as connection:
         await _is_mine(connection, brand, member, by)
         await connection.execute(sql.reactivate, member)
 
 
 async def invite(log: Log, brand: BrandId, member: MemberId, *, by: int, now: datetime) -> str:
-    """The token of a sign-in link for a member, to be handed over by the owner who asks.
+    """The token of a sign-in link for a member, to be handed over by whoever asks.
 
-    Whoever holds the link is that member, so it is made only by who owns all the brands they work for; else one
-    brand's owner could walk into another brand. Refused: `not_all_owned`; `NotFound` for who is not of the brand, or
-    deactivated.
+    Whoever holds the link is that member, so it is made only by who has a say over them in all the brands they work
+    for; else one brand's owner could walk into another brand. Refused: `above_you`, `not_all_yours`; `NotFound` for
+    who is not of the brand, or deactivated.
     """
     async with audit.changing(log, brand, "member", "link_made", str(member), by=by, now=now) as connection:
         await _is_mine(connection, brand, member, by)
@@ -194,12 +204,26 @@ async def invite(log: Log, brand: BrandId, member: MemberId, *, by: int, now: da
 
 
 async def _is_mine(connection: Connection, brand: BrandId, member: MemberId, by: int) -> None:
-    mine = {row["member_id"] for row in await connection.fetch(sql.of_brand, brand)}
-    if member not in mine:
+    await _managed(connection, brand, member, by)
+    if await connection.fetch(sql.out_of_reach, member, by, sorted(MANAGED["lead"])):
+        message = "They also work where you have no say over them: remove them from this brand."
+        raise Refused("not_all_yours", message, status=409)
+
+
+async def _managed(connection: Connection, brand: BrandId, member: MemberId, by: int) -> Role:
+    """What they are, if whoever asks manages that."""
+    held: Role | None = await connection.fetchval(sql.held, brand, member)
+    if held is None:
         raise NotFound
-    if await connection.fetch(sql.brands_not_owned, member, by):
-        message = "They also work for a brand that is not yours: remove them from this one."
-        raise Refused("not_all_owned", message, status=409)
+    await _manages(connection, brand, by, held)
+    return held
+
+
+async def _manages(connection: Connection, brand: BrandId, by: int | None, role: Role) -> None:
+    """`by`: None for an operator."""
+    asks: Role | None = "owner" if by is None else await connection.fetchval(sql.role, brand, by)
+    if asks is None or role not in MANAGED.get(asks, ()):
+        raise Refused("above_you", "Only an owner of the brand does that.", status=403)
 
 
 async def _an_owner_remains(connection: Connection, brand: BrandId, without: MemberId) -> None:

@@ -58,10 +58,16 @@ UPDATE vigie.memberships SET langs = $3, teams = $4 WHERE brand_id = $1 AND memb
 -- Out of one brand.
 DELETE FROM vigie.memberships WHERE brand_id = $1 AND member_id = $2
 
--- name: brands_not_owned
--- Brands of the member that the other one does not own: nobody is shut out of a brand by who has no say in it.
+-- name: held
+-- What one member is in one brand, deactivated or not; nobody makes them something else meanwhile.
+SELECT role FROM vigie.memberships WHERE brand_id = $1 AND member_id = $2 FOR UPDATE
+
+-- name: out_of_reach
+-- Brands of the member in which the other one has no say over them: nobody is shut out of a brand, or walked into it
+-- as, by who could not do so there. An owner has a say over everybody, a lead over these roles.
 SELECT ms.brand_id FROM vigie.memberships ms WHERE ms.member_id = $1 AND NOT EXISTS (
-  SELECT 1 FROM vigie.memberships o WHERE o.brand_id = ms.brand_id AND o.member_id = $2 AND o.role = 'owner')
+  SELECT 1 FROM vigie.memberships o WHERE o.brand_id = ms.brand_id AND o.member_id = $2
+  AND (o.role = 'owner' OR (o.role = 'lead' AND ms.role = ANY($3))))
 
 -- name: deactivate
 -- From here on every session and token of theirs is dead: each use joins this row.

@@ -67,16 +67,16 @@ async def test_hours_replace_what_the_short_form_shows_and_keep_the_rest(world: 
 
 async def test_a_lead_is_not_offered_what_is_for_owners(world: World) -> None:
     cookie, _ = await world.session("lead")
-    page = await world.ask("GET", f"/b/{world.brand}/guide?step=colleague", headers=world.cookie(cookie))
+    page = await world.ask("GET", f"/b/{world.brand}/guide?step=brand", headers=world.cookie(cookie))
     assert page.status == 200
-    assert "guide/colleague" not in page.text
+    assert "guide/brand" not in page.text
     assert "guide/hours" in page.text
 
 
 async def test_the_overview_says_how_far_the_first_steps_are_and_who_left_one_out(world: World) -> None:
-    """Colleagues and words are there; a lead has no say in the brand's name and the team."""
+    """Colleagues and words are there; a lead has no say in the brand's name."""
     await world.hear()
-    assert "1 sur 3 · 2 à faire" in await _card(world, "lead")
+    assert "2 sur 4 · 2 à faire" in await _card(world, "lead")
     await _post(world, "hours", HOURS)
     await _channel(world, "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
     done = await _card(world, "lead")

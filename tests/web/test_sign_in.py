@@ -240,7 +240,7 @@ async def test_an_owner_makes_no_link_for_who_works_elsewhere_too(world: World) 
     ):
         with pytest.raises(Refused) as refused:
             await attempt
-        assert refused.value.code == "not_all_owned"
+        assert refused.value.code == "not_all_yours"
     cookie, csrf = await world.session("owner")
     for path in (
         f"/b/{world.brand}/settings/members/{lead}/link",
@@ -249,6 +249,55 @@ async def test_an_owner_makes_no_link_for_who_works_elsewhere_too(world: World) 
         answer = await world.ask("POST", path, headers=world.cookie(cookie), form={"csrf": csrf})
         assert answer.status in {404, 409}
         assert "/sign-in/link/" not in answer.text
+
+
+async def test_a_lead_manages_who_answers_and_who_only_reads_and_makes_nobody_more(world: World) -> None:
+    """A link is its member: one for an owner, here or in another brand, would make a lead more than a lead."""
+    lead, owner, cm, now = world.people["lead"], world.people["owner"], world.people["cm"], world.clock.now()
+    log, brand = world.log, world.brand
+    new = await members.add(log, brand, email="nuit@t.test", name="Nuit", role="cm", by=lead, now=now)
+    await members.change_role(log, brand, new, "observer", by=lead, now=now)
+    await members.set_skills(log, brand, new, langs="tr", teams="nuit", by=lead, now=now)
+    assert await links.stands(world.pool, await members.invite(log, brand, new, by=lead, now=now), now=now)
+    for attempt in (
+        members.add(log, brand, email="haut@t.test", name="Haut", role="lead", by=lead, now=now),
+        members.change_role(log, brand, new, "owner", by=lead, now=now),
+        members.change_role(log, brand, owner, "cm", by=lead, now=now),
+        members.change_role(log, brand, lead, "owner", by=lead, now=now),
+        members.set_skills(log, brand, owner, langs="", teams="", by=lead, now=now),
+        members.remove(log, brand, owner, by=lead, now=now),
+        members.deactivate(log, brand, owner, by=lead, now=now),
+        members.invite(log, brand, owner, by=lead, now=now),
+        members.add(log, brand, email="bas@t.test", name="Bas", role="observer", by=cm, now=now),
+        members.remove(log, brand, new, by=cm, now=now),
+    ):
+        with pytest.raises(Refused) as refused:
+            await attempt
+        assert refused.value.code == "above_you"
+    org = await world.pool.fetchval("SELECT org_id FROM vigie.brands WHERE brand_id = $1", brand)
+    second = await brands.create(log, org, "Deuxième", now=now)
+    await members.add(log, second, email="nuit@t.test", name="Nuit", role="owner", by=None, now=now)
+    with pytest.raises(Refused) as refused:
+        await members.invite(log, brand, new, by=lead, now=now)
+    assert refused.value.code == "not_all_yours"
+    await members.remove(log, brand, new, by=lead, now=now)
+
+
+async def test_a_leads_page_of_members_offers_what_a_lead_may_and_refuses_the_rest_in_words(world: World) -> None:
+    cookie, csrf = await world.session("lead")
+    path, headers = f"/b/{world.brand}/settings/members", world.cookie(cookie)
+    page = await world.ask("GET", path, headers=headers)
+    assert page.status == 200
+    assert f"{path}/{world.people['cm']}/link" in page.text
+    assert f"{path}/{world.people['owner']}" not in page.text
+    assert '<option value="owner"' not in page.text
+    given = {"csrf": csrf, "name": "Noa", "email": "noa@t.test"}
+    refused = await world.ask("POST", path, headers=headers, form={**given, "role": "owner"})
+    assert (refused.status, "Seul un propriétaire" in refused.text) == (403, True)
+    added = await world.ask("POST", path, headers=headers, form={**given, "role": "cm"})
+    assert (added.status, "/sign-in/link/" in added.text) == (200, True)
+    link = await world.ask("POST", f"{path}/{world.people['owner']}/link", headers=headers, form={"csrf": csrf})
+    assert (link.status, "/sign-in/link/" in link.text) == (403, False)
 
 
 async def test_changes_of_the_team_leave_an_audit_line_without_names(world: World) -> None:

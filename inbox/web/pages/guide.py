@@ -1,4 +1,4 @@
-"""The first steps of a new brand (leads; the team is owners'): brand, hours, a channel, a colleague, a message.
+"""The first steps of a new brand (leads; its name is owners'): brand, hours, a channel, a colleague, a message.
 
 Each step can be skipped and come back to; where one stands is read from what is there (`inbox.guide`).
 """
@@ -17,13 +17,12 @@ from inbox import first_message, guide
 from inbox.channels import ChannelRecord
 from inbox.guide import STEPS, Guide, Step
 from inbox.ids import BrandId, ItemId
-from inbox.people import members
 from inbox.web import guide_words, words
 from inbox.web.context import Deps, deps
-from inbox.web.pages import guide_hours, holiday_words, policy, render, rows
+from inbox.web.pages import guide_hours, holiday_words, policy, render, rows, team
 from inbox.web.routes import Route
 
-OWNERS: frozenset[Step] = frozenset({"brand", "colleague"})
+OWNERS: frozenset[Step] = frozenset({"brand"})
 NOTHING: Mapping[str, str] = {}
 
 
@@ -83,7 +82,6 @@ def following(steps: list[Step], step: Step) -> Step | None:
 
 
 async def _of_step(request: web.Request, world: render.World, step: Step, fields: Mapping[str, str]) -> dict[str, Any]:
-    say = world.say
     match step:
         case "brand":
             return {"fields": {"name": world.brand.name, "zone": world.brand.zone, **fields}, "zones": _zones()}
@@ -93,8 +91,8 @@ async def _of_step(request: web.Request, world: render.World, step: Step, fields
             networks = [(one.id, one.title) for one in deps(request).networks.values()]
             return {"networks": networks, "easiest": first_message.NETWORK}
         case "colleague":
-            roles = [(role, words.role(role, say)) for role in members.ROLES]
-            return {"fields": {"name": "", "email": "", "role": "cm", **fields}, "roles": roles}
+            given = {"name": "", "email": "", "role": "cm", **fields}
+            return {"fields": given, "roles": team.roles_to_give(world)}
         case "message":
             return await _message(request, world)
 

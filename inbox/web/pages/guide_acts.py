@@ -115,7 +115,7 @@ _GUIDE = "/b/{brand_id}/guide"
 ROUTES = [
     Route("POST", f"{_GUIDE}/brand", set_brand, "own", "page", "guide_brand"),
     Route("POST", f"{_GUIDE}/hours", set_hours, "manage", "page", "guide_hours"),
-    Route("POST", f"{_GUIDE}/colleague", add_colleague, "own", "page", "guide_colleague"),
+    Route("POST", f"{_GUIDE}/colleague", add_colleague, "manage", "page", "guide_colleague"),
     Route("POST", f"{_GUIDE}/message", send_message, "manage", "page", "guide_message"),
     Route("POST", f"{_GUIDE}/skip", skip, "manage", "page", "guide_skip"),
 ]

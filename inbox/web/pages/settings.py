@@ -23,7 +23,7 @@ SECTIONS = (
     ("subscriptions", N_("Webhooks out"), "manage", "reply"), ("wordings", N_("Wordings"), "manage", "template"),
     ("translation", N_("Translation"), "manage", "globe"),
     ("retention", N_("Times of keeping"), "manage", "lock"),
-    ("members", N_("Members"), "own", "users"), ("tokens", N_("API tokens"), "own", "key"),
+    ("members", N_("Members"), "manage", "users"), ("tokens", N_("API tokens"), "own", "key"),
     ("history", N_("History of settings"), "manage", "note"),
 )  # fmt: skip
 """Address, title, the right it needs, icon."""

@@ -1,4 +1,5 @@
-"""Members, their roles and links, and API tokens (owners). What is made is shown once, on the page that answers."""
+"""Members, their roles and links (leads, as far as they manage them), and API tokens (owners). What is made is shown
+once, on the page that answers."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ from typing import Any
 from aiohttp import web
 
 from inbox.errors import NotFound, Refused
+from inbox.events import Role
 from inbox.ids import MemberId
 from inbox.people import links, members, tokens
 from inbox.web import address, words
@@ -24,7 +26,11 @@ REFUSALS: Mapping[str, tuple[str, str]] = {
     "already_member": ("email", N_("This person is a member of the brand already.")),
     "email_taken": ("email", N_("This address belongs to a member of another organisation.")),
     "last_owner": ("form", N_("A brand needs an owner: make somebody else one first.")),
-    "not_all_owned": ("form", N_("They also work for a brand that is not yours: remove them from this one instead.")),
+    "not_all_yours": (
+        "form",
+        N_("They also work for a brand in which you do not manage them: remove them from this one instead."),
+    ),
+    "above_you": ("form", N_("Owners and leads are made and changed by an owner.")),
     "langs_bad": ("form", N_("At most 12 languages, each two or three letters of ISO 639, such as fr or tr.")),
     "teams_bad": ("form", N_("At most 12 teams, each of at most 40 characters.")),
     "right_unknown": ("rights", N_("Choose at least one right.")),
@@ -38,6 +44,16 @@ def errors_of(refused: Refused, say: Speech) -> dict[str, str]:
     return {field: say(message) if refused.code in REFUSALS else message}
 
 
+def managed(world: render.World) -> frozenset[Role]:
+    """By whoever asks."""
+    return members.MANAGED["owner" if world.may("own") else "lead"]
+
+
+def roles_to_give(world: render.World) -> list[tuple[str, str]]:
+    """Value and name."""
+    return [(role, words.role(role, world.say)) for role in members.ROLES if role in managed(world)]
+
+
 async def show(request: web.Request) -> web.StreamResponse:
     return _members(request, await render.world(request))
 
@@ -46,10 +62,9 @@ def _members(
     request: web.Request, world: render.World, *, fields: Mapping[str, str] | None = None,
     errors: Mapping[str, str] | None = None, fresh: tuple[str, str] | None = None, status: int = 200,
 ) -> web.Response:  # fmt: skip
-    say = world.say
     return settings.shown(
-        request, world, "members", "settings_members.html", status=status,
-        roles=[(role, words.role(role, say)) for role in members.ROLES],
+        request, world, "members", "settings_members.html", status=status, roles=roles_to_give(world),
+        managed=managed(world), role_word=lambda role: words.role(role, world.say),
         given={"name": "", "email": "", "role": "cm", **(fields or {})},
         errors={"name": None, "email": None, "role": None, "form": None, **(errors or {})}, fresh=fresh,
     )  # fmt: skip
@@ -169,10 +184,12 @@ async def revoke_token(request: web.Request) -> web.StreamResponse:
 
 
 ROUTES = [
-    Route("GET", "/b/{brand_id}/settings/members", show, "own", "page", "settings_members"),
-    Route("POST", "/b/{brand_id}/settings/members", add, "own", "page", "settings_add_member"),
-    Route("POST", "/b/{brand_id}/settings/members/{member_id}", change, "own", "page", "settings_change_member"),
-    Route("POST", "/b/{brand_id}/settings/members/{member_id}/link", new_link, "own", "page", "settings_member_link"),
+    Route("GET", "/b/{brand_id}/settings/members", show, "manage", "page", "settings_members"),
+    Route("POST", "/b/{brand_id}/settings/members", add, "manage", "page", "settings_add_member"),
+    Route("POST", "/b/{brand_id}/settings/members/{member_id}", change, "manage", "page", "settings_change_member"),
+    Route(
+        "POST", "/b/{brand_id}/settings/members/{member_id}/link", new_link, "manage", "page", "settings_member_link"
+    ),
     Route("GET", "/b/{brand_id}/settings/tokens", show_tokens, "own", "page", "settings_tokens"),
     Route("POST", "/b/{brand_id}/settings/tokens", create_token, "own", "page", "settings_create_token"),
     Route(
