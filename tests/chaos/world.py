@@ -60,6 +60,15 @@ class Host(Member):
             return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
         return 0.0
 
+    def on_a_processor(self) -> tuple[float, float]:
+        """Seconds that its first thread, which serves, was on one, and that it waited for one although it had something
+        to do, as Linux counts; 0 where there is no /proc."""
+        assert self.process is not None
+        with contextlib.suppress(OSError):
+            ran, waited, _ = Path(f"/proc/{self.process.pid}/schedstat").read_text().split()
+            return int(ran) / 1e9, int(waited) / 1e9
+        return 0.0, 0.0
+
 
 @dataclass
 class World:
