@@ -70,6 +70,9 @@ def _add_keys(commands: Any) -> None:
     key.add_parser(
         "retire", help="throw the old ones away, once the database and this host's spool need none"
     ).set_defaults(run=_of("key_commands", "retire"))
+    lost = key.add_parser("lost", help="it will never be back: go on under a new one, without what it alone opens")
+    lost.add_argument("--yes", action="store_true", required=True, help="nothing brings back what it alone opens")
+    lost.set_defaults(run=_of("key_commands", "lost"))
 
 
 def _of(module: str, name: str) -> Run:

@@ -5,18 +5,26 @@ stored under the new one, in the database and in this host's spool; `retire` thr
 needs it. What waits in the spool of another host is out of reach from here: the commands say so. A running process that
 meets a key wrapped under a master it does not know reads master.key again. What must not change with the master (ids,
 the notary's digests) is written down with the first rotation, and goes with the file from then on.
+
+`lost` ends the waiting for a key that will never be back: a new one is made, and what nothing opens is let go of.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 from dataclasses import replace
 
+from inbox.clock import SystemClock
 from inbox.errors import Refused
 from inbox.log import rewrap as rewrapping
+from inbox.log import unopened
+from inbox.log.pulse import Pulse
 from inbox.log.seal import KEY_BYTES, Keyring, lasting_of
-from services import administration, instance, spool
+from inbox.log.store import Log
+from inbox.subscription import new_secret
+from services import administration, database, instance, master, spool
 from services.ingest import safe
 from services.settings import Settings
 
@@ -42,6 +50,39 @@ def rotated(ring: Keyring, master: bytes) -> Keyring:
     """Wraps under `master`, still opens what was wrapped before, and gives the same ids."""
     lasting = ring.lasting or lasting_of((ring.master, *ring.old)[-1])
     return Keyring(master, (ring.master, *ring.old), lasting)
+
+
+async def lost(settings: Settings, args: argparse.Namespace) -> int:
+    """Nothing brings back what the lost key alone opens: `args.yes` is asked by the command itself. Refused:
+    `key_at_hand`, `key_wanted`."""
+    async with database.at_hand(settings) as dsn:
+        pool = await database.connect(dsn, most=2)
+        try:
+            with contextlib.suppress(master.KeyUnfit):
+                await master.proven(settings, pool)
+                raise Refused("key_at_hand", "The master key at hand opens what is stored: it is not lost.")
+            ring = _instead(settings)
+            done = await unopened.let_go(Log(pool, ring, Pulse()), new_secret)
+        finally:
+            await pool.close()
+    print(f"Gone with the lost key: the words of {done.authors} authors, the raw deliveries of {done.days} days, the"
+          f" secrets of {done.channels} channels, {done.subscriptions} webhooks out and {done.translators} translation"
+          f" services, {done.devices} devices. Times and figures stay.")  # fmt: skip
+    print("Next: start every process; give channels and translation services their secrets anew, and receivers of"
+          " webhooks theirs (Settings). Members turn notifications on again.")  # fmt: skip
+    return 0
+
+
+def _instead(settings: Settings) -> Keyring:
+    """A new master key. What lies in its place stays beside it, under another name."""
+    if settings.master_key is not None:
+        return instance.keyring(settings)  # the new one, which the operator has made
+    path = instance.master_key_path(settings)
+    if path.exists():
+        path.rename(path.with_name(f"{path.name}.unfit-{SystemClock().now():%Y%m%d-%H%M%S}"))
+    ring = instance.keyring(settings)
+    print(f"A new master key: {path}. Copy it to a safe place that holds no backup, now.")
+    return ring
 
 
 async def rewrap(settings: Settings, _: argparse.Namespace) -> int:

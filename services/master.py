@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 LOOK_EVERY_S = 10.0
 REMEDY = (
     "Put back the copy that was made of it (VIGIE_MASTER_KEY, or master.key of the data folder); nothing was changed."
-    " Lost for good: \"The master key\" in docs/privacy.md"
+    " Lost for good: vigie key lost, and \"The master key\" in docs/privacy.md"
 )  # fmt: skip
 
 

@@ -25,6 +25,20 @@ async def rewrap(log: Log, *, count_only: bool = False) -> int:
     count = 0
     for row in await log.pool.fetch(sql.brands):
         count += await _brand(log, BrandId(row["brand_id"]), count_only)
+    return count + await _devices(log, count_only)
+
+
+async def _devices(log: Log, count_only: bool) -> int:
+    """Members' own, of no brand."""
+    count, after = 0, None
+    while rows := await log.pool.fetch(sql.push_devices, after, PAGE):
+        for row in rows:
+            fresh = log.keyring.resealed_settings(row["secret"], b"push/" + row["endpoint_hash"])
+            if fresh is not None:
+                count += 1
+                if not count_only:
+                    await log.pool.execute(sql.put_push_device, row["id"], row["secret"], fresh)
+        after = rows[-1]["id"]
     return count
 
 

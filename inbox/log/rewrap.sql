@@ -46,3 +46,12 @@ WHERE brand_id = $1 AND secret IS NOT NULL AND $2::int IS NULL LIMIT $3
 -- name: put_translator
 -- Only as it was read.
 UPDATE vigie.translators SET secret = $4 WHERE brand_id = $1 AND $2::int = 0 AND secret = $3
+
+-- name: push_devices
+-- Where members' own devices are reached, and the keys that open what is sent there: of no brand.
+SELECT device_id AS id, endpoint_hash, sealed AS secret FROM vigie.push_devices
+WHERE $1::uuid IS NULL OR device_id > $1 ORDER BY device_id LIMIT $2
+
+-- name: put_push_device
+-- Only as it was read.
+UPDATE vigie.push_devices SET sealed = $3 WHERE device_id = $1 AND sealed = $2
