@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import uuid
 from datetime import timedelta
@@ -108,6 +109,31 @@ async def test_a_row_and_the_pane_show_the_wave_and_lead_to_it(world: World) -> 
     pane = await page(world, f"/items/{items[0]}")
     assert badge.search(pane[pane.index('id="item-head"') :])
     assert "Dans une vague où un message est dangereux" in pane
+
+
+async def test_the_search_offers_the_waves_that_are_alive_without_their_words(world: World) -> None:
+    await said(world, CALM, CALM, TOP)
+    (wave,) = (await world.api("GET", "/waves")).json()["waves"]
+    offered = json.loads(await page(world, "/queue/words"))["values"]["wave"]
+    assert [value for value, _ in offered] == [wave["id"]]
+    assert offered[0][1].startswith("3 messages · ")
+    assert COPIES[0] not in offered[0][1]
+
+
+async def test_a_wave_opens_as_a_list_of_the_queue_that_its_chip_leads_out_of(world: World) -> None:
+    await said(world, CALM, CALM, CALM)
+    await world.hear("Merci beaucoup pour tout", "eve")
+    await world.project()
+    (wave,) = (await world.api("GET", "/waves")).json()["waves"]
+    assert f'href="/b/{world.brand}/queue?view=waiting&amp;q=wave:{wave["id"]}"' in await page(
+        world, f"/waves/{wave['id']}"
+    )
+    opened = await page(world, f"/queue?view=waiting&q=wave:{wave['id']}+lang:fr")
+    assert opened.count('<li class="row') == 3
+    assert f'<a class="chip chip-wave" href="/b/{world.brand}/queue?view=waiting&amp;q=lang%3Afr">' in opened
+    whole = await page(world, "/queue?view=waiting")
+    assert whole.count('<li class="row') == 4
+    assert '<a class="chip chip-wave" href="/b/' not in whole
 
 
 async def test_the_waves_are_listed_the_most_urgent_first(world: World) -> None:

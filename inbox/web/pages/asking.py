@@ -49,6 +49,11 @@ class Chosen:
     def query(self, **more: str) -> str:
         return "?" + urlencode({"view": self.view, **({"q": self.q} if self.q else {}), **more})
 
+    def without(self, key: str) -> Chosen:
+        """The same list, no longer narrowed to anything by this key."""
+        asked = replace(self.asked, terms=tuple(term for term in self.asked.terms if term.key != key or term.negated))
+        return replace(self, q=grammar.said(asked), asked=asked)
+
     def picked(self, field: str) -> str:
         """The value in a field of the form, commas between several; "" for none."""
         values = self.asked.values(PICKED[field])

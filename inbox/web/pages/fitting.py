@@ -11,14 +11,16 @@ from aiohttp import web
 
 from inbox.categories import LEVEL_OF
 from inbox.errors import Refused
-from inbox.views import grammar, marks, meaning, queue
+from inbox.views import grammar, marks, meaning, queue, waves
 from inbox.web import searching, words
 from inbox.web.context import deps
+from inbox.web.i18n import Speech
 from inbox.web.pages import asking, render
 from inbox.web.routes import Route
 from inbox.web.security import brand_of
 
 MOST_ITEMS = 200
+MOST_WAVES = 8
 LANGS = ("fr", "en", "es", "de", "it", "pt", "ar", "hi")
 
 
@@ -51,8 +53,17 @@ def _ids(text: str) -> list[uuid.UUID]:
 async def offered(request: web.Request) -> web.StreamResponse:
     """What the search field offers behind each key: `{"keys": {key: what it narrows to}, "values": {key: [[value, what
     it is called]]}}`. Values of this brand, in the reader's language."""
-    world = await render.world(request)
-    return _json({"keys": {key: world.say(words.FILTER_KEYS[key]) for key in grammar.KEYS}, "values": _values(world)})
+    own, world = deps(request), await render.world(request)
+    async with own.pool.acquire() as connection:
+        found = await waves.of_brand(connection, world.brand.id, own.clock.now())
+    values = {**_values(world), "wave": [(str(one.id), _wave(one, world.say)) for one in found[:MOST_WAVES]]}
+    return _json({"keys": {key: world.say(words.FILTER_KEYS[key]) for key in grammar.KEYS}, "values": values})
+
+
+def _wave(wave: waves.Wave, say: Speech) -> str:
+    """How many, how urgent, in which languages: nobody's words, of which some stay folded until they are asked for."""
+    said = say.many("%(num)s message", "%(num)s messages", wave.messages, num=say.number(wave.messages))
+    return " · ".join([said, words.level(wave.level, say), *map(say.language, wave.langs)])
 
 
 def _values(world: render.World) -> dict[str, list[tuple[str, str]]]:
