@@ -45,6 +45,9 @@ KEEPALIVE_S = 15.0
 """Also how long a connection may take over its headers: silent and dripping ones are cut after it."""
 
 
+BACKLOG = 1024
+"""Connections that the system holds until we take them. Of what comes beyond it some think that they are connected when
+they are not: a sender is then held up for a second or more, where 128 were full in the first moment of a storm."""
 LINGER_S = 3.0
 """So long a body that was refused is read on and thrown away, so that its sender reads the refusal rather than a reset;
 then it is cut, fifteen seconds at most after it began to drip (`services.ingest.body`)."""
@@ -94,7 +97,7 @@ class Process:
             server = runner(self._application())
             await server.setup()
             try:
-                await web.SockSite(server, listener).start()
+                await web.SockSite(server, listener, backlog=BACKLOG).start()
                 yield
             finally:
                 self._stopping.set()
