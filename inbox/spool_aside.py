@@ -12,6 +12,7 @@ import asyncpg
 
 from inbox.errors import NotFound
 from inbox.ids import BrandId
+from inbox.log.store import Connection
 from inbox.sql import beside
 
 sql = beside(__file__, "spool_aside.sql")
@@ -32,6 +33,11 @@ class Kept(NamedTuple):
 
 async def of_brand(pool: asyncpg.Pool, brand: BrandId) -> list[Kept]:
     return [Kept(*row.values()) for row in await pool.fetch(sql.of_brand, brand, MOST)]
+
+
+async def missing(connection: Connection, brand: BrandId) -> int:
+    """How many events and deliveries of the brand are set aside: what *Settings › Set aside* lists."""
+    return int(await connection.fetchval(sql.missing, brand))
 
 
 async def ask(pool: asyncpg.Pool, brand: BrandId, spool_id: int, number: int, now: datetime) -> None:

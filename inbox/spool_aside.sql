@@ -3,6 +3,11 @@
 SELECT spool_id, number, channel_id, received_at, reason, asked_at IS NOT NULL AS asked FROM vigie.spool_aside
 WHERE brand_id = $1 ORDER BY received_at DESC, number DESC LIMIT $2
 
+-- name: missing
+-- How much of the brand nobody could handle, of its log and of its deliveries: a handful.
+SELECT (SELECT count(*) FROM vigie.set_aside s WHERE s.brand_id = $1)
+     + (SELECT count(*) FROM vigie.spool_aside s WHERE s.brand_id = $1)
+
 -- name: ask
 -- Somebody wants it tried again.
 UPDATE vigie.spool_aside SET asked_at = $4 WHERE brand_id = $1 AND spool_id = $2 AND number = $3 RETURNING number

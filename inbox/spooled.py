@@ -3,17 +3,25 @@ and readiness tell of it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from inbox.ids import BrandId
 
 
 @dataclass(frozen=True, slots=True)
 class Spooled:
-    """`waiting`: for the log; `oldest_s`: how long the oldest of them does. `aside`: nobody could read them."""
+    """`waiting`: for the log; `oldest_s`: how long the oldest of them does. `aside`: nobody could read them. `brands`:
+    what waits of each."""
 
     waiting: int = 0
     oldest_s: float = 0.0
     aside: int = 0
+    brands: Mapping[BrandId, Spooled] = field(default_factory=dict)
+
+    def of(self, brand: BrandId) -> Spooled:
+        """What waits of that brand."""
+        return self.brands.get(brand, Spooled())
 
     def __bool__(self) -> bool:
         return bool(self.waiting or self.aside)

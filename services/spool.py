@@ -15,7 +15,7 @@ import contextlib
 import fcntl
 import sqlite3
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -69,12 +69,14 @@ class Spooled:
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """`oldest_s`: how long the oldest waits. `aside`: what nobody could read, and somebody must look at."""
+    """`oldest_s`: how long the oldest waits. `aside`: what nobody could read, and somebody must look at. `channels`: of
+    each how many wait, and for how long the oldest of them."""
 
     waiting: int = 0
     oldest_s: float = 0.0
     aside: int = 0
     bytes: int = 0
+    channels: Mapping[str, tuple[int, float]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,7 +268,10 @@ class Spool:
         pages, free = (
             self._database.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "freelist_count")
         )
-        return Measure(waiting, max(0.0, time.time() - oldest) if waiting else 0.0, aside, (pages - free) * PAGE_BYTES)
+        now, rows = time.time(), self._read(sql.waiting) if waiting else ()
+        channels = {channel_id: (count, max(0.0, now - since)) for channel_id, count, since in rows}
+        oldest_s = max(0.0, now - oldest) if waiting else 0.0
+        return Measure(waiting, oldest_s, aside, (pages - free) * PAGE_BYTES, channels)
 
     # --- the file ---
 

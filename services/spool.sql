@@ -50,6 +50,10 @@ SELECT number, channel_id, received_at, wrapped FROM deliveries WHERE number > ?
 -- Only as it was read.
 UPDATE deliveries SET wrapped = ? WHERE number = ? AND wrapped = ?
 
+-- name: waiting
+-- The same of each channel.
+SELECT channel_id, count(*), min(received_at) FROM deliveries WHERE aside IS NULL GROUP BY channel_id
+
 -- name: measure
 -- What waits, since when, and what was set aside.
 SELECT count(*) - count(aside), min(received_at) FILTER (WHERE aside IS NULL), count(aside) FROM deliveries

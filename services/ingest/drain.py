@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from inbox import spooled
 from inbox.channels import ChannelRecord, Channels, brand_of
 from inbox.errors import NotFound
+from inbox.ids import BrandId
 from inbox.log.seal import MasterAway
 from inbox.log.store import LogUnavailable
 from services import metrics
@@ -46,7 +47,13 @@ class Drain:
         self.measured = Measure()
 
     def told(self) -> spooled.Spooled:
-        return spooled.Spooled(self.measured.waiting, self.measured.oldest_s, self.measured.aside)
+        found = self.measured
+        brands = dict[BrandId, spooled.Spooled]()
+        for channel_id, (waiting, oldest_s) in found.channels.items():
+            if (brand := brand_of(channel_id)) is not None:
+                so_far = brands.get(brand, spooled.Spooled())
+                brands[brand] = spooled.Spooled(so_far.waiting + waiting, max(so_far.oldest_s, oldest_s))
+        return spooled.Spooled(found.waiting, found.oldest_s, found.aside, brands)
 
     async def run(self) -> None:
         """A worker."""

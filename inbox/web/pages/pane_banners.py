@@ -23,6 +23,7 @@ class Banner:
     tone: str = ""
     urgent: bool = False
     settle: uuid.UUID | None = None
+    leads_to: str = ""
 
 
 def held_back(item: Item, waiting: Waiting | None, now: datetime, say: Speech) -> list[Banner]:

@@ -12,6 +12,7 @@ import orjson
 from aiohttp import web
 from markupsafe import Markup
 
+from inbox import spool_aside
 from inbox.errors import Refused
 from inbox.log import eras
 from inbox.people import saved_views
@@ -72,6 +73,7 @@ async def inbox_context(request: web.Request, world: render.World, current: str 
         whole = wanted.waits and chosen.view in ("waiting", "urgent") and not chosen.q
         by_priority = await queue.counts_by_priority(connection, world.brand.id, now) if whole else {}
         lives = await eras.of_brand(connection, world.brand.id)
+        missing = await spool_aside.missing(connection, world.brand.id)
         matching = await _matching(connection, world, chosen, wanted, page, first=after is None, now=now)
     query = chosen.query()
     flat = queue.is_newest_first(wanted)
@@ -110,7 +112,7 @@ async def inbox_context(request: web.Request, world: render.World, current: str 
         "empty": _empty(read, views[chosen.view], world),
         "is_empty": not page.rows,
         "filter_json": _for_browser(wanted),
-        "spooled": spool_banner.banners(own.spooled(), world),
+        "spooled": spool_banner.banners(own.spooled(), missing, world),
         "browser_words": _browser_words(say, views[chosen.view].title),
     }
 

@@ -1,4 +1,5 @@
-"""Above the queue, for those who manage the brand: that deliveries wait on this host's disk, and what that means."""
+"""Below the queue: what waits of the brand on this host's disk, for those who manage it, and how much of it is set
+aside, for everybody who would miss it."""
 
 from __future__ import annotations
 
@@ -9,11 +10,10 @@ from inbox.web.pages.pane_banners import Banner
 from inbox.web.routes import Route
 
 
-def banners(spooled: Spooled, world: render.World) -> list[Banner]:
-    """None for those who could do nothing about it."""
-    if not world.may("manage"):
-        return []
-    return [*_waiting(spooled, world.say), *_aside(spooled, world.say)]
+def banners(spooled: Spooled, missing: int, world: render.World) -> list[Banner]:
+    """`missing`: how many events and deliveries of the brand are set aside."""
+    waiting = spooled.of(world.brand.id) if world.may("manage") else Spooled()
+    return [*_waiting(waiting, world.say), *_aside(missing, world)]
 
 
 def _waiting(spooled: Spooled, say: Speech) -> list[Banner]:
@@ -28,15 +28,21 @@ def _waiting(spooled: Spooled, say: Speech) -> list[Banner]:
     return [Banner("clock", say("The database was away."), text, "soon")]
 
 
-def _aside(spooled: Spooled, say: Speech) -> list[Banner]:
-    if not spooled.aside:
+def _aside(missing: int, world: render.World) -> list[Banner]:
+    """Those who may have it tried again are led there, the others told whom to ask."""
+    if not missing:
         return []
+    say = world.say
     text = say.many(
-        "%(num)s delivery in the spool cannot be read, and stands in no queue. Tell whoever runs the server.",
-        "%(num)s deliveries in the spool cannot be read, and stand in no queue. Tell whoever runs the server.",
-        spooled.aside,
+        "%(num)s event or delivery of this brand could not be handled, and may be missing from the queue.",
+        "%(num)s events and deliveries of this brand could not be handled, and may be missing from the queue.",
+        missing,
     )
-    return [Banner("alert", say("Something is missing."), text, "alarm")]
+    if world.may("manage"):
+        to = f"{world.base}/settings/set-aside"
+        return [Banner("alert", say("Something is missing."), text, "alarm", leads_to=to)]
+    ask = say("A lead can have it tried again: ask them.")
+    return [Banner("alert", say("Something is missing."), f"{text} {ask}", "alarm")]
 
 
 ROUTES: list[Route] = []
