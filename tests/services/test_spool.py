@@ -6,12 +6,15 @@ import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
+from inbox.ids import BrandId
 from inbox.log.seal import Keyring
 from services import doctor
 from services.channels.contract import Inbound
+from services.ingest.drain import Drain
 from services.instance import keyring
 from services.settings import Settings
 from services.spool import Damaged, Spool, SpoolFull, SpoolUnfit
@@ -141,3 +144,17 @@ async def test_the_doctor_says_what_waits_and_what_cannot_be_read(tmp_path: Path
     await spool.tried((await spool.next(1))[0].number, "it is damaged", most=1)
     assert (await doctor._spool(settings)).verdict == "wrong"
     await spool.close()
+
+
+async def test_what_waits_is_told_of_each_brand(opened: Opened) -> None:
+    spool = await opened()
+    for channel in ("1-abcdefghijklmnop", "1-qrstuvwxyzabcdef", "1-qrstuvwxyzabcdef", "2-abcdefghijklmnop", "nobodys"):
+        await spool.put(channel, SECRET, REQUEST, NOON.replace(year=2025))
+    (aside,) = [one.number for one in await spool.next(9) if one.channel_id.startswith("2-")]
+    await spool.tried(aside, "its channel is gone", most=1)
+    drain = Drain(spool, *[cast("Any", None)] * 4)
+    drain.measured = await spool.measure()
+    told = drain.told()
+    assert (told.waiting, told.aside) == (4, 1)
+    assert [told.of(BrandId(brand)).waiting for brand in (1, 2, 3)] == [3, 0, 0]
+    assert told.of(BrandId(1)).oldest_s == told.oldest_s > 0
