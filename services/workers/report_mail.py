@@ -16,7 +16,7 @@ from inbox.reports.facts import Facts
 from inbox.web.i18n import Speech
 from inbox.web.report import document, html, pdf
 from services.channels.contract import Outcome, Refused, Sent, Way
-from services.channels.mail import smtp
+from services.channels.mail import lines, smtp
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +53,9 @@ async def send(way: Way, channel: ChannelRecord | None, to: str, letter: Letter)
 def _mail(sender: str, name: str, to: str, letter: Letter) -> EmailMessage:
     mail = EmailMessage(policy=SMTP)
     local, _, domain = sender.rpartition("@")
-    mail["From"] = Address(" ".join(name.split())[:100], local, domain)
+    mail["From"] = Address(lines.name(name), local, domain)
     mail["To"] = to
-    mail["Subject"] = " ".join(letter.subject.split())
+    mail["Subject"] = lines.line(letter.subject)
     mail["Date"] = letter.at
     mail["Message-ID"] = make_msgid(domain=domain)
     mail["Auto-Submitted"] = "auto-generated"

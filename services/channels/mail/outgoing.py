@@ -22,7 +22,7 @@ from inbox.channels import ChannelRecord
 from inbox.file_rules import FileRule
 from services.channels import asking, parts, posting, uploading
 from services.channels.contract import File, Outcome, RefusalReason, Refused, Reply, SweepFailed, Way
-from services.channels.mail import ours
+from services.channels.mail import lines, ours
 
 SUBJECT_MOST = 200
 FILES_OF_POSTMARK = FileRule({file_rules.ANY: 7_000_000}, count=10, together=7_000_000)
@@ -70,7 +70,7 @@ def compose(channel: ChannelRecord, reply: Reply) -> Answer | Refused:
     answered = reply.in_reply_to if _is_id(reply.in_reply_to) else None
     thread = reply.thread_id if _is_id(reply.thread_id) else None
     return Answer(
-        sender=sender, sender_name=_line(str(channel.settings.get("sender_name") or ""))[:100], to=reply.author_id,
+        sender=sender, sender_name=lines.name(str(channel.settings.get("sender_name") or "")), to=reply.author_id,
         subject=_subject(reply.title), text=reply.text,
         message_id=ours.message_id(reply.reply_id, reply.thread_id, sender.rpartition("@")[2]), answers=answered,
         references=tuple(dict.fromkeys(one for one in (thread, answered) if one)),
@@ -83,12 +83,8 @@ def _is_id(ident: str) -> bool:
 
 def _subject(title: str | None) -> str:
     """What was written under no subject is answered under "Re:"."""
-    line = _line(title or "")[:SUBJECT_MOST]
+    line = lines.line(title or "")[:SUBJECT_MOST]
     return line if _ANSWERED.match(line) else f"Re: {line}".strip()
-
-
-def _line(text: str) -> str:
-    return _CONTROL.sub(" ", text).strip()
 
 
 def wire(answer: Answer, reply: Reply) -> bytes:
@@ -113,7 +109,7 @@ def _message(answer: Answer, reply: Reply) -> EmailMessage:
         sort, _, kind = file.content_type.partition("/")
         if sort in _NESTING:
             sort, kind = "application", "octet-stream"
-        mail.add_attachment(file.body, maintype=sort, subtype=kind or "octet-stream", filename=file.name)
+        mail.add_attachment(file.body, maintype=sort, subtype=kind or "octet-stream", filename=lines.line(file.name))
     return mail
 
 
