@@ -5,6 +5,7 @@ comes to is in `inbox.corrections`."""
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import datetime
 
 from inbox import categories, commands, corrections, events, priority
@@ -29,12 +30,19 @@ def override(
     ]
 
 
+def named(said: Iterable[str]) -> tuple[str, ...]:
+    """Each once, the most urgent first. Refused: `no_such_category` (400)."""
+    wanted = set(said)
+    found = categories.in_order(wanted)
+    if set(found) != wanted:
+        raise Refused("no_such_category", f"Categories are {', '.join(categories.LEVEL_OF)}.", status=400)
+    return found
+
+
 def correct_categories(
     item: Item, command: commands.CorrectCategories, now: datetime, policy: Policy, command_id: str
 ) -> list[Event]:
-    said = None if command.categories is None else categories.in_order(command.categories)
-    if said is not None and set(said) != set(command.categories or ()):
-        raise Refused("no_such_category", f"Categories are {', '.join(categories.LEVEL_OF)}.", status=400)
+    said = None if command.categories is None else named(command.categories)
     counted = priority.counted(item)
     if all(corrections.of_categories(m.correction, said, m.correction.categories_by) == m.correction for m in counted):
         return []

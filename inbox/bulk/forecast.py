@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from inbox import decisions, offers
+from inbox import decisions, offers, priority
 from inbox.bulk.orders import Orders, command_for, key, spoke_again, text_for
 from inbox.channels import Network
 from inbox.errors import Refused
@@ -57,6 +57,7 @@ def _tried(item: Item, before: int | None, setting: Setting) -> Forecast:
     orders, network = setting.orders, setting.networks.get(item.network)
     if orders.writes:
         check_writable(item, network, setting.orders, follows_at=setting.follows_at)
+    check_untouched(item, orders)
     text = text_for(orders, item, setting.known(item))
     command = command_for(orders, text, before, setting.by)
     offers.check(network, item, command, setting.now)
@@ -76,6 +77,14 @@ def check_writable(item: Item, network: Network | None, orders: Orders, *, follo
         raise _no("already_answered", "Nobody waits for an answer here.")
     if follows_at is not None and spoke_again(item, follows_at):
         raise _no("spoke_again", "They have written again since: answer them by hand.")
+
+
+def check_untouched(item: Item, orders: Orders) -> None:
+    """A correction is taken back where it is the one that was made. Refused: `corrected_since` (409)."""
+    if not orders.undo or orders.about is None:
+        return
+    if any(message.correction.categories not in {None, orders.about} for message in priority.counted(item)):
+        raise _no("corrected_since", "Somebody has set something else since.")
 
 
 def _no(code: str, message: str) -> Refused:

@@ -18,18 +18,19 @@ from inbox.events import ReplyPurpose, ResolveReason
 from inbox.state import Item
 from inbox.wording import Variant, pick
 
-What = Literal["acknowledge", "reply", "assign", "resolve", "spam", "mute"]
-UNDOABLE: frozenset[What] = frozenset({"assign", "resolve", "spam", "mute"})
+What = Literal["acknowledge", "reply", "assign", "tag", "resolve", "spam", "mute"]
+UNDOABLE: frozenset[What] = frozenset({"assign", "tag", "resolve", "spam", "mute"})
 
 
 class Orders(BaseModel):
-    """`variants`: of a reply, or of an acknowledgement that tells the person; none: a mere claim. `values`: of gaps,
-    given once for all. `undo`: take it back. `asked`: digest of what a script asked, to tell the same order under the
-    same key from another one."""
+    """`categories`: of a tag, None while nobody chose them. `variants`: of a reply, or of an acknowledgement that tells
+    the person; none: a mere claim. `values`: of gaps, given once for all. `undo`: take it back. `asked`: digest of what
+    a script asked, to tell the same order under the same key from another one."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     what: What
     assignee: int | None = None
+    categories: tuple[str, ...] | None = None
     reason: ResolveReason = "answered"
     variants: tuple[Variant, ...] = ()
     wording: uuid.UUID | None = None
@@ -43,6 +44,11 @@ class Orders(BaseModel):
     def writes(self) -> bool:
         """Whether people are written to."""
         return self.what == "reply" or bool(self.variants)
+
+    @property
+    def about(self) -> tuple[str, ...] | None:
+        """What people say with it that the words are about; None where they say nothing of that."""
+        return {"tag": self.categories, "spam": ("spam",)}.get(self.what)
 
     @property
     def purpose(self) -> ReplyPurpose:
@@ -65,7 +71,7 @@ def text_for(orders: Orders, item: Item, known: dict[str, str | None]) -> str | 
 
 
 def command_for(orders: Orders, text: str | None, before: int | None, by: int) -> commands.Command:
-    """`before`: whose the item was, where that is taken back."""
+    """`before`: whose the item was, where that is taken back. Refused: `no_category`."""
     match orders.what:
         case "acknowledge":
             return commands.Acknowledge(by, text, orders.promise_until if text else None, orders.wording)
@@ -75,8 +81,10 @@ def command_for(orders: Orders, text: str | None, before: int | None, by: int) -
             return commands.Assign(by, before if orders.undo else orders.assignee)
         case "resolve":
             return commands.Reopen(by) if orders.undo else commands.Resolve(by, orders.reason)
-        case "spam":
-            return commands.CorrectCategories(by, None if orders.undo else ("spam",))
+        case "tag" | "spam":
+            if orders.about is None:
+                raise Refused("no_category", "Choose first what they are about.")
+            return commands.CorrectCategories(by, None if orders.undo else orders.about)
         case "mute":
             return commands.Unmute(by) if orders.undo else commands.Mute(by)
 

@@ -19,7 +19,7 @@ from datetime import datetime, timedelta
 import asyncpg
 
 from inbox.bulk import foretelling, jobs, reaching
-from inbox.bulk.forecast import Setting, check_writable
+from inbox.bulk.forecast import Setting, check_untouched, check_writable
 from inbox.bulk.jobs import Job, sql
 from inbox.bulk.orders import command_for, key, text_for
 from inbox.channels import Channels, Network
@@ -179,6 +179,7 @@ class Bulk:
         try:
             if orders.writes:
                 check_writable(item, self._networks.get(item.network), orders, follows_at=setting.follows_at)
+            check_untouched(item, orders)
             command = command_for(orders, text_for(orders, item, setting.known(item)), one.before, job.made_by)
             came = await Commands(self._log, self._clock, self._networks).run(
                 brand, one.item_id, command, expected_position=one.seen, idempotency_key=key(job.job_id)

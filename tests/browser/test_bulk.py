@@ -7,11 +7,13 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page, expect
 
 from inbox import wordings
-from inbox.events import ReplyQueued
+from inbox.bulk import jobs
+from inbox.bulk.orders import Orders
+from inbox.events import MessageReceived, ReplyQueued
 from inbox.wording import Draft, Variant
 from services.channels import registry
 from services.workers.bulk import Bulk
-from tests.browser.conftest import PHONE, Site
+from tests.browser.conftest import DESK, PHONE, Site
 from tests.browser.rules import OPTIONS
 from tests.browser.test_queue import live
 
@@ -79,4 +81,27 @@ async def test_prepared_words_are_chosen_by_keyboard_and_gaps_are_said(site: Sit
     await page.keyboard.type("A-12345")
     await expect(page.locator("#text")).to_have_value("Bonjour, commande A-12345 ?")
     await expect(page.locator("#wording-gaps")).to_be_hidden()
+    assert site.complaints == []
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE])
+@pytest.mark.parametrize("lang", ["en", "fr"])
+async def test_what_chosen_rows_are_about_is_ticked_and_seen_before_it_is_set(
+    site: Site, size: tuple[int, int], lang: str
+) -> None:
+    world = site.world
+    await world.hear("Plus de réseau")
+    await world.hear("Toujours rien", author="bob")
+    heard = [r for r in await world.log.read(world.brand) if isinstance(r.event, MessageReceived)]
+    chosen = [(r.event.item_id, r.position, None) for r in heard if isinstance(r.event, MessageReceived)]
+    cm = int(world.people["cm"])
+    job = await jobs.draft(world.log, world.brand, Orders(what="tag"), chosen, by=cm, now=world.clock.now())
+    page = await site.open("cm", f"/bulk/{job}", size=size, lang=lang)
+    await page.locator('[name="category"][value="outage"]').press("Space")
+    await page.locator('form[action$="/orders"] button').press("Enter")
+    then = {"en": "Then: outage.", "fr": "Ensuite\u202f: panne."}[lang]
+    await expect(page.get_by_text(then)).to_have_count(2)
+    await expect(page.locator("#bulk-begin")).to_contain_text("(2)")
+    assert await page.evaluate("document.scrollingElement.scrollWidth") == size[0]
+    await accessible(page)
     assert site.complaints == []

@@ -192,3 +192,56 @@ async def test_a_script_reads_what_each_would_read_and_why_somebody_is_left_out(
         {"what": "mute", "q": "alors", "assignee": 1}, {"what": "reply", "q": "alors", "variants": [{"text": " "}]},
     ):  # fmt: skip
         assert (await world.api("POST", "/bulk", json=bad)).status == 400, bad
+
+
+async def test_what_many_are_about_is_ticked_seen_before_and_after_begun_and_given_back(world: World) -> None:
+    zoe, max_ = await world.hear("Plus de réseau"), await world.hear("Toujours rien", "max")
+    path = await chosen(world, what="tag", item=[await position(world, zoe), await position(world, max_)])
+    assert primary(await page(world, path, "cm")) == ""
+    assert (await press(world, path + "/orders", "cm", category="weather")).status == 400
+    assert (await press(world, path + "/orders", "cm", category=["outage", "complaint"])).status == 303
+    draft = await page(world, path, "cm")
+    assert "(2)" in primary(draft)
+    assert draft.text.count("Ensuite\u202f: panne, plainte.") == 2
+    assert 'value="outage" checked' in draft.text
+    await press(world, path + "/begin", "cm")
+    await worked(world)
+    report = await page(world, path, "cm")
+    assert "panne, plainte" in report.text
+    assert "Ensuite" not in report.text
+    assert [r["category"] for r in (await world.api("GET", f"/items/{zoe}")).json()["reasons"]] == [
+        "outage",
+        "complaint",
+    ]
+    undo = (await press(world, path + "/undo", "cm")).headers["Location"].removeprefix(f"/b/{world.brand}")
+    back = await page(world, undo, "cm")
+    assert "Ensuite\u202f: ce qu’en dit le classifieur." in back.text
+    assert 'name="category"' not in back.text
+
+
+async def test_nothing_ticked_says_nothing_of_note(world: World) -> None:
+    zoe = await world.hear("Plus de réseau")
+    path = await chosen(world, what="tag", item=await position(world, zoe))
+    await press(world, path + "/orders", "cm")
+    shown = await page(world, path, "cm")
+    assert "(1)" in primary(shown)
+    assert "Ensuite\u202f: rien à signaler." in shown.text
+
+
+async def test_a_script_says_what_many_are_about(world: World) -> None:
+    zoe = await world.hear("Plus de réseau")
+    job = (await world.api("POST", "/bulk", json={"what": "tag", "q": "réseau"})).json()
+    fits(BulkJobShape, job)
+    assert job["left_out"] == [{"state": "excluded", "code": "no_category", "items": 1}]
+    named = {"categories": ["complaint", "outage"]}
+    changed = (await world.api("PUT", f"/bulk/{job['id']}/orders", json=named)).json()
+    assert (changed["waiting"], changed["orders"]["categories"]) == (1, ["outage", "complaint"])
+    await world.api("POST", f"/bulk/{job['id']}/begin")
+    await carried_out(world, job["id"])
+    detail = (await world.api("GET", f"/items/{zoe}")).json()
+    assert ([r["category"] for r in detail["reasons"]], detail["corrected"]) == (
+        ["outage", "complaint"],
+        ["categories"],
+    )
+    for bad in ({"what": "tag", "q": "réseau", "categories": ["weather"]}, {"what": "mute", "q": "réseau", **named}):
+        assert (await world.api("POST", "/bulk", json=bad)).status == 400, bad

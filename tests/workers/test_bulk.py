@@ -12,7 +12,7 @@ from inbox.bulk import jobs
 from inbox.bulk.orders import Orders
 from inbox.clock import SimulatedClock
 from inbox.errors import Refused
-from inbox.ids import MemberId
+from inbox.ids import ItemId, MemberId
 from inbox.people import members
 from inbox.wording import Variant
 from tests.views.world import World
@@ -91,8 +91,9 @@ async def test_stopped_it_leaves_the_rest_alone(crowd: Crowd) -> None:
 
 async def test_whoever_loses_the_right_loses_the_job(crowd: Crowd) -> None:
     job = await crowd.begun(RESOLVE, await crowd.people("zoe"))
-    now = crowd.clock.now()
-    await members.change_role(crowd.world.log, crowd.world.brand, MemberId(crowd.me), "observer", by=crowd.me, now=now)
+    cm, now = MemberId(crowd.me), crowd.clock.now()
+    owner = await crowd.join("owner")
+    await members.change_role(crowd.world.log, crowd.world.brand, cm, "observer", by=owner, now=now)
     await crowd.worked(job)
     assert (await crowd.fates(job), await crowd.state(job)) == ({"waiting": 1}, "stopped")
 
@@ -115,6 +116,57 @@ async def test_what_was_done_is_taken_back_where_nothing_came_in_between(crowd: 
     await crowd.worked(undo)
     assert [(await crowd.world.row(item)).assignee for item in (zoe, max_)] == [other, other]
     assert await crowd.fates(undo) == {"done": 1, "conflict": 1}
+
+
+async def read_as(crowd: Crowd, *names: str) -> list[ItemId]:
+    """People whose words the classifier took for a complaint."""
+    items = await crowd.people(*names)
+    for item, name in zip(items, names, strict=True):
+        said = ev.ReasonGiven(category="complaint", score=0.9, evidence=())
+        judged = crowd.world.judgement(item, level=1, categories=("complaint",), reasons=(said,))
+        await crowd.world.happens(judged, author=name)
+    await crowd.world.project()
+    return items
+
+
+async def about(crowd: Crowd, *items: ItemId) -> list[list[str]]:
+    return [[reason.category for reason in (await crowd.world.row(item)).reasons] for item in items]
+
+
+async def test_what_many_are_about_is_set_by_one_event_an_item_and_refused_as_by_hand(crowd: Crowd) -> None:
+    zoe, max_, ada = await read_as(crowd, "zoe", "max", "ada")
+    now, tag = crowd.clock.now(), Orders(what="tag", categories=("outage",))
+    await crowd.world.happens(ev.CategoriesCorrected(item_id=max_, categories=("outage",), by=crowd.me, at=now))
+    await crowd.world.project()
+    assert await crowd.fates(await crowd.draft(Orders(what="tag"), [zoe])) == {"no_category": 1}
+    job = await crowd.begun(tag, [zoe, max_, ada])
+    assert await crowd.fates(job) == {"waiting": 2, "already_so": 1}
+    await crowd.world.says("ada", "Encore un mot")
+    await crowd.world.project()
+    await crowd.worked(job)
+    assert await crowd.fates(job) == {"done": 1, "already_so": 1, "conflict": 1}
+    assert [e.item_id for e in await crowd.events(ev.CategoriesCorrected)] == [max_, zoe]
+    assert await about(crowd, zoe, max_) == [["outage"], ["outage"]]
+
+
+@pytest.mark.parametrize("orders", [Orders(what="tag", categories=("outage",)), Orders(what="spam")])
+async def test_it_is_given_back_to_the_classifier_but_not_where_somebody_set_something_else(
+    crowd: Crowd, orders: Orders
+) -> None:
+    zoe, max_, ada = await read_as(crowd, "zoe", "max", "ada")
+    job = await crowd.begun(orders, [zoe, max_, ada])
+    await crowd.worked(job)
+    now = crowd.clock.now()
+    await crowd.world.happens(ev.CategoriesCorrected(item_id=max_, categories=("press",), by=crowd.me, at=now))
+    await crowd.world.project()
+    undo = await crowd.foretold(await jobs.undo(crowd.world.log, crowd.world.brand, job, by=crowd.me, now=now))
+    assert await crowd.fates(undo) == {"waiting": 2, "corrected_since": 1}
+    await jobs.begin(crowd.world.log, crowd.world.brand, undo, by=crowd.me, now=now)
+    await crowd.world.happens(ev.CategoriesCorrected(item_id=ada, categories=("press",), by=crowd.me, at=now))
+    await crowd.world.project()
+    await crowd.worked(undo)
+    assert await crowd.fates(undo) == {"done": 1, "corrected_since": 2}
+    assert await about(crowd, zoe, max_, ada) == [["complaint"], ["press"], ["press"]]
 
 
 # --- writing to many ----------------------------------------------------------------------------------------------

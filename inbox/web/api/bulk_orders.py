@@ -10,7 +10,7 @@ from typing import Annotated
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field
 
-from inbox import wordings
+from inbox import correcting, wordings
 from inbox.bulk import choosing
 from inbox.bulk.jobs import MOST, Choice
 from inbox.bulk.orders import Orders, What
@@ -49,11 +49,13 @@ class VariantOfJob(BaseModel):
 
 
 class BulkWords(BaseModel):
-    """`assignee`: of `assign`, null for nobody. `reason`: of `resolve`. `variants`: of `reply`, or of an `acknowledge`
-    that tells the person; with a `wording` and no variants, its own. `values`: of gaps, given once for all."""
+    """`assignee`: of `assign`, null for nobody. `categories`: of `tag`, none for nothing of note. `reason`: of
+    `resolve`. `variants`: of `reply`, or of an `acknowledge` that tells the person; with a `wording` and no variants,
+    its own. `values`: of gaps, given once for all."""
 
     model_config = STRICTLY
     assignee: int | None = Field(None, ge=1, le=2**62)
+    categories: tuple[Annotated[str, Field(max_length=40)], ...] | None = Field(None, max_length=20)
     reason: ResolveReason = "answered"
     variants: tuple[VariantOfJob, ...] = Field((), max_length=MOST_VARIANTS)
     wording: bodies.Id | None = None
@@ -92,7 +94,7 @@ async def chosen(request: web.Request, brand: BrandId, order: BulkOrder, now: da
 
 
 async def orders(request: web.Request, brand: Brand, what: What, said: BulkWords, asked: str | None) -> Orders:
-    """Refused: `bad_request`, `assignee_unknown`; `NotFound` for a wording that is not there."""
+    """Refused: `bad_request`, `assignee_unknown`, `no_such_category`; `NotFound` for a wording that is not there."""
     variants = await _variants(request, brand.id, said)
     if what not in {"reply", "acknowledge"} and (variants or said.promise_until):
         raise bad("/variants", "only reply and acknowledge write to people")
@@ -100,9 +102,12 @@ async def orders(request: web.Request, brand: Brand, what: What, said: BulkWords
         await _check_assignee(request, brand.id, said.assignee)
     elif said.assignee is not None:
         raise bad("/assignee", "only assign gives items to somebody")
+    if what != "tag" and said.categories is not None:
+        raise bad("/categories", "only tag says what items are about")
+    categories = None if said.categories is None else correcting.named(said.categories)
     now = deps(request).clock.now()
     return Orders(
-        what=what, assignee=said.assignee, reason=said.reason, variants=variants,
+        what=what, assignee=said.assignee, categories=categories, reason=said.reason, variants=variants,
         wording=said.wording if variants else None, values=said.values, promise_until=said.promise_until,
         promise_said=holding.in_each_language(said.promise_until, now, brand.zone) if said.promise_until else {},
         asked=asked,

@@ -13,6 +13,7 @@ from inbox.web.api.shapes import Shape, VariantShape
 
 class BulkWordsShape(Shape):
     assignee: int | None
+    categories: list[str] | None
     reason: ResolveReason
     variants: list[VariantShape]
     wording: str | None
@@ -22,7 +23,8 @@ class BulkWordsShape(Shape):
 
 class LeftOutShape(Shape):
     """`state`: excluded beforehand, or refused when its turn came. `code`: why, as of a command by hand, or
-    `already_written`, `same_person`, `already_answered`, `spoke_again`, `already_so`."""
+    `already_written`, `same_person`, `already_answered`, `spoke_again`, `already_so`,
+    `no_category`, `corrected_since`."""
 
     state: Literal["excluded", "refused"]
     code: str

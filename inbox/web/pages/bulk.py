@@ -27,7 +27,8 @@ SHOWN = {"waiting": "waiting", "excluded": "excluded", "refused": "refused", "do
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One item of a job as the page shows it. `text`: what its author would read, or was sent; `why`: why not."""
+    """One item of a job as the page shows it. `text`: what its author would read, or was sent; `change`: of what it is
+    about; `why`: why not."""
 
     item_id: uuid.UUID
     place: int
@@ -38,6 +39,7 @@ class Line:
     state: str
     text: str | None
     lang: str | None
+    change: str | None
     why: str | None
     receipt: str | None
 
@@ -127,9 +129,11 @@ def _line(row: Any, job: Job, setting: forecast.Setting, say: Speech) -> Line:
         why = words.refusal(said.refused, say)
     if row["receipt"] == "failed":
         why = words.reply_failure(row["reason"], say)
+    waits = job.state == "draft" and row["state"] == "waiting"
+    change = bulk_words.change(item, job.orders, say) if waits else None
     return Line(
         row["item_id"], row["place"], rows.author_name(shown, say), shown.network, shown.text or "", shown.fold,
-        row["state"], said.text, item.lang, why, row["receipt"],
+        row["state"], said.text, item.lang, change, why, row["receipt"],
     )  # fmt: skip
 
 

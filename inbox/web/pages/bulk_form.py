@@ -8,7 +8,7 @@ from typing import Any, get_args
 
 from aiohttp import web
 
-from inbox import filling, wordings
+from inbox import correcting, filling, wordings
 from inbox.bulk.orders import Orders
 from inbox.errors import Refused
 from inbox.events import ResolveReason
@@ -34,7 +34,7 @@ async def context(request: web.Request, world: render.World, orders: Orders) -> 
         "wordings": kept, "variants": [*orders.variants, BLANK], "gaps": _given_by_hand(orders),
         "languages": sorted(((code, say.language(code)) for code in pane.LANGUAGES), key=lambda pair: pair[1]),
         "networks": [(code, words.network(code, say)) for code in networks],
-        "promises": holding.promises(None, now, say, say),
+        "promises": holding.promises(None, now, say, say), "groups": pane.category_groups(orders.categories or (), say),
     }  # fmt: skip
 
 
@@ -45,7 +45,7 @@ def _given_by_hand(orders: Orders) -> list[str]:
 
 async def orders(request: web.Request, before: Orders, world: render.World) -> Orders:
     """What the form says, of a job that does the same as before. Refused: `bad_request`, `assignee_unknown`,
-    `no_variant`."""
+    `no_such_category`, `no_variant`."""
     fields = await render.form(request)
     variants, wording = await _variants(request), before.wording
     if chosen := fields.get("use_wording"):
@@ -56,6 +56,7 @@ async def orders(request: web.Request, before: Orders, world: render.World) -> O
     return before.model_copy(
         update={
             "assignee": _assignee(fields, world) if before.what == "assign" else None,
+            "categories": await _categories(request) if before.what == "tag" else None,
             "reason": _reason(fields.get("reason", "answered")), "variants": variants,
             "wording": wording if variants else None, "values": await _values(request), "promise_until": promise,
             "promise_said": {} if promise is None else holding.in_each_language(promise, now, world.brand.zone),
@@ -89,6 +90,10 @@ def _assignee(fields: dict[str, str], world: render.World) -> int | None:
         if str(member.id) == chosen:
             return int(member.id)
     raise Refused("assignee_unknown", "Nobody who answers for this brand has that id.")
+
+
+async def _categories(request: web.Request) -> tuple[str, ...]:
+    return correcting.named(await render.form_lists(request, "category"))
 
 
 def _reason(given: str) -> ResolveReason:

@@ -4,7 +4,7 @@ Its banners, its thread and its timeline are in `pane_banners`, `pane_thread` an
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -199,17 +199,21 @@ class Correcting:
     corrected: frozenset[str]
 
 
-def _correcting(item: Item, say: Speech) -> Correcting:
-    chosen = {reason.category for reason in item.reasons}
-    groups = [
+def category_groups(chosen: Collection[str], say: Speech) -> list[tuple[str, list[tuple[str, str, bool]]]]:
+    """By level, as of `Correcting.groups`."""
+    return [
         (words.level(level, say), [(name, words.reason(name, say), name in chosen) for name in names])
         for level, names in BY_LEVEL.items()
     ]
+
+
+def _correcting(item: Item, say: Speech) -> Correcting:
+    chosen = {reason.category for reason in item.reasons}
     corrected = {name for message in priority.counted(item) for name in corrections.corrected(message)}
     codes = LANGUAGES | {item.lang} if item.lang else LANGUAGES
     languages = sorted(((code, say.language(code)) for code in codes), key=lambda pair: pair[1].casefold())
     alarming = (item.level or 0) >= ALARMING or not item.scored or item.base_priority <= priority.UNSCORED
-    return Correcting(groups, languages, item.lang, alarming, frozenset(corrected))
+    return Correcting(category_groups(chosen, say), languages, item.lang, alarming, frozenset(corrected))
 
 
 def _context_line(row: Row, say: Speech) -> str:
