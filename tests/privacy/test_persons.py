@@ -50,6 +50,20 @@ async def test_a_person_is_given_all_that_is_held_of_them_and_nothing_of_others(
     assert (last.by, last.subject_id) == (ME, world.subject("zoe"))
 
 
+async def test_who_wrote_a_thousand_times_in_forty_threads_of_two_channels_is_given_every_word(world: World) -> None:
+    """More than any query brings at a time, and among others' words."""
+    said = [
+        world.message(who, f"{who} {n:04}", channel=f"c{n % 2}", thread=f"t{n % 40}")
+        for n in range(1_000) for who in ("zoe", "ben")
+    ]  # fmt: skip
+    for start in range(0, len(said), 500):
+        await world.log.append(world.brand, said[start : start + 500])
+    found, text = await given_out(world)
+    heard = [one["text"] for one in found["events"] if one["type"] == "MessageReceived"]  # type: ignore[attr-defined]
+    assert sorted(heard) == [f"zoe {n:04}" for n in range(1_000)]
+    assert "ben" not in text
+
+
 async def test_of_a_forgotten_person_there_is_proof_without_words(world: World) -> None:
     await two_people(world)
     await erasure.forget(world.log, world.brand, world.subject("zoe"), by=None, now=world.minutes(5))
