@@ -15,7 +15,7 @@ import contextlib
 import fcntl
 import sqlite3
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -29,12 +29,12 @@ import orjson
 from inbox.log.seal import CannotOpen, Keyring, MasterAway, open_sealed, seal_with
 from inbox.sql import beside
 from services.channels.contract import Inbound
+from services.spool_measure import PAGE_BYTES, Measure, measured
 
 sql = beside(__file__, "spool.sql")
 
 FILE = "spool.db"
 LOCK = "spool.lock"
-PAGE_BYTES = 4096
 LEAST_BYTES = 16 * PAGE_BYTES
 BUSY_S = 5.0
 MOST_AT_ONCE = 256
@@ -65,18 +65,6 @@ class Spooled:
     received_at: datetime
     wrapped: bytes = field(repr=False)
     sealed: bytes = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """`oldest_s`: how long the oldest waits. `aside`: what nobody could read, and somebody must look at. `channels`: of
-    each how many wait, and for how long the oldest of them."""
-
-    waiting: int = 0
-    oldest_s: float = 0.0
-    aside: int = 0
-    bytes: int = 0
-    channels: Mapping[str, tuple[int, float]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,17 +249,7 @@ class Spool:
         return Rewrapped(old, lost)
 
     async def measure(self) -> Measure:
-        return await self._do(self._measured)
-
-    def _measured(self) -> Measure:
-        waiting, oldest, aside = self._database.execute(sql.measure).fetchone()
-        pages, free = (
-            self._database.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "freelist_count")
-        )
-        now, rows = time.time(), self._read(sql.waiting) if waiting else ()
-        channels = {channel_id: (count, max(0.0, now - since)) for channel_id, count, since in rows}
-        oldest_s = max(0.0, now - oldest) if waiting else 0.0
-        return Measure(waiting, oldest_s, aside, (pages - free) * PAGE_BYTES, channels)
+        return await self._do(lambda: measured(self._database))
 
     # --- the file ---
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import defaultdict
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 
 GRACE_S = 1.0
 """So long nobody is called slow."""
@@ -23,7 +23,8 @@ class Crowded(Exception):
 class Place:
     """Of one body. `came`: after each piece of it, in bytes; how many by now. `gave_way`: another has its place."""
 
-    def __init__(self, limit: asyncio.Timeout) -> None:
+    def __init__(self, limit: asyncio.Timeout, kinds: Sequence[Hashable]) -> None:
+        self.kinds = kinds
         self._limit = limit
         self._begun = asyncio.get_running_loop().time()
         self._size = 0
@@ -47,27 +48,32 @@ class Place:
 
 
 class Arrivals:
-    """`most` at a time of each kind that `place` is asked for. `pace`: bytes a second, below which a body is slow."""
+    """`pace`: bytes a second, below which a body is slow."""
 
-    def __init__(self, most: int, pace: int) -> None:
-        self._most = most
+    def __init__(self, pace: int) -> None:
         self._pace = pace
         self._places: defaultdict[Hashable, set[Place]] = defaultdict(set)
 
     @contextlib.contextmanager
-    def place(self, kind: Hashable, limit: asyncio.Timeout) -> Iterator[Place]:
-        """Inside `limit`, the time that the body has; it is over at once for who has to give way. `Crowded` where
-        nobody has to."""
-        mine, places = Place(limit), self._places[kind]
-        if len(places) >= self._most:
-            slowest = self._slowest(places)
-            places.discard(slowest)  # it is gone for who comes next, though its own task has yet to hear of it
-            slowest.give_way()
-        places.add(mine)
+    def place(self, bounds: Mapping[Hashable, int], limit: asyncio.Timeout) -> Iterator[Place]:
+        """`bounds`: what the body is counted among, and how many there may be. Inside `limit`, the time that the body
+        has; it is over at once for who has to give way. `Crowded` where nobody has to."""
+        for kind, most in bounds.items():
+            if len(self._places[kind]) >= most:
+                slowest = self._slowest(self._places[kind])
+                self._leave(slowest)  # it is gone for who comes next, though its own task has yet to hear of it
+                slowest.give_way()
+        mine = Place(limit, tuple(bounds))
+        for kind in bounds:
+            self._places[kind].add(mine)
         try:
             yield mine
         finally:
-            places.discard(mine)
+            self._leave(mine)
+
+    def _leave(self, place: Place) -> None:
+        for kind in place.kinds:
+            self._places[kind].discard(place)
             if not self._places[kind]:
                 del self._places[kind]
 

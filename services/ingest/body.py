@@ -7,7 +7,7 @@ drips: so the declared length is looked at first, and the reading runs under a t
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
@@ -46,16 +46,16 @@ def at_hand(request: web.Request, most: int) -> bytes | None:
 
 
 async def arriving(
-    request: web.Request, most: int, places: Arrivals, kind: Hashable, within_s: float | None = None
+    request: web.Request, most: int, places: Arrivals, bounds: Mapping[Hashable, int], within_s: float | None = None
 ) -> bytes:
-    """`most` bytes. `Crowded` where there is no place of `kind`, or where it was too slow for the one it had."""
+    """`most` bytes. `Crowded` where there is no place within `bounds`, or where it was too slow for the one it had."""
     if (request.content_length or 0) > most:
         raise TooLarge
     chunks: list[bytes] = []
     place = None
     try:
         async with asyncio.timeout(READ_S if within_s is None else within_s) as limit:
-            with places.place(kind, limit) as place:
+            with places.place(bounds, limit) as place:
                 async for chunk in request.content.iter_any():
                     if place.came(len(chunk)) > most:
                         raise TooLarge

@@ -25,7 +25,8 @@ from services.ingest.aside import Aside
 from services.ingest.sifting import fault
 from services.ingest.take import Arrival, Taker
 from services.outage import AWAY, Outage
-from services.spool import Damaged, Measure, Spool, Spooled
+from services.spool import Damaged, Spool, Spooled
+from services.spool_measure import Measure
 
 logger = logging.getLogger(__name__)
 

@@ -28,7 +28,7 @@ from inbox.web.routes import Route
 from services import metrics
 from services.channels import registry
 from services.channels.contract import PROBLEM_TYPE, Answer, Channel, Inbound, Taken, Way, problem
-from services.ingest import body, terms
+from services.ingest import body, terms, turns
 from services.ingest.arrivals import Arrivals, Crowded
 from services.ingest.headers import sent
 from services.ingest.keeping import Keeping
@@ -43,9 +43,9 @@ STORED_WITHIN_S = COMMIT_TIMEOUT_S
 """From the proof to the answer. Each commit has its time, but where a disk hangs, or somebody holds a brand's lock, a
 delivery would wait for one after the other before it, and nothing bounds the wait for a connection. It goes on to the
 log all the same, if it can: sent again, or spooled, it is known there by its keys."""
-ARRIVING_MOST, ARRIVING_PACE = 256, 2**14
-"""Bodies of one channel on their way at a time; bytes a second that none has to give way for."""
-LARGE_MOST, LARGE_PACE = 4, 2**18
+ARRIVING_PACE = 2**14
+"""Bytes a second that no body on its way has to give way for. There may be as many at a time as there are turns."""
+LARGE_MOST, LARGE_PACE, LARGE_AGAIN_S = 4, 2**18, 30
 """Bodies beyond `VIGIE_MAX_BODY_BYTES` that arrive at a time, for networks that send such: some 200 MB."""
 DATABASE_AWAY = (*AWAY, LogUnavailable)
 CROWDED = "Other bodies are arriving."
@@ -105,8 +105,8 @@ class Ingest:
         self.taker = Taker(channels, batcher)
         self._networks = registry.networks()
         self._turns = Turns()
-        self._arrivals = Arrivals(ARRIVING_MOST, ARRIVING_PACE)
-        self._larges = Arrivals(LARGE_MOST, LARGE_PACE)
+        self._arrivals = Arrivals(ARRIVING_PACE)
+        self._larges = Arrivals(LARGE_PACE)
         self.spooled: Telling = nothing
         self.keep_by(Outage(), None)
 
@@ -226,14 +226,17 @@ class Ingest:
 
     async def _body(self, request: web.Request, hook: ChannelRecord, network: Channel) -> bytes:
         most = max(self._most, network.capabilities.body_most)
+        large = most > self._most and not 0 < (request.content_length or 0) <= self._most
         try:
-            if most > self._most and not 0 < (request.content_length or 0) <= self._most:
-                return await body.arriving(request, most, self._larges, "large", body.LARGE_S)
+            if large:
+                return await body.arriving(request, most, self._larges, {"large": LARGE_MOST}, body.LARGE_S)
             raw = body.at_hand(request, self._most)
             if raw is None:
-                raw = await body.arriving(request, self._most, self._arrivals, hook.channel_id)
+                bounds = {hook.channel_id: turns.CHANNEL_MOST, hook.brand: turns.BRAND_MOST}
+                raw = await body.arriving(request, self._most, self._arrivals, bounds)
         except Crowded as error:
-            raise self._closed(hook, 503, "throttled", CROWDED, **{"Retry-After": str(RETRY_AFTER_S)}) from error
+            again = {"Retry-After": str(LARGE_AGAIN_S if large else RETRY_AFTER_S)}
+            raise self._closed(hook, 503, "throttled", CROWDED, **again) from error
         except body.TooLarge as error:
             raise self._closed(hook, 413, "too_large", f"A body may have {most} bytes.") from error
         except body.TooSlow as error:

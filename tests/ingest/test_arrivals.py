@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import asyncpg
 import pytest
 
 from inbox.channels import ChannelRecord
@@ -13,6 +14,7 @@ from services.ingest import arrivals, turns
 from services.ingest.arrivals import Arrivals, Crowded
 from tests.channels.senders import signed
 from tests.channels.test_generic import MESSAGE
+from tests.conftest import new_brand
 from tests.ingest.conftest import Hooks
 
 PACE = 1_000
@@ -54,7 +56,6 @@ async def test_bodies_that_drip_do_not_bar_a_channel_to_whoever_proves_what_he_s
 ) -> None:
     monkeypatch.setattr(turns, "CHANNEL_MOST", 2)
     monkeypatch.setattr(arrivals, "GRACE_S", 0.0)
-    monkeypatch.setattr(hooks.ingest, "_arrivals", Arrivals(2, PACE))
     channel = await hooks.channel()
     async with dripping(hooks, channel, 2) as answers:
         assert (await hooks.post(channel, MESSAGE))[0] == 202
@@ -66,10 +67,22 @@ async def test_bodies_that_drip_do_not_bar_a_channel_to_whoever_proves_what_he_s
         assert [b" 503 " in task.result() for task in first] == [True], "one of those who drip gave way"
 
 
+async def test_bodies_that_drip_into_many_channels_of_a_brand_are_bounded_together(
+    hooks: Hooks, pool: asyncpg.Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(turns, "BRAND_MOST", 2)
+    channels = [await hooks.channel() for _ in range(3)]
+    neighbour = await hooks.channel(brand=await new_brand(pool, "quiet"))
+    async with dripping(hooks, channels[0], 1), dripping(hooks, channels[1], 1):
+        assert await in_pieces(hooks, channels[2]) == 503
+        assert await in_pieces(hooks, neighbour) == 202
+        assert (await hooks.post(channels[2], MESSAGE))[0] == 202
+
+
 async def test_where_nobody_is_slow_the_next_one_is_to_come_again(
     hooks: Hooks, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(hooks.ingest, "_arrivals", Arrivals(1, PACE))
+    monkeypatch.setattr(turns, "CHANNEL_MOST", 1)
     channel = await hooks.channel()
     async with dripping(hooks, channel, 1):
         assert await in_pieces(hooks, channel) == 503
@@ -82,22 +95,22 @@ async def test_the_slowest_gives_way_and_whoever_keeps_the_pace_stays(monkeypatc
     async def body(name: str, bytes_at_once: int) -> None:
         try:
             async with asyncio.timeout(5) as limit:
-                with places.place("channel", limit) as place:
+                with places.place({"channel": 2}, limit) as place:
                     place.came(bytes_at_once)
                     await asyncio.sleep(5)
         except TimeoutError:
             ended.append(name)
 
-    places = Arrivals(2, PACE)
+    places = Arrivals(PACE)
     running = [asyncio.create_task(body("quick", 10_000_000)), asyncio.create_task(body("slow", 1))]
     await asyncio.sleep(0.05)
     running.append(asyncio.create_task(body("new", 10_000_000)))
     await asyncio.sleep(0.05)
     assert ended == ["slow"]
     async with asyncio.timeout(5) as limit:
-        with pytest.raises(Crowded), places.place("channel", limit):
+        with pytest.raises(Crowded), places.place({"channel": 2}, limit):
             pass
-        with places.place("another channel", limit):
+        with places.place({"another channel": 2}, limit):
             pass
     for task in running:
         task.cancel()

@@ -9,7 +9,7 @@ import pytest
 
 from inbox.events import MessageReceived, ReplyQueued
 from services.channels.contract import Reply
-from services.ingest.arrivals import Arrivals
+from services.ingest import routes
 from services.workers import correspondence
 from tests.channels import cases
 from tests.channels.senders import APP_SECRET, NOON
@@ -72,9 +72,9 @@ async def test_of_too_many_large_mails_at_a_time_some_are_to_come_again(
     hooks: Hooks, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A 4xx would be their end: no mail service repeats it."""
-    monkeypatch.setattr(hooks.ingest, "_larges", Arrivals(0, 1))
+    monkeypatch.setattr(routes, "LARGE_MOST", 0)
     channel = await hooks.channel("postmark")
     address = f"/hooks/{channel.channel_id}?token={APP_SECRET}"
     answer = await hooks.client.post(address, data=large())
-    assert (answer.status, answer.headers["Retry-After"]) == (503, "5")
+    assert (answer.status, answer.headers["Retry-After"]) == (503, "30")
     assert (await hooks.client.post(address, data=cases.fixture("postmark", "inbound"))).status == 200
