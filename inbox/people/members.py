@@ -2,8 +2,8 @@
 log.
 
 A brand always keeps one active owner. Owners manage everybody; leads manage who answers and who only reads, and make
-nobody more than that. Whoever is deactivated, or leaves a brand, is out with the next request, stream
-tick or use of a token: nothing of it is cached.
+nobody more than that. Whoever is deactivated, or leaves a brand, is out with the next request, stream tick or use of a
+token: nothing of it is cached.
 """
 
 from __future__ import annotations
@@ -211,7 +211,9 @@ async def _is_mine(connection: Connection, brand: BrandId, member: MemberId, by:
 
 
 async def _managed(connection: Connection, brand: BrandId, member: MemberId, by: int) -> Role:
-    """What they are, if whoever asks manages that."""
+    """What they are, if whoever asks manages that. Owners are locked first, whoever it is about: two of them who
+    change each other would else wait for each other."""
+    await connection.fetch(sql.owners, brand)
     held: Role | None = await connection.fetchval(sql.held, brand, member)
     if held is None:
         raise NotFound

@@ -212,6 +212,20 @@ async def test_a_brand_keeps_its_last_owner(world: World) -> None:
     await members.remove(world.log, world.brand, owner, by=world.people["lead"], now=now)
 
 
+async def test_of_two_owners_who_demote_each_other_at_once_one_remains_and_neither_meets_an_error(world: World) -> None:
+    owner, other, now = world.people["owner"], world.people["lead"], world.clock.now()
+    for _ in range(10):
+        await members.change_role(world.log, world.brand, other, "owner", by=owner, now=now)
+        ended = await asyncio.gather(
+            members.change_role(world.log, world.brand, other, "lead", by=owner, now=now),
+            members.change_role(world.log, world.brand, owner, "lead", by=other, now=now),
+            return_exceptions=True,
+        )
+        assert [type(one) for one in ended if one is not None] == [Refused]
+        if await members.role_in(world.log, world.brand, owner) == "lead":
+            owner, other = other, owner
+
+
 async def test_a_stranger_cannot_touch_our_members(world: World) -> None:
     stranger, cm, now = world.people["stranger"], world.people["cm"], world.clock.now()
     for attempt in (
@@ -277,6 +291,7 @@ async def test_a_lead_manages_who_answers_and_who_only_reads_and_makes_nobody_mo
     org = await world.pool.fetchval("SELECT org_id FROM vigie.brands WHERE brand_id = $1", brand)
     second = await brands.create(log, org, "Deuxième", now=now)
     await members.add(log, second, email="nuit@t.test", name="Nuit", role="owner", by=None, now=now)
+    await members.add(log, second, email="lead@t.test", name="Lead Test", role="lead", by=None, now=now)
     with pytest.raises(Refused) as refused:
         await members.invite(log, brand, new, by=lead, now=now)
     assert refused.value.code == "not_all_yours"
