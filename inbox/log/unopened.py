@@ -17,7 +17,7 @@ from inbox.ids import BrandId
 from inbox.log import ciphers
 from inbox.log.rewrap import PAGE
 from inbox.log.rewrap import sql as pages
-from inbox.log.seal import CannotOpen
+from inbox.log.seal import CannotOpen, MasterAway
 from inbox.log.store import Log
 from inbox.sql import beside
 
@@ -41,44 +41,51 @@ async def let_go(log: Log, new_secret: Callable[[], str]) -> LetGo:
     done = LetGo()
     for row in await log.pool.fetch(pages.brands):
         await _brand(log, BrandId(row["brand_id"]), new_secret, done)
-    devices = await _pages(log, pages.push_devices, (), lambda row: b"push/" + row["endpoint_hash"])
+    devices = await _pages(
+        log, log.keyring.open_settings, pages.push_devices, (), lambda row: b"push/" + row["endpoint_hash"]
+    )
     done.devices = len(devices)
     await log.pool.execute(sql.drop_push_devices, [row["id"] for row in devices])
     return done
 
 
 async def _brand(log: Log, brand: BrandId, new_secret: Callable[[], str], done: LetGo) -> None:
-    authors = await _pages(log, pages.subject_keys, (brand,), lambda row: ciphers.subject_binding(brand, row["id"]))
-    days = await _pages(log, pages.delivery_keys, (brand,), lambda row: ciphers.day_binding(brand, row["id"]))
+    unwrap, open_ = log.keyring.unwrap, log.keyring.open_settings
+    authors = await _pages(
+        log, unwrap, pages.subject_keys, (brand,), lambda row: ciphers.subject_binding(brand, row["id"])
+    )
+    days = await _pages(log, unwrap, pages.delivery_keys, (brand,), lambda row: ciphers.day_binding(brand, row["id"]))
     async with log.pool.acquire() as connection, connection.transaction():
         await connection.execute(sql.drop_subject_keys, brand, [row["id"] for row in authors])
         await connection.execute(sql.count_destroyed_keys, brand)
         await connection.execute(sql.drop_delivery_keys, brand, [row["id"] for row in days])
     done.authors, done.days = done.authors + len(authors), done.days + len(days)
-    for row in await _pages(log, pages.channels, (brand,), lambda row: f"channel/{brand}/{row['id']}".encode()):
+    for row in await _pages(log, open_, pages.channels, (brand,), lambda row: f"channel/{brand}/{row['id']}".encode()):
         sealed = log.keyring.seal_settings(orjson.dumps({}), f"channel/{brand}/{row['id']}".encode())
         await log.pool.execute(pages.put_channel, brand, row["id"], row["secret"], sealed)
         done.channels += 1
     hooks = f"subscription/{brand}/"
-    for row in await _pages(log, pages.subscriptions, (brand,), lambda row: f"{hooks}{row['id']}".encode()):
+    for row in await _pages(log, open_, pages.subscriptions, (brand,), lambda row: f"{hooks}{row['id']}".encode()):
         sealed = log.keyring.seal_settings(orjson.dumps([new_secret()]), f"{hooks}{row['id']}".encode())
         await log.pool.execute(pages.put_subscription, brand, row["id"], row["secret"], sealed)
         done.subscriptions += 1
-    if await _pages(log, pages.translators, (brand,), lambda _: f"translator/{brand}".encode()):
+    if await _pages(log, open_, pages.translators, (brand,), lambda _: f"translator/{brand}".encode()):
         await log.pool.execute(sql.drop_translator_key, brand)
         done.translators += 1
 
 
 async def _pages(
-    log: Log, query: str, of: tuple[object, ...], bound: Callable[[asyncpg.Record], bytes]
-) -> list[asyncpg.Record]:
+    log: Log, opened: Callable[[bytes, bytes], bytes], query: str, of: tuple[object, ...],
+    bound: Callable[[asyncpg.Record], bytes],
+) -> list[asyncpg.Record]:  # fmt: skip
     """The rows that open under no key."""
     found, after = list[asyncpg.Record](), None
-    opened = log.keyring.unwrap if "wrapped_key" in query else log.keyring.open_settings
     while rows := await log.pool.fetch(query, *of, after, PAGE):
         for row in rows:
             try:
                 opened(row["secret"], bound(row))
+            except MasterAway:  # the new one: what it would open is not lost
+                raise
             except CannotOpen:
                 found.append(row)
         after = rows[-1]["id"]

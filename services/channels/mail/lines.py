@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 NAME_MOST = 60
-"""Characters of a name before an address. The library loses the quotes of one that does not fit on a line
-(python/cpython#119511 and its kin), and then reads brackets in it as an address."""
+"""Characters of a name before an address. The library loses the quotes of one that does not fit on a line,
+and then brackets in it are read as an address."""
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
 
