@@ -117,18 +117,23 @@ async def test_an_item_that_is_refused_meanwhile_says_so_and_is_not_asked_for_ag
 
 async def test_an_item_that_does_not_answer_is_asked_for_ever_more_seldom_until_it_does(site: Site) -> None:
     page = await at_an_item(site, "en")
-    asked = list[str]()
+    asked, answered = list[str](), asyncio.Event()
 
     async def fail(route: Route, request: Request) -> None:
         asked.append(request.url)
         await route.fulfill(status=503, body="")
+        answered.set()
 
     async def paused() -> int:
-        """How long it is until it is asked for again, in tenths of a second of the page."""
+        """How long it is until it is asked for again, in tenths of a second of the page: while an answer is on its way,
+        which takes this machine's time, the page's stands still."""
         before, tenths = len(asked), 0
+        answered.clear()
         while len(asked) == before:
             await page.clock.run_for(100)
             tenths += 1
+        await answered.wait()
+        await page.evaluate("null")
         return tenths
 
     await page.route(ITEMS, fail)
