@@ -157,9 +157,10 @@ def _ending(event: ev.ReplyApproved | ev.ReplyRejected | ev.ProposalExpired) -> 
 # --- for the screens ----------------------------------------------------------------------------------------------
 
 
-async def counts(connection: Connection, brand: BrandId, member: int, *, lead: bool) -> Counts:
-    row = await connection.fetchrow(sql.counts, brand, member, lead)
-    return Counts(row["unread"], row["to_approve"]) if row else Counts()
+async def counts(connection: Connection, brand: BrandId, leads: Mapping[int, bool]) -> dict[int, Counts]:
+    """`leads`: of each member that is asked for, whether they may decide on any proposal."""
+    rows = await connection.fetch(sql.counts, brand, list(leads), list(leads.values()))
+    return {row["member"]: Counts(row["unread"], row["to_approve"]) for row in rows}
 
 
 async def waiting(connection: Connection, brand: BrandId) -> list[Waiting]:

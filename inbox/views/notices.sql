@@ -32,10 +32,13 @@ FROM vigie.proposals p LEFT JOIN vigie.items i ON i.brand_id = p.brand_id AND i.
 WHERE p.brand_id = $1 ORDER BY p.expires_at, p.item_id LIMIT $2
 
 -- name: counts
--- What stands beside the links: notices not read, and proposals that this member may decide on ($3: any, as a lead).
-SELECT (SELECT count(*) FROM vigie.notices WHERE brand_id = $1 AND member_id = $2 AND read_at IS NULL) AS unread,
-  (SELECT count(*) FROM vigie.proposals
-   WHERE brand_id = $1 AND by_member <> $2 AND ($3 OR $2 = ANY (asked[1:step + 1]))) AS to_approve
+-- What stands beside the links of these members: notices not read, and proposals that they may decide on ($3: any, as a
+-- lead).
+SELECT m.id AS member,
+  (SELECT count(*) FROM vigie.notices n WHERE n.brand_id = $1 AND n.member_id = m.id AND n.read_at IS NULL) AS unread,
+  (SELECT count(*) FROM vigie.proposals p
+   WHERE p.brand_id = $1 AND p.by_member <> m.id AND (m.leads OR m.id = ANY (p.asked[1:p.step + 1]))) AS to_approve
+FROM unnest($2::bigint[], $3::boolean[]) AS m (id, leads)
 
 -- name: of_member
 -- The newest first.

@@ -8,6 +8,7 @@ or not. What was promised to somebody who withdrew, or of an item that was close
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, get_args
@@ -46,6 +47,6 @@ async def of_brand(
     ]
 
 
-async def count_mine(connection: Connection, brand: BrandId, member: int, now: datetime) -> int:
-    count: int = await connection.fetchval(sql.mine, brand, member, now)
-    return count
+async def count(connection: Connection, brand: BrandId, of: Sequence[int], now: datetime) -> dict[int, int]:
+    """Of these members who have any to keep."""
+    return {row["member"]: row["promised"] for row in await connection.fetch(sql.counts, brand, of, now)}

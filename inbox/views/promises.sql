@@ -13,8 +13,9 @@ WHERE t.brand_id = $1 AND t.promise_until >= $4 AND ($3::bigint IS NULL OR coale
   END
 ORDER BY CASE WHEN $2 = 'open' THEN t.promise_until END, t.promise_until DESC, t.item_id LIMIT $6
 
--- name: mine
--- How many promises that run are a member's to keep: those who hold the item, else those who took charge.
-SELECT count(*) FROM vigie.turns t JOIN vigie.items i ON i.brand_id = t.brand_id AND i.item_id = t.item_id
+-- name: counts
+-- How many promises that run are each member's to keep: those who hold the item, else those who took charge.
+SELECT coalesce(i.assignee, t.acknowledged_by) AS member, count(*) AS promised FROM vigie.turns t JOIN vigie.items i ON i.brand_id = t.brand_id AND i.item_id = t.item_id
 WHERE t.brand_id = $1 AND t.promise_until >= $3 AND t.promise_kept_at IS NULL AND NOT t.promise_broken
-  AND coalesce(t.ended_as NOT IN ('withdrawn', 'closed'), true) AND coalesce(i.assignee, t.acknowledged_by) = $2
+  AND coalesce(t.ended_as NOT IN ('withdrawn', 'closed'), true) AND coalesce(i.assignee, t.acknowledged_by) = ANY ($2::bigint[])
+GROUP BY 1

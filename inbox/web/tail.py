@@ -1,7 +1,7 @@
 """The tail of one brand's views: what changed is read once and handed to all who watch.
 
-It also counts the views (at most once a second) and checks every few seconds whether each watcher may still look on, in
-two queries for all of them together.
+It also has the views counted (at most once a second) and what waits for each person (every few seconds), and checks
+whether each watcher may still look on, in two queries for all of them together.
 """
 
 from __future__ import annotations
@@ -20,15 +20,14 @@ from inbox.ids import BrandId
 from inbox.log import eras
 from inbox.log.eras import Eras
 from inbox.people import members, sessions, tokens, wall_links
-from inbox.sql import beside
 from inbox.views import queue, shadow
 from inbox.views.row import Row
 from inbox.web import frames
 from inbox.web.context import RIGHTS_OF_ROLE, Deps, Right
 from inbox.web.crowd import Crowd
+from inbox.web.tally import Tally
 from inbox.web.watchers import Watcher
 
-sql = beside(__file__, "live.sql")
 logger = logging.getLogger(__name__)
 
 POLL_S = 1.0
@@ -67,8 +66,7 @@ class Tail:
         self._deps = deps
         self._render = render
         self._worked_s = 0.0
-        self._counts: tuple[dict[str, int], dict[int, int]] | None = None
-        self._counted: dict[int, frames.Batch] = {}
+        self._tally = Tally(deps, brand)
         self._to_count = True
         self._next_count = 0.0
         self._next_check = 0.0
@@ -120,6 +118,7 @@ class Tail:
         if now >= self._next_check:
             self._next_check = now + CHECK_EVERY_S
             await self._check()
+            await self._count_own()
         if now >= self._next_noted:
             self._next_noted = now + rules.NOTED_EVERY_S
             await self._note_here()
@@ -183,28 +182,23 @@ class Tail:
     # --- counts ---
 
     async def _count(self) -> None:
-        async with self._deps.pool.acquire() as connection:
-            of_views = await queue.counts(connection, self.brand, 0, self._deps.clock.now())
-            by_priority = await queue.counts_by_priority(connection, self.brand, self._deps.clock.now())
-            of_views |= {f"p{priority}": items for priority, items in by_priority.items()}
-            mine = {row["assignee"]: row["items"] for row in await connection.fetch(sql.mine, self.brand)}
-        if (of_views, mine) == self._counts:
-            return
-        self._counts, self._counted = (of_views, mine), {}
-        for watcher in tuple(self.watchers):
-            watcher.give(self._counts_for(watcher.member), self.render)
+        if await self._tally.count_items():
+            self._tell_counts(self.watchers)
 
-    def _counts_for(self, member: int) -> frames.Batch:
-        """Framed once for all who have as many items of their own."""
-        of_views, mine = self._counts or ({}, {})
-        own = mine.get(member, 0)
-        return self._counted.setdefault(own, frames.Batch([frames.counts({**of_views, "mine": own})]))
+    async def _count_own(self) -> None:
+        """A notice or a promise need not change an item: these are looked at whether something came or not."""
+        told = await self._tally.count_own(self.watchers)
+        self._tell_counts(one for one in self.watchers if one.member in told and one.variant.kind == "page")
+
+    def _tell_counts(self, watchers: Iterable[Watcher]) -> None:
+        for watcher in tuple(watchers):
+            if batch := self._tally.of(watcher):
+                watcher.give(batch, self.render)
 
     def join(self, watcher: Watcher) -> None:
         """From here on nothing passes it unseen."""
         self.watchers.add(watcher)
-        if self._counts is not None:
-            watcher.give(self._counts_for(watcher.member), self.render)
+        self._tell_counts([watcher])
         if watcher.variant.kind == "page":
             watcher.give(frames.Batch([frames.people(self._crowd.people(), every=True)]), self.render)
             self._next_noted = 0.0

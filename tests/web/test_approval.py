@@ -209,7 +209,7 @@ async def test_who_is_mentioned_or_given_an_item_has_a_notice_until_they_look(wo
     await press(world, "cm", f"/items/{item}/note", text="@Lead Test, tu vois ? écrire à a@owner.example")
     async with world.pool.acquire() as connection:
         unread = [
-            (await notices.counts(connection, world.brand, world.people[who], lead=True)).unread
+            (await notices.counts(connection, world.brand, {world.people[who]: True}))[world.people[who]].unread
             for who in ("lead", "owner", "cm")
         ]
     assert unread == [1, 0, 0]
@@ -217,7 +217,8 @@ async def test_who_is_mentioned_or_given_an_item_has_a_notice_until_they_look(wo
     assert "Cm Test vous mentionne" in listed
     await page(world, "lead", f"/items/{item}")
     async with world.pool.acquire() as connection:
-        assert (await notices.counts(connection, world.brand, world.people["lead"], lead=True)).unread == 0
+        lead = world.people["lead"]
+        assert (await notices.counts(connection, world.brand, {lead: True}))[lead].unread == 0
 
 
 async def test_a_whole_brand_is_frozen_only_by_saying_so(world: World) -> None:

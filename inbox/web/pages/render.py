@@ -162,8 +162,8 @@ async def world(request: web.Request) -> World:
     brand = await brands.get(own.log, brand_id)
     everybody = await members.of_brand(own.log, brand_id)
     async with own.pool.acquire() as connection:
-        counts = await notices.counts(connection, brand_id, asking.actor, lead=asking.may(brand_id, "manage"))
-        promised = await promises.count_mine(connection, brand_id, asking.actor, own.clock.now())
+        counts = await notices.counts(connection, brand_id, {asking.actor: asking.may(brand_id, "manage")})
+        promised = await promises.count(connection, brand_id, [asking.actor], own.clock.now())
     say, other_times = _clock(request, asking, brand)
     return World(
         brand=brand,
@@ -174,8 +174,8 @@ async def world(request: web.Request) -> World:
         me=asking.actor,
         say=say,
         names={int(member.id): member.name for member in everybody},
-        counts=counts,
-        promised=promised,
+        counts=counts[asking.actor],
+        promised=promised.get(asking.actor, 0),
         other_times=other_times,
     )
 

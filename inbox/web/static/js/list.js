@@ -75,7 +75,7 @@ export function setCounts(figures) {
     if (figure === undefined) continue;
     setText(place, number(figure));
     if (place.dataset.count === document.body.dataset.view) document.title = document.title.replace(/\(\d+\) ·/, `(${figure}) ·`);
-    if (place.closest(".tabs")) place.hidden = figure === 0;
+    if (place.closest(".tabs, [data-hides]")) place.hidden = figure === 0;
   }
 }
 
