@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from inbox.author_events import AuthorNoted, AuthorNoteRemoved, AuthorsLinked, AuthorsUnlinked
 from inbox.errors import Refused
@@ -29,6 +29,17 @@ class Link:
     said: AuthorsLinked
 
 
+@dataclass(frozen=True, slots=True)
+class Persons:
+    """Authors who are one person, as colleagues linked them, directly or by way of others."""
+
+    linked: Mapping[uuid.UUID, frozenset[uuid.UUID]] = field(default_factory=dict)
+
+    def of(self, subject: uuid.UUID) -> frozenset[uuid.UUID]:
+        """The author and all who are linked with them."""
+        return self.linked.get(subject, frozenset({subject}))
+
+
 def notes(happened: Iterable[Event]) -> list[AuthorNoted]:
     """Those that stand, in order. Of a forgotten author they hold no words."""
     known: dict[uuid.UUID, AuthorNoted] = {}
@@ -49,17 +60,30 @@ def pair(subject: uuid.UUID, other: uuid.UUID) -> Pair:
 
 def links(happened: Iterable[Event], subject: uuid.UUID) -> list[Link]:
     """Those that stand and name the author."""
+    return [
+        Link(said.other if said.one == subject else said.one, said)
+        for said in _standing(happened)
+        if subject in {said.one, said.other}
+    ]
+
+
+def persons(happened: Iterable[Event]) -> Persons:
+    """By the links that stand. Whoever is linked with two makes one person of all three."""
+    linked: dict[uuid.UUID, frozenset[uuid.UUID]] = {}
+    for said in _standing(happened):
+        both = linked.get(said.one, frozenset({said.one})) | linked.get(said.other, frozenset({said.other}))
+        linked |= dict.fromkeys(both, both)
+    return Persons(linked)
+
+
+def _standing(happened: Iterable[Event]) -> list[AuthorsLinked]:
     known: dict[Pair, AuthorsLinked] = {}
     for event in happened:
         if isinstance(event, AuthorsLinked):
             known[event.one, event.other] = event
         elif isinstance(event, AuthorsUnlinked):
             known.pop((event.one, event.other), None)
-    return [
-        Link(said.other if said.one == subject else said.one, said)
-        for said in known.values()
-        if subject in {said.one, said.other}
-    ]
+    return list(known.values())
 
 
 def checked(text: str) -> str:

@@ -31,7 +31,8 @@ class AuthorNoteRemoved(Event):
 
 
 class AuthorsLinked(Event):
-    """A person said that both are the same person; nothing else is concluded from it. `one` is the lesser id."""
+    """A person said that both are the same person. All that is concluded from it: a mass reply reaches them once. `one`
+    is the lesser id."""
 
     one: uuid.UUID
     other: uuid.UUID

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from inbox import author_card
-from inbox.author_card import Link
+from inbox.author_card import Link, Persons
 from inbox.author_events import AuthorNoted, AuthorNoteRemoved, AuthorsLinked, AuthorsUnlinked
 from inbox.errors import Refused, Unavailable
 from inbox.events import Event
@@ -39,6 +39,12 @@ async def notes(log: Log, brand: BrandId, subject: uuid.UUID) -> list[AuthorNote
 
 async def links(log: Log, brand: BrandId, subject: uuid.UUID) -> list[Link]:
     return author_card.links((r.event for r in await log.read_stream(brand, author_card.LINKS)), subject)
+
+
+async def persons(log: Log, brand: BrandId, *, connection: Connection | None = None) -> Persons:
+    """Of the whole brand."""
+    said = await log.read_stream(brand, author_card.LINKS, connection=connection)
+    return author_card.persons(r.event for r in said)
 
 
 async def known(connection: Connection, brand: BrandId, subjects: Sequence[uuid.UUID]) -> dict[uuid.UUID, Known]:

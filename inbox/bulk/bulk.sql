@@ -92,12 +92,18 @@ RETURNING subject_id
 
 -- name: leave
 -- They were not written to after all.
-DELETE FROM vigie.bulk_reached WHERE brand_id = $1 AND subject_id = $2 AND purpose = $3 AND job_id = $4 AND item_id = $5
+DELETE FROM vigie.bulk_reached WHERE brand_id = $1 AND subject_id = ANY ($2::uuid[]) AND purpose = $3 AND job_id = $4 AND item_id = $5
 
 -- name: reached
 -- Who of these was written to lately, and by which job.
 SELECT subject_id, job_id FROM vigie.bulk_reached
 WHERE brand_id = $1 AND purpose = $2 AND at >= $3 AND subject_id = ANY ($4::uuid[])
+
+-- name: instead
+-- Where these people are written to by a job that leaves other items of theirs out.
+SELECT i.subject_id, b.item_id, i.state AS item FROM vigie.bulk_items b
+JOIN vigie.items i ON i.brand_id = b.brand_id AND i.item_id = b.item_id
+WHERE b.brand_id = $1 AND b.job_id = $2 AND b.state IN ('waiting', 'done') AND i.subject_id = ANY ($3::uuid[])
 
 -- name: full
 -- Channels with so much on its way that more had better wait, or that their network told to wait.

@@ -5,10 +5,11 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from inbox import decisions, offers, priority
+from inbox.author_card import Persons
 from inbox.bulk.orders import Orders, command_for, key, spoke_again, text_for
 from inbox.channels import Network
 from inbox.errors import Refused
@@ -22,7 +23,8 @@ Known = Callable[[Item], dict[str, str | None]]
 @dataclass(frozen=True, slots=True)
 class Setting:
     """What a forecast rests on, for all items alike. `known`: what gaps are filled with. `follows_at`: when the people
-    of an earlier job were written to, for a follow-up. `within`: what the brand lays down besides."""
+    of an earlier job were written to, for a follow-up. `within`: what the brand lays down besides. `persons`: which
+    authors are written to as one, where people are written to."""
 
     job_id: uuid.UUID
     orders: Orders
@@ -33,6 +35,7 @@ class Setting:
     now: datetime
     follows_at: datetime | None = None
     within: Standing = NOTHING
+    persons: Persons = field(default_factory=Persons)
 
 
 @dataclass(frozen=True, slots=True)

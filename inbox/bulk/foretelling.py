@@ -7,7 +7,8 @@ import uuid
 from collections.abc import Mapping
 from datetime import datetime
 
-from inbox import gap_values
+from inbox import author_keeping, gap_values
+from inbox.author_card import Persons
 from inbox.bulk import forecast, jobs, reaching
 from inbox.bulk.forecast import Known, Setting
 from inbox.bulk.jobs import Job, sql
@@ -38,19 +39,22 @@ async def setting(
     now: datetime,
 ) -> Setting:  # fmt: skip
     followed = await jobs.one(connection, brand, job.follows) if job.follows and not job.orders.undo else None
+    writes = job.orders.writes
     return Setting(
         job.job_id, job.orders, job.made_by, await policies.in_force(connection, brand), networks, known, now,
         follows_at=followed.begun_at if followed else None,
-        within=await standing_of(log, brand, job.made_by) if job.orders.writes else NOTHING,
+        within=await standing_of(log, brand, job.made_by) if writes else NOTHING,
+        persons=await author_keeping.persons(log, brand, connection=connection) if writes else Persons(),
     )  # fmt: skip
 
 
 async def foretell(connection: Connection, brand: BrandId, job: Job, setting: Setting) -> None:
-    """All items of a draft. Between two pages others have their turn: a storm's selection is thousands."""
+    """All items of a draft. A person is written to in the most urgent of their items that can be answered, whichever of
+    their linked authors it is by. Between two pages others have their turn: a storm's selection is thousands."""
     place, met = 0, set[uuid.UUID]()
     while rows := await connection.fetch(sql.states, brand, job.job_id, place, None, PAGE, None, None):
         subjects = {row["subject_id"] for row in rows if row["subject_id"]} if job.orders.writes else set()
-        taken = await reaching.taken(connection, brand, job, subjects, setting.now)
+        taken = await reaching.taken(connection, brand, job, setting.persons, subjects, setting.now)
         told: list[tuple[uuid.UUID, str, str | None]] = []
         for row in rows:
             code = None
@@ -61,7 +65,7 @@ async def foretell(connection: Connection, brand: BrandId, job: Job, setting: Se
                 said = forecast.of(load_item(row["item"]), row["before"], setting)
                 code = "already_so" if said.nothing else said.code
             if code is None and row["subject_id"]:
-                met.add(row["subject_id"])
+                met |= setting.persons.of(row["subject_id"])
             told.append((row["item_id"], "waiting" if code is None else "excluded", code))
         await connection.execute(sql.foretell, brand, job.job_id, *map(list, zip(*told, strict=True)))
         place = rows[-1]["place"]

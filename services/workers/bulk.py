@@ -163,13 +163,15 @@ class Bulk:
             return await self._done(brand, job, setting, one)
         if one.subject is None:
             return "refused", "forgotten"
+        person = setting.persons.of(one.subject)
         async with self._log.pool.acquire() as connection:
-            if not await reaching.claim(connection, brand, job, one.subject, one.item_id, self._clock.now()):
-                return "refused", "already_written"
+            why = await reaching.claim(connection, brand, job, person, one.item_id, self._clock.now())
+        if why is not None:
+            return "refused", why
         state, code = await self._done(brand, job, setting, one)
         if state == "refused":
             async with self._log.pool.acquire() as connection:
-                await reaching.give_back(connection, brand, job, one.subject, one.item_id)
+                await reaching.give_back(connection, brand, job, person, one.item_id)
         return state, code
 
     async def _done(self, brand: BrandId, job: Job, setting: Setting, one: _Next) -> tuple[str, str | None]:

@@ -245,3 +245,20 @@ async def test_a_script_says_what_many_are_about(world: World) -> None:
     )
     for bad in ({"what": "tag", "q": "réseau", "categories": ["weather"]}, {"what": "mute", "q": "réseau", **named}):
         assert (await world.api("POST", "/bulk", json=bad)).status == 400, bad
+
+
+async def test_the_same_person_is_answered_once_and_the_preview_leads_to_where(world: World) -> None:
+    zoe, max_ = await world.hear("Ma box est en panne"), await world.hear("Toujours en panne", "max")
+    assert (await press(world, f"/items/{zoe}/author", "cm", do="link", item=str(max_))).status == 303
+    order = {"what": "reply", "q": "panne", "variants": [{"text": "Nous revenons."}]}
+    job = (await world.api("POST", "/bulk", json=order)).json()
+    assert (job["waiting"], job["left_out"]) == (1, [{"state": "excluded", "code": "same_person", "items": 1}])
+    lines = (await world.api("GET", f"/bulk/{job['id']}/items")).json()
+    fits(BulkItemsShape, lines)
+    instead = {one["item_id"]: one["instead"] for one in lines["items"]}
+    (left,) = [item for item, other in instead.items() if other]
+    assert instead == {left: str(({zoe, max_} - {uuid.UUID(left)}).pop()), instead[left]: None}
+    shown = await page(world, f"/bulk/{job['id']}?state=excluded&code=same_person", "cm")
+    told = re.search(r"Même personne, on lui répond ici\u202f: <a href=\"([^\"]+)\"", shown.text)
+    assert told
+    assert f"/items/{instead[left]}?" in told[1]

@@ -9,7 +9,7 @@ from typing import Any
 
 from aiohttp import web
 
-from inbox.bulk import forecast, jobs, summing
+from inbox.bulk import forecast, jobs, reaching, summing
 from inbox.bulk.jobs import Job
 from inbox.errors import NotFound
 from inbox.ids import BrandId, dedupe_key
@@ -90,16 +90,20 @@ async def items(request: web.Request) -> web.StreamResponse:
         rows = await connection.fetch(jobs.sql.states, brand, job.job_id, place, *wanted)
         names = await _channel_names(request, brand)
         setting = await foreseeing.setting(own, connection, await brands.get(own.log, brand), names, job)
+        left = [row["subject_id"] for row in rows if row["code"] == "same_person" and row["subject_id"]]
+        instead = await reaching.instead(connection, brand, job, setting.persons, left)
     personal = viewer(request).may(brand, "personal")
     more = rows[limit - 1]["place"] if len(rows) > limit else None
-    return as_json({"items": [_line(row, job, setting, personal) for row in rows[:limit]], "next": more})
+    lines = [_line(row, job, setting, instead.get(row["subject_id"]), personal) for row in rows[:limit]]
+    return as_json({"items": lines, "next": more})
 
 
-def _line(row: Any, job: Job, setting: forecast.Setting, personal: bool) -> dict[str, Any]:
+def _line(row: Any, job: Job, setting: forecast.Setting, instead: Any, personal: bool) -> dict[str, Any]:
     drafted = personal and job.state == "draft"
     said = forecast.of(load_item(row["item"]), row["before"], setting) if drafted else forecast.Forecast()
     return {
         "item_id": str(row["item_id"]), "position": row["seen"], "state": row["state"], "code": row["code"],
+        "instead": str(instead["item_id"]) if instead and row["code"] == "same_person" else None,
         "text": said.text, "receipt": row["receipt"], "reason": row["reason"],
     }  # fmt: skip
 

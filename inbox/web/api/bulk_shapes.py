@@ -66,12 +66,14 @@ class BulkJobsShape(Shape):
 
 
 class BulkItemShape(Shape):
-    """`text`: what the author would read, of a draft and with the right `personal`. `reason`: why it was not posted."""
+    """`text`: what the author would read, of a draft and with the right `personal`. `reason`: why it was not posted.
+    `instead`: of `same_person`, the item in which the same person is written to."""
 
     item_id: str
     position: int
     state: Literal["waiting", "excluded", "refused", "done", "nothing"]
     code: str | None
+    instead: str | None
     text: str | None
     receipt: str | None
     reason: str | None

@@ -9,7 +9,7 @@ from typing import Any, get_args
 
 from aiohttp import web
 
-from inbox.bulk import forecast, jobs, summing
+from inbox.bulk import forecast, jobs, reaching, summing
 from inbox.bulk.jobs import Job
 from inbox.bulk.orders import Orders, What
 from inbox.errors import NotFound, Refused
@@ -23,6 +23,15 @@ from inbox.web.routes import Route
 
 PER_PAGE = 50
 SHOWN = {"waiting": "waiting", "excluded": "excluded", "refused": "refused", "done": "done", "nothing": "nothing"}
+
+
+@dataclass(frozen=True, slots=True)
+class Instead:
+    """The item in which the same person is written to."""
+
+    item_id: uuid.UUID
+    author: str
+    network: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +50,7 @@ class Line:
     lang: str | None
     change: str | None
     why: str | None
+    instead: Instead | None
     receipt: str | None
 
 
@@ -116,10 +126,18 @@ async def _lines(
         found = await connection.fetch(
             jobs.sql.states, world.brand.id, job.job_id, place, states, PER_PAGE + 1, code, receipt
         )
-    return [_line(row, job, setting, world.say) for row in found]
+        left = [row["subject_id"] for row in found if row["code"] == "same_person" and row["subject_id"]]
+        instead = await reaching.instead(connection, world.brand.id, job, setting.persons, left)
+    return [_line(row, job, setting, instead.get(row["subject_id"]), world.say) for row in found]
 
 
-def _line(row: Any, job: Job, setting: forecast.Setting, say: Speech) -> Line:
+def _instead(row: Any, setting: forecast.Setting, say: Speech) -> Instead:
+    shown = row_of(load_item(row["item"]), setting.policy)
+    assert shown is not None, "what was never heard is not chosen"
+    return Instead(row["item_id"], rows.author_name(shown, say), shown.network)
+
+
+def _line(row: Any, job: Job, setting: forecast.Setting, instead: Any, say: Speech) -> Line:
     item = load_item(row["item"])
     shown = row_of(item, setting.policy)
     assert shown is not None, "what was never heard is not chosen"
@@ -133,7 +151,8 @@ def _line(row: Any, job: Job, setting: forecast.Setting, say: Speech) -> Line:
     change = bulk_words.change(item, job.orders, say) if waits else None
     return Line(
         row["item_id"], row["place"], rows.author_name(shown, say), shown.network, shown.text or "", shown.fold,
-        row["state"], said.text, item.lang, change, why, row["receipt"],
+        row["state"], said.text, item.lang, change, why,
+        _instead(instead, setting, say) if instead and row["code"] == "same_person" else None, row["receipt"],
     )  # fmt: skip
 
 
