@@ -130,6 +130,7 @@ async def test_a_wave_opens_as_a_list_of_the_queue_that_its_chip_leads_out_of(wo
     )
     opened = await page(world, f"/queue?view=waiting&q=wave:{wave['id']}+lang:fr")
     assert opened.count('<li class="row') == 3
+    assert '<code class="asked-q">lang:fr</code>' in opened
     assert f'<a class="chip chip-wave" href="/b/{world.brand}/queue?view=waiting&amp;q=lang%3Afr">' in opened
     whole = await page(world, "/queue?view=waiting")
     assert whole.count('<li class="row') == 4

@@ -100,6 +100,7 @@ async def inbox_context(request: web.Request, world: render.World, current: str 
         "filtered": sum(1 for choice in choices if choice.chosen),
         "filters_open": False,
         "matching": matching,
+        "asked": chosen.without("wave").q,  # a chip says of the wave what its id does not
         "without_wave": world.base + "/queue" + chosen.without("wave").query() if chosen.asked.values("wave") else None,
         "refused": filter_words.told(read.bad, say) if read.bad else None,
         "groups": groups,
