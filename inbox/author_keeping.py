@@ -74,11 +74,12 @@ def _plain(ident: uuid.UUID) -> uuid.UUID:
 # --- said ----------------------------------------------------------------------------------------------------------
 
 
-async def note(log: Log, brand: BrandId, subject: SubjectId, text: str, *, by: int, now: datetime) -> None:
-    """Refused: `note_bad`."""
+async def note(log: Log, brand: BrandId, subject: SubjectId, text: str, *, by: int, now: datetime) -> uuid.UUID:
+    """Its id. Refused: `note_bad`."""
     said = AuthorNoted(subject_id=subject, note_id=uuid.uuid4(), by=by, at=now, text=author_card.checked(text))
     new = NewEvent(said, author_card.stream(subject), DedupeKey(uuid.uuid4()), subject)
     await log.append(brand, [new])
+    return said.note_id
 
 
 async def remove(log: Log, brand: BrandId, subject: SubjectId, note_id: uuid.UUID, *, by: int, now: datetime) -> None:

@@ -53,7 +53,7 @@ def visit_cookie(settings_secure: bool) -> str:
     return "__Host-vigie-visit" if settings_secure else "vigie-visit"
 
 
-def _set_cookie(response: web.StreamResponse, name: str, value: str, *, secure: bool, max_age: int | None) -> None:
+def set_cookie(response: web.StreamResponse, name: str, value: str, *, secure: bool, max_age: int | None) -> None:
     response.set_cookie(name, value, max_age=max_age, path="/", secure=secure, httponly=True, samesite="Lax")
 
 
@@ -65,7 +65,7 @@ async def start_session(request: web.Request, response: web.StreamResponse, memb
     token = await sessions.open_for(own.pool, member, user_agent=agent, now=own.clock.now())
     secure = own.settings.secure_cookies
     age = int(sessions.ABSOLUTE.total_seconds())
-    _set_cookie(response, session_cookie(secure), token, secure=secure, max_age=age)
+    set_cookie(response, session_cookie(secure), token, secure=secure, max_age=age)
 
 
 async def end_session(request: web.Request, response: web.StreamResponse) -> None:
@@ -140,7 +140,7 @@ def remember_visit(request: web.Request, response: web.StreamResponse) -> None:
     visit = request.get(VISIT)
     shared = "public" in response.headers.get(hdrs.CACHE_CONTROL, "")  # a cookie of one must not be kept for all
     if visit and not shared and not response.prepared and visit_cookie(secure) not in request.cookies:
-        _set_cookie(response, visit_cookie(secure), visit, secure=secure, max_age=None)
+        set_cookie(response, visit_cookie(secure), visit, secure=secure, max_age=None)
 
 
 # --- may they -----------------------------------------------------------------------------------------------------

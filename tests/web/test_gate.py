@@ -236,7 +236,7 @@ async def test_a_secure_site_marks_its_cookies(world: World) -> None:
 
     assert security.session_cookie(True) == "__Host-vigie"
     response = web.Response()
-    security._set_cookie(response, "__Host-vigie", "x", secure=True, max_age=None)
+    security.set_cookie(response, "__Host-vigie", "x", secure=True, max_age=None)
     said = response.cookies["__Host-vigie"].OutputString()
     assert "Secure" in said
     assert "Path=/" in said

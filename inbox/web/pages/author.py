@@ -20,8 +20,9 @@ from inbox.views import authors, exposures, queue
 from inbox.web import words
 from inbox.web.context import deps, viewer
 from inbox.web.i18n import Speech
-from inbox.web.pages import pane, render, rows, settings
+from inbox.web.pages import pane, render, rows, settings, undoing
 from inbox.web.pages.item_acts import item_id_of
+from inbox.web.pages.undoing import Told
 from inbox.web.routes import Route
 
 LOOKED_AT = 50
@@ -88,33 +89,60 @@ async def keep(request: web.Request) -> web.StreamResponse:
     own, world, fields = deps(request), await render.world(request), await render.form(request)
     past = await history.load(own.log, world.brand.id, item_id_of(request))
     try:
-        await _say(request, world, past, fields)
+        back = await _say(request, world, past, fields)
     except NotFound:
         raise
     except Refused as refused:
         return await _shown(request, world, past, words.refusal(refused, world.say), refused.status)
-    return render.see_other(request, f"{world.base}/items/{past.item.item_id}/author")
+    undoes, here = fields.get("undo") == "yes", f"{world.base}/items/{past.item.item_id}/author"
+    told = Told(world.say("Taken back.")) if undoes else None
+    if back and not undoes:
+        told = undoing.undoable(request, world.say("Noted."), here, back, pane=False)
+    response = render.see_other(request, undoing.back_to(request, fields) or here)
+    undoing.keep(request, response, told)
+    return response
 
 
-async def _say(request: web.Request, world: render.World, past: History, fields: Mapping[str, str]) -> None:
+async def _say(
+    request: web.Request, world: render.World, past: History, fields: Mapping[str, str]
+) -> Mapping[str, str] | None:
+    """The fields that take it back; None where nothing does."""
     log, brand, subject = deps(request).log, world.brand.id, past.subject
     if subject is None or not _is_somebody(past):
         raise Refused("nobody_here", "Nothing here identifies a person.", status=409)
     what: dict[str, Any] = {"by": viewer(request).actor, "now": deps(request).clock.now()}
     match fields.get("do"):
         case "note":
-            await author_keeping.note(log, brand, subject, fields.get("text", ""), **what)
+            said = await author_keeping.note(log, brand, subject, fields.get("text", ""), **what)
+            return {"do": "remove", "note": str(said)}
         case "remove":
             await author_keeping.remove(log, brand, subject, _ident(fields.get("note")), **what)
         case "link":
-            other = await history.load(log, brand, ItemId(_ident(fields.get("item"))))
-            if other.subject is None:
-                raise Refused("nobody_here", "Nothing here identifies a person.", status=409)
-            await author_keeping.link(log, brand, subject, other.subject, **what)
+            other = await _other(request, world, fields)
+            await author_keeping.link(log, brand, subject, other, **what)
+            return {"do": "unlink", "other": str(other)}
         case "unlink":
-            await author_keeping.link(log, brand, subject, _ident(fields.get("other")), **what, undo=True)
+            other = _ident(fields.get("other"))
+            await author_keeping.link(log, brand, subject, other, **what, undo=True)
+            return {"do": "link", "other": str(other)}
         case _:
             raise NotFound
+    return None
+
+
+async def _other(request: web.Request, world: render.World, fields: Mapping[str, str]) -> uuid.UUID:
+    """Whom it is to be linked with: by an item of theirs or, where a link is set again, as they were. Refused:
+    `nobody_here`."""
+    own, brand = deps(request), world.brand.id
+    if "other" in fields:
+        async with own.pool.acquire() as connection:
+            known = await author_keeping.known(connection, brand, [_ident(fields["other"])])
+        found = next((one.subject for one in known.values()), None)
+    else:
+        found = (await history.load(own.log, brand, ItemId(_ident(fields.get("item"))))).subject
+    if found is None:
+        raise Refused("nobody_here", "Nothing here identifies a person.", status=409)
+    return found
 
 
 def _ident(text: str | None) -> uuid.UUID:

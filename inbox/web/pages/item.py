@@ -10,65 +10,47 @@ import logging
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 
-import orjson
 from aiohttp import web
 from markupsafe import Markup
 
-from inbox import author_keeping, files, freezing, harsh, history, translators, waiting
-from inbox.desk import Commands
+from inbox import author_keeping, contrary, files, freezing, harsh, history, translators, waiting
 from inbox.errors import NotFound, Refused, Unavailable
 from inbox.events import ReplyFile
 from inbox.history import History
-from inbox.ids import BrandId
-from inbox.people import persons
+from inbox.ids import BrandId, ItemId
 from inbox.state import Item
 from inbox.views import notices
 from inbox.views.sizes import sized
 from inbox.web import charts, marking, weights, words
 from inbox.web.context import Deps, Right, deps, viewer
-from inbox.web.i18n import N_, Speech
-from inbox.web.pages import approvals, item_acts, pane, pane_banners, proposed, proposing, reading, render, rows
+from inbox.web.i18n import Speech
+from inbox.web.pages import (
+    approvals,
+    item_acts,
+    pane,
+    pane_banners,
+    proposed,
+    proposing,
+    reading,
+    render,
+    rows,
+    undoing,
+)
 from inbox.web.pages.asking import Chosen
 from inbox.web.pages.item_acts import Build, Fields, item_id_of
+from inbox.web.pages.item_done import NOT_UNDONE, WRITES, told_of, way_back
 from inbox.web.pages.pane import Draft
 from inbox.web.pages.queue import inbox_context
+from inbox.web.pages.undoing import Told
 from inbox.web.routes import Handler, Route
 
 logger = logging.getLogger(__name__)
-
-DONE = {
-    "acknowledge": N_("Acknowledgement on its way."),
-    "reply": N_("Reply on its way."),
-    "private": N_("Private answer on its way."),
-    "gesture": N_("The network is being told."),
-    "by-hand": N_("Recorded as answered by hand."),
-    "note": N_("Note added."),
-    "take": N_("It is yours."),
-    "assign": N_("Assigned."),
-    "resolve": N_("Resolved."),
-    "reopen": N_("Reopened."),
-    "priority": N_("Priority set."),
-    "settle": N_("Noted. The clocks are set right."),
-    "categories": N_("Corrected."),
-    "language": N_("Language corrected."),
-    "not-urgent": N_("Noted: not urgent."),
-    "mute": N_("Muted: what they say ranks as P4."),
-    "unmute": N_("Not muted any more."),
-    "back": N_("Left to the classifier again."),
-    "forget": N_("The author was forgotten."),
-    "propose": N_("Proposed."),
-    "approve": N_("Approved: the reply is on its way."),
-    "reject": N_("Noted: nothing is sent."),
-    "approval-link": N_("The link is made."),
-    "approval-link-back": N_("The link is taken back."),
-}
-WRITES = frozenset({"acknowledge", "reply", "private", "note", "by-hand"})
 
 
 async def show(request: web.Request) -> web.StreamResponse:
     world = await render.world(request)
     past = await history.load(deps(request).log, world.brand.id, item_id_of(request))
-    return await shown(request, world, past, Draft(), done=request.query.get("done"))
+    return await shown(request, world, past, Draft(), done=told_of(request.query.get("done"), world.say))
 
 
 async def shown(
@@ -78,7 +60,7 @@ async def shown(
     draft: Draft,
     *,
     status: int = 200,
-    done: str | None = None,
+    done: Told | None = None,
     fresh_link: tuple[str, str] | None = None,
     told: Mapping[str, reading.Told] | None = None,
 ) -> web.StreamResponse:
@@ -106,7 +88,6 @@ async def shown(
         "back": f"{world.base}/queue{query}",
         "attached": await _attached(own, world.brand.id, past.item, viewer(request).actor),
         "hidden": _hidden(viewer(request).form_token, past.item.position),
-        "done": say(DONE[done]) if done in DONE else None,
         "fresh_link": fresh_link,
         "reading_of": reading.of(world, await translators.in_force(own.log, world.brand.id), told),
     }
@@ -118,10 +99,10 @@ async def shown(
             await notices.seen(connection, world.brand.id, world.me, item_id, now)
         (mine["row"],) = await sized(connection, world.brand.id, [mine["row"]])
     if render.is_htmx(request):
-        return render.page(request, "item.html", say, status=status, **mine)
-    return render.page(
-        request, "inbox.html", say, status=status, **{**await inbox_context(request, world, str(item_id)), **mine}
-    )
+        return render.page(request, "item.html", say, status=status, just=done, alone=True, **mine)
+    around = await inbox_context(request, world, str(item_id))
+    done = undoing.kept(request) or done if request.method == "GET" else done
+    return render.page(request, "inbox.html", say, status=status, just=done, alone=False, **{**around, **mine})
 
 
 async def _attached(own: Deps, brand: BrandId, item: Item, by: int) -> Sequence[ReplyFile]:
@@ -152,34 +133,56 @@ def _acting(name: str, build: Build) -> Handler:
         item_id = item_id_of(request)
         fields = await item_acts.fields_of(request)
         chosen = await render.form_lists(request, "file")
+        undoes = fields.get("undo") == "yes"
         past = await history.load(own.log, world.brand.id, item_id)
         try:
             command = build(past.item, asking.actor, fields)
-            await item_acts.carry_out(own, world.brand.id, item_id, command, fields, chosen)
+            outcome = await item_acts.carry_out(own, world.brand.id, item_id, command, fields, chosen)
         except NotFound:
             raise
         except Refused as refused:
             again = await history.load(own.log, world.brand.id, item_id)
             draft = _kept(name, refused, fields, world.names, world.say)
-            return await shown(request, world, again, draft, status=refused.status)
-        done = "back" if fields.get("back") == "yes" else name
-        if not render.is_htmx(request):
-            return render.see_other(request, f"{world.base}/items/{item_id}{Chosen.of(request.query).query(done=done)}")
-        return await shown(request, world, await history.load(own.log, world.brand.id, item_id), Draft(), done=done)
+            failed = Told(world.say(NOT_UNDONE), tone="alarm") if undoes else None
+            response = await shown(request, world, again, draft, status=refused.status, done=failed)
+            if undoes:
+                undoing.keep(request, response, None)
+            return response
+        done = "undone" if undoes else "back" if fields.get("back") == "yes" else name
+        told = told_of(done, world.say)
+        assert told is not None, "each act says that it was done"
+        if not undoes:
+            told = way_back(request, world, told, contrary.of(past.item, command, outcome.events), outcome) or told
+        return await _answered(request, world, item_id, done, told, undoing.back_to(request, fields))
 
     return handle
+
+
+async def _answered(
+    request: web.Request, world: render.World, item_id: ItemId, done: str, told: Told, back_to: str | None
+) -> web.StreamResponse:
+    """The pane, or the way to the page that says it; what can be taken back stays so on the pages after it."""
+    if render.is_htmx(request):
+        past = await history.load(deps(request).log, world.brand.id, item_id)
+        response = await shown(request, world, past, Draft(), done=told)
+        undoing.keep(request, response, told if told.path else None)
+        return response
+    page = f"{world.base}/items/{item_id}{Chosen.of(request.query).query(done=done)}"
+    response = render.see_other(request, back_to or page)
+    undoing.keep(request, response, told if told.path or back_to else None)
+    return response
 
 
 async def let_in(request: web.Request) -> web.StreamResponse:
     """The link's address is on the answer to this form and nowhere else."""
     world, item_id, fields = await render.world(request), item_id_of(request), await render.form(request)
-    draft, link, done = Draft(), None, "approval-link"
+    draft, link, done = Draft(), None, told_of("approval-link", world.say)
     try:
         link = (fields.get("name", "").strip(), await approvals.make_link(request, world, item_id, fields))
     except NotFound:
         raise
     except Refused as refused:
-        draft, done = _kept("approval-link", refused, fields, world.names, world.say), ""
+        draft, done = _kept("approval-link", refused, fields, world.names, world.say), None
     past = await history.load(deps(request).log, world.brand.id, item_id)
     return await shown(request, world, past, draft, done=done, fresh_link=link)
 
@@ -229,51 +232,6 @@ async def show_weights(request: web.Request) -> web.StreamResponse:
     )  # fmt: skip
 
 
-# --- forgetting ---------------------------------------------------------------------------------------------------
-
-
-async def ask_forget(request: web.Request) -> web.StreamResponse:
-    return await _forget_page(request, None)
-
-
-async def forget(request: web.Request) -> web.StreamResponse:
-    """Only with the word typed: nothing brings the words back."""
-    own, asking = deps(request), viewer(request)
-    world = await render.world(request)
-    typed = (await render.form(request)).get("confirm", "").strip().casefold()
-    if typed != world.say("FORGET").casefold():
-        return await _forget_page(request, world.say("Type %(word)s to confirm.", word=world.say("FORGET")))
-    item_id = item_id_of(request)
-    await Commands(own.log, own.clock).forget(world.brand.id, item_id, by=asking.actor)
-    return render.see_other(request, f"{world.base}/items/{item_id}?done=forget")
-
-
-async def person(request: web.Request) -> web.StreamResponse:
-    """All that is held of the author, as a file for that person to have."""
-    own, asking = deps(request), viewer(request)
-    world = await render.world(request)
-    found = await persons.of_item(
-        own.log, world.brand.id, item_id_of(request), by=asking.actor, now=own.clock.now()
-    )  # fmt: skip
-    return web.Response(
-        body=orjson.dumps(found, option=orjson.OPT_INDENT_2), content_type="application/json",
-        headers={"Content-Disposition": f'attachment; filename="person-{found["subject_id"]}.json"'},
-    )  # fmt: skip
-
-
-async def _forget_page(request: web.Request, error: str | None) -> web.StreamResponse:
-    own = deps(request)
-    world = await render.world(request)
-    past = await history.load(own.log, world.brand.id, item_id_of(request))
-    shown = pane.context(
-        past, say=world.say, names=world.names, network=None, now=own.clock.now(), draft=Draft()
-    )  # fmt: skip
-    return render.page(
-        request, "forget.html", world.say, status=400 if error else 200, world=world, here="queue", error_text=error,
-        author=shown["author"], path=f"{world.base}/items/{past.item.item_id}",
-    )  # fmt: skip
-
-
 def _action(name: str, build: Build, access: Right = "act") -> Route:
     return Route(
         "POST", f"/b/{{brand_id}}/items/{{item_id}}/{name}", _acting(name, build), access, "page", f"item_{name}"
@@ -286,7 +244,4 @@ ROUTES = [
     _action("approval-link-back", proposing.shut_out, "manage"),
     Route("POST", "/b/{brand_id}/items/{item_id}/approval-link", let_in, "manage", "page", "item_approval-link"),
     Route("GET", "/b/{brand_id}/items/{item_id}/weights", show_weights, "personal", "page", "item_weights"),
-    Route("GET", "/b/{brand_id}/items/{item_id}/forget", ask_forget, "own", "page", "item_ask_forget"),
-    Route("POST", "/b/{brand_id}/items/{item_id}/forget", forget, "own", "page", "item_forget"),
-    Route("GET", "/b/{brand_id}/items/{item_id}/person", person, "own", "page", "item_person"),
 ]

@@ -210,3 +210,27 @@ ACTS: Mapping[str, Build] = {
     "reject": proposing.reject,
 }
 """What whoever answers for the brand may do to an item, by the last part of its form's address."""
+
+
+def _or(value: object, nothing: str) -> str:
+    return nothing if value is None else str(value)
+
+
+FORMS: Mapping[type[Any], tuple[str, Callable[[Any], dict[str, str]]]] = {
+    commands.Assign: ("assign", lambda c: {"assignee": _or(c.assignee, "none")}),
+    commands.Resolve: ("resolve", lambda c: {"reason": c.reason}),
+    commands.Reopen: ("reopen", lambda _: {}),
+    commands.OverridePriority: ("priority", lambda c: {"priority": _or(c.priority, "rules")}),
+    commands.CorrectCategories: (
+        "categories",
+        lambda c: {"back": "yes"} if c.categories is None else {"category": ",".join(c.categories)},
+    ),
+    commands.CorrectLanguage: ("language", lambda c: {"lang": c.lang} if c.lang else {"back": "yes"}),
+    commands.MarkNotUrgent: ("not-urgent", lambda c: {"back": "yes"} if c.undone else {}),
+    commands.Mute: ("mute", lambda _: {}),
+    commands.Unmute: ("unmute", lambda _: {}),
+    commands.Gesture: ("gesture", lambda c: {"gesture": c.gesture, "message": c.external_id}),
+    commands.RejectReply: ("reject", lambda c: {"proposal": str(c.proposal_id)}),
+}
+"""The other way round, for what takes another command back (`inbox.contrary`): the form that gives it, by the last part
+of its address, and its fields."""

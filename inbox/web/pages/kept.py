@@ -18,8 +18,8 @@ from inbox.web import words
 from inbox.web.context import deps, viewer
 from inbox.web.i18n import Speech
 from inbox.web.pages import holding, item_acts, pane, pane_banners, render
-from inbox.web.pages.item import DONE
 from inbox.web.pages.item_acts import Fields
+from inbox.web.pages.item_done import DONE
 from inbox.web.routes import Route
 
 

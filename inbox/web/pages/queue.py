@@ -253,8 +253,6 @@ def _browser_words(say: Speech, title: str) -> str:
         "writing": {"one": say("{who} is writing."), "more": say("{who} are writing.")},
         "page": say("page"),
         "undo": say("Undo"),
-        "undone": say("Taken back."),
-        "not_undone": say("That could not be taken back: see the item."),
         "search_for": say("Search the queue for “{words}”"),
         "lately": say("searched lately"),
         "offers": say("{n} suggestions"),

@@ -28,7 +28,7 @@ from inbox.views.notices import Counts
 from inbox.web import file_words, security, words
 from inbox.web.context import Viewer, deps, viewer
 from inbox.web.i18n import LANGUAGES, Speech, direction, translations
-from inbox.web.pages import modules
+from inbox.web.pages import modules, undoing
 
 HERE = Path(__file__).parents[1]
 STATIC = HERE / "static"
@@ -91,13 +91,25 @@ def language_of(asking: Viewer) -> str:
     return asking.locale if asking.locale in LANGUAGES else LANGUAGES[0]
 
 
-def page(request: web.Request, template: str, say: Speech, *, status: int = 200, **context: object) -> web.Response:
+def page(
+    request: web.Request, template: str, say: Speech, *, status: int = 200, just: undoing.Told | None = None,
+    **context: object,
+) -> web.Response:  # fmt: skip
     """A page, or a part of one. Who has not signed in is remembered, so that their forms can be checked.
 
+    `just`: what was just done; without it, what was so a moment ago on another page and can still be taken back. Who
+    takes it back on a page that was asked for by its address stays there.
     `phone`: by the word that browsers of phones put into their name: what is long starts folded there."""
     phone = "Mobi" in request.headers.get("User-Agent", "")
-    body = html(template, say, viewer=viewer(request), now=deps(request).clock.now(), phone=phone, **context)
+    whole = request.method == "GET" and not is_htmx(request)
+    told = just or (undoing.kept(request) if whole else None)
+    body = html(
+        template, say, viewer=viewer(request), now=deps(request).clock.now(), phone=phone, told_done=told,
+        left_s=undoing.left_s(request, told) if told else 0, stays=request.path_qs if whole else None, **context,
+    )  # fmt: skip
     response = web.Response(text=body, status=status, content_type="text/html")
+    if told and not told.path and not just:
+        undoing.keep(request, response, None)  # that it was taken back is said once
     if not is_htmx(request):  # a slow phone asks for the style sheet before it has read one line of the page
         response.headers[hdrs.LINK] = f"<{static()}/screens.css>; rel=preload; as=style"
     if viewer(request).member is None:

@@ -7,7 +7,6 @@ import { load } from "./more.js";
 import { openItem } from "./opened.js";
 import { open, resolve } from "./pane.js";
 import { neighbour, rows } from "./rows.js";
-import { undo } from "./undo.js";
 import { openWordings } from "./wordings.js";
 
 /** @param {HTMLElement | null | undefined} row */
@@ -60,7 +59,7 @@ export const ACTS = {
   reopen: () => void withItem(() => find("#item-head form[action$='/reopen'] button")?.click()),
   translate: () => void withItem(() => /** @type {HTMLFormElement | null} */ (find("#thread .translate:not([hidden])"))?.requestSubmit()),
   bulk: () => find("#bulk-what")?.focus(),
-  undo: () => void undo(),
+  undo: () => { const button = find("#toasts [data-undo]"); if (button?.checkVisibility({ visibilityProperty: true })) button.click(); },
   density: toggleDensity,
   sheet: () => /** @type {HTMLDialogElement | null} */ (find("#keys"))?.showModal(),
 };

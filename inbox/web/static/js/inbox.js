@@ -19,7 +19,6 @@ import { seldom } from "./server.js";
 import { changed } from "./news.js";
 import "./mentions.js";
 import "./translate.js";
-import "./undo.js";
 
 startClocks();
 for (const row of rows()) dress(row);

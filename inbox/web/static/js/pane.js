@@ -13,13 +13,11 @@ import { show, toast } from "./toasts.js";
 const app = () => /** @type {HTMLElement} */ (find(".app"));
 const queueUrl = () => `${document.body.dataset.base}/queue${document.body.dataset.query}`;
 
-/** @param {string} url @param {{push?: boolean, focus?: boolean}} [how] */
-export async function open(url, { push = true, focus = true } = {}) {
+/** @param {string} url @param {{focus?: boolean}} [how] */
+export async function open(url, { focus = true } = {}) {
   await htmx.ajax("GET", url, { target: "#item", swap: "innerHTML" });
   if (find(":scope > [role=alert]", pane())) app().setAttribute("data-open", "");  // refused: a phone shows why
-  if (!openItem()) return;
-  if (push && location.pathname + location.search !== url) history.pushState({ item: url }, "", url);
-  if (focus) find("#item-title")?.focus({ preventScroll: true });
+  if (openItem() && focus) find("#item-title")?.focus({ preventScroll: true });
 }
 
 /** Back to the list, and to the row one came from. @param {boolean} [push] */
@@ -37,13 +35,16 @@ export function settled() {
   mark(id);
   if (!id) return;
   app().setAttribute("data-open", "");
+  // Also of an item that an act which was taken back led to.
+  if (!location.pathname.endsWith(id)) history.pushState({}, "", `${document.body.dataset.base}/items/${id}${document.body.dataset.query}`);
   pane().removeAttribute("data-writing");
   markMine(pane());
   tickAll(pane());
   const message = find("[data-toast]", pane());
   // What was done is done: its words must not come back into the field, to be sent twice.
-  if (message) { forgetDraft(id); show(message); }
+  if (message?.dataset.toast) forgetDraft(id);
   restore(id);
+  if (message) show(message);
   if (find("#text")?.getAttribute("aria-invalid")) write();
 }
 
@@ -106,7 +107,7 @@ document.addEventListener("htmx:before:request", (event) => { sending(true); fet
 document.addEventListener("htmx:finally:request", (event) => { sending(false); fetching(event, null); });
 document.addEventListener("htmx:error", (event) => void lost(/** @type {any} */ (event).detail?.ctx?.request));
 window.addEventListener("popstate", () => {
-  if (location.pathname.includes("/items/")) void open(location.pathname + location.search, { push: false });
+  if (location.pathname.includes("/items/")) void open(location.pathname + location.search);
   else close(false);
 });
 settled();

@@ -1,4 +1,5 @@
-// Short messages at the foot of the page, in a place that is read out: they take no focus and hold no only way.
+// Short messages at the foot of the page, in a place that is read out: they take no focus and hold no only way. That they
+// leave, and stay under the hand, the style sheet says, since they come without scripts, too (done.html).
 import { element, find, regain } from "./dom.js";
 
 /** @param {string} text @param {string} [tone] */
@@ -20,6 +21,4 @@ export function offer(box, label, act) {
 export function show(box) {
   find("#toasts")?.replaceChildren(box);
   regain();
-  const leave = () => (box.matches(":hover, :focus-within") ? setTimeout(leave, 2000) : box.remove());
-  setTimeout(leave, 10_000);
 }
