@@ -1,16 +1,23 @@
-"""Notes on an author and links between authors, in a brand's log. Links are made by hand and never guessed; to take one
-back is to unlink."""
+"""Notes on an author, what mass replies go by, and links between authors, in a brand's log. Links are made by hand and
+never guessed; to take one back is to unlink."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from inbox import author_card
-from inbox.author_card import Link, Persons
-from inbox.author_events import AuthorNoted, AuthorNoteRemoved, AuthorsLinked, AuthorsUnlinked
+from inbox.author_card import Facts, Link, Persons, Told
+from inbox.author_events import (
+    AuthorCitySaid,
+    AuthorNoted,
+    AuthorNoteRemoved,
+    AuthorOptOutSaid,
+    AuthorsLinked,
+    AuthorsUnlinked,
+)
 from inbox.errors import Refused, Unavailable
 from inbox.events import Event
 from inbox.ids import BrandId, DedupeKey, SubjectId
@@ -47,6 +54,30 @@ async def persons(log: Log, brand: BrandId, *, connection: Connection | None = N
     return author_card.persons(r.event for r in said)
 
 
+async def facts(
+    log: Log, brand: BrandId, subjects: Collection[uuid.UUID], *, connection: Connection | None = None
+) -> dict[uuid.UUID, Facts]:
+    """Of each, by author."""
+    said: dict[str, list[Event]] = {author_card.stream(subject): [] for subject in subjects}
+    if said:
+        head = await log.head(brand, connection=connection)
+        for recorded in await log.read_streams(brand, list(said), head, connection=connection):
+            said[recorded.stream].append(recorded.event)
+    return {subject: author_card.facts(said[author_card.stream(subject)]) for subject in subjects}
+
+
+async def told(
+    log: Log, brand: BrandId, persons: Persons, subjects: Collection[uuid.UUID], *, connection: Connection | None = None
+) -> dict[uuid.UUID, Told]:
+    """What mass replies go by, of each: of all whom they are one person with."""
+    everybody = {author for subject in subjects for author in persons.of(subject)}
+    found = await facts(log, brand, everybody, connection=connection)
+    return {
+        subject: author_card.told(found[subject], (found[one] for one in persons.of(subject) if one != subject))
+        for subject in subjects
+    }
+
+
 async def known(connection: Connection, brand: BrandId, subjects: Sequence[uuid.UUID]) -> dict[uuid.UUID, Known]:
     rows = await connection.fetch(sql.latest, brand, list(subjects)) if subjects else []
     return {row["subject_id"]: _known(row) for row in rows}
@@ -77,8 +108,7 @@ def _plain(ident: uuid.UUID) -> uuid.UUID:
 async def note(log: Log, brand: BrandId, subject: SubjectId, text: str, *, by: int, now: datetime) -> uuid.UUID:
     """Its id. Refused: `note_bad`."""
     said = AuthorNoted(subject_id=subject, note_id=uuid.uuid4(), by=by, at=now, text=author_card.checked(text))
-    new = NewEvent(said, author_card.stream(subject), DedupeKey(uuid.uuid4()), subject)
-    await log.append(brand, [new])
+    await _say(log, brand, subject, said)
     return said.note_id
 
 
@@ -87,6 +117,25 @@ async def remove(log: Log, brand: BrandId, subject: SubjectId, note_id: uuid.UUI
     if any(one.note_id == note_id for one in await notes(log, brand, subject)):
         gone = AuthorNoteRemoved(subject_id=subject, note_id=note_id, by=by, at=now)
         await log.append(brand, [NewEvent(gone, author_card.stream(subject), DedupeKey(uuid.uuid4()))])
+
+
+async def opt_out(log: Log, brand: BrandId, subject: SubjectId, *, by: int, now: datetime, undo: bool = False) -> None:
+    """`undo`: mass replies reach them again. Doing it again changes nothing."""
+    stands = (await facts(log, brand, [subject]))[subject].opt_out is not None
+    if stands == undo:
+        said = AuthorOptOutSaid(subject_id=subject, by=by, at=now, opted_out=None if undo else True)
+        await _say(log, brand, subject, said)
+
+
+async def note_city(log: Log, brand: BrandId, subject: SubjectId, text: str, *, by: int, now: datetime) -> None:
+    """Empty: it is taken away. Doing it again changes nothing. Refused: `city_bad`."""
+    city, stands = author_card.checked_city(text), (await facts(log, brand, [subject]))[subject].city
+    if city != (stands and stands.city):
+        await _say(log, brand, subject, AuthorCitySaid(subject_id=subject, by=by, at=now, city=city))
+
+
+async def _say(log: Log, brand: BrandId, subject: SubjectId, said: Event) -> None:
+    await log.append(brand, [NewEvent(said, author_card.stream(subject), DedupeKey(uuid.uuid4()), subject)])
 
 
 async def link(

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from inbox.errors import Refused
 
 GAP = re.compile(r"\{([a-z][a-z0-9_]{0,30})(?:\|([^{}|]*))?\}")
-KNOWN = ("name", "handle", "order", "brand", "channel", "promise")
+KNOWN = ("name", "handle", "order", "city", "brand", "channel", "promise")
 """What Vigie fills in by itself, where it knows it; any other name is given by hand."""
 
 
@@ -25,6 +25,12 @@ def missing(text: str, values: Mapping[str, str | None]) -> tuple[str, ...]:
     """The names that nothing is known for and that have no words of their own."""
     bare = (found[1] for found in GAP.finditer(text) if not (found[2] or "").strip())
     return tuple(dict.fromkeys(name for name in bare if not (values.get(name) or "").strip()))
+
+
+def stand_ins(text: str, values: Mapping[str, str | None]) -> tuple[str, ...]:
+    """The names that nothing is known for and whose own words stand there."""
+    told = (found[1] for found in GAP.finditer(text) if (found[2] or "").strip())
+    return tuple(dict.fromkeys(name for name in told if not (values.get(name) or "").strip()))
 
 
 def fill(text: str, values: Mapping[str, str | None]) -> str:

@@ -1,7 +1,7 @@
 """What is known of a person, to fill the gaps of prepared words with. Pure; nothing is kept of it.
 
 Only what can be stood by: a first name where the network shows one that looks like a name, an order number where the
-person wrote exactly one.
+person wrote exactly one, a city where a colleague noted it.
 """
 
 from __future__ import annotations
@@ -18,13 +18,16 @@ ORDER = re.compile(
 )
 
 
-def of(item: Item, *, brand: str, channel: str, promise: str | None = None) -> Mapping[str, str | None]:
-    """By gap. `promise`: the promised time as said to the person."""
+def of(
+    item: Item, *, brand: str, channel: str, promise: str | None = None, city: str | None = None
+) -> Mapping[str, str | None]:
+    """By gap. `promise`: the promised time as said to the person. `city`: as noted on the card of its author."""
     author = item.author
     return {
         "name": first_name(author.name if author else None),
         "handle": author.handle if author else None,
         "order": order(message.text for message in item.messages if message.withdrawn_at is None),
+        "city": city,
         "brand": brand,
         "channel": channel,
         "promise": promise,

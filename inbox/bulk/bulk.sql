@@ -148,6 +148,12 @@ ORDER BY i.priority, i.suspected, i.rank_due_at, i.item_id LIMIT $3
 -- The items that a job wrote to and whose reply may not have left.
 SELECT item_id FROM vigie.bulk_items WHERE brand_id = $1 AND job_id = $2 AND state = 'done' AND receipt IS NULL
 
+-- name: written_to
+-- Where jobs wrote to these people and the reply may not have left.
+SELECT DISTINCT b.job_id, b.item_id FROM vigie.bulk_reached r
+JOIN vigie.bulk_items b ON b.brand_id = r.brand_id AND b.job_id = r.job_id AND b.item_id = r.item_id
+WHERE r.brand_id = $1 AND r.subject_id = ANY ($2::uuid[]) AND b.state = 'done' AND b.receipt IS NULL
+
 -- name: hold_back
 -- A reply that nobody has begun to send never is: of the deliverer and this, one changes the row first. One that has not
 -- entered the outbox yet enters it as done.

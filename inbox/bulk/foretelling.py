@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from inbox import author_keeping, gap_values
-from inbox.author_card import Persons
+from inbox.author_card import NOTHING_TOLD, Persons, Told
 from inbox.bulk import forecast, jobs, reaching
 from inbox.bulk.forecast import Known, Setting
 from inbox.bulk.jobs import Job, sql
@@ -27,9 +27,9 @@ PAGE = 200
 def known_of(brand_name: str, channel_names: Mapping[str, str]) -> Known:
     """What gaps are filled with, of any item of the brand."""
 
-    def known(item: Item) -> dict[str, str | None]:
+    def known(item: Item, told: Told) -> dict[str, str | None]:
         channel = channel_names.get(item.channel_id, item.channel_id)
-        return dict(gap_values.of(item, brand=brand_name, channel=channel))
+        return dict(gap_values.of(item, brand=brand_name, channel=channel, city=told.city))
 
     return known
 
@@ -48,25 +48,35 @@ async def setting(
     )  # fmt: skip
 
 
-async def foretell(connection: Connection, brand: BrandId, job: Job, setting: Setting) -> None:
+async def told(
+    log: Log, connection: Connection, brand: BrandId, setting: Setting, subjects: Iterable[uuid.UUID | None]
+) -> Mapping[uuid.UUID, Told]:
+    """What is to be gone by, of each of these people; nothing where nobody is written to."""
+    wanted = {subject for subject in subjects if subject} if setting.orders.writes else set()
+    return await author_keeping.told(log, brand, setting.persons, wanted, connection=connection) if wanted else {}
+
+
+async def foretell(log: Log, connection: Connection, brand: BrandId, job: Job, setting: Setting) -> None:
     """All items of a draft. A person is written to in the most urgent of their items that can be answered, whichever of
     their linked authors it is by. Between two pages others have their turn: a storm's selection is thousands."""
     place, met = 0, set[uuid.UUID]()
     while rows := await connection.fetch(sql.states, brand, job.job_id, place, None, PAGE, None, None):
         subjects = {row["subject_id"] for row in rows if row["subject_id"]} if job.orders.writes else set()
         taken = await reaching.taken(connection, brand, job, setting.persons, subjects, setting.now)
-        told: list[tuple[uuid.UUID, str, str | None]] = []
+        known = await told(log, connection, brand, setting, subjects)
+        fates: list[tuple[uuid.UUID, str, str | None]] = []
         for row in rows:
             code = None
             if job.orders.writes:
                 code = "already_written" if row["subject_id"] in taken else None
                 code = code or ("same_person" if row["subject_id"] in met else None)
             if code is None:
-                said = forecast.of(load_item(row["item"]), row["before"], setting)
+                person = known.get(row["subject_id"], NOTHING_TOLD)
+                said = forecast.of(load_item(row["item"]), row["before"], setting, person)
                 code = "already_so" if said.nothing else said.code
             if code is None and row["subject_id"]:
                 met |= setting.persons.of(row["subject_id"])
-            told.append((row["item_id"], "waiting" if code is None else "excluded", code))
-        await connection.execute(sql.foretell, brand, job.job_id, *map(list, zip(*told, strict=True)))
+            fates.append((row["item_id"], "waiting" if code is None else "excluded", code))
+        await connection.execute(sql.foretell, brand, job.job_id, *map(list, zip(*fates, strict=True)))
         place = rows[-1]["place"]
         await asyncio.sleep(0)

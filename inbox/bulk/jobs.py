@@ -8,7 +8,7 @@ worker (`services/workers/bulk.py`) changes what becomes of its items.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -150,14 +150,24 @@ async def hold_back(log: Log, brand: BrandId, job_id: uuid.UUID, *, by: int, now
     if not job.orders.writes:
         return
     for row in await log.pool.fetch(sql.written_by, brand, job_id):
-        item_id = ItemId(plain(row["item_id"]))
-        async with log.pool.acquire() as connection, connection.transaction():
-            ident = reply_id(item_id, key(job_id))
-            if await connection.fetchval(sql.hold_back, brand, ident, item_id, now) is not None:
-                event = ReplyWithheld(item_id=item_id, reply_id=ident, by=by, at=now)
-                once = dedupe_key("reply withheld", str(brand), str(ident))
-                await log.append(brand, [NewEvent(event, item_stream(item_id), once)], connection=connection)
+        await _hold_back(log, brand, job_id, ItemId(plain(row["item_id"])), by=by, now=now)
     log.pulse.beat("log", brand)
+
+
+async def hold_back_from(log: Log, brand: BrandId, person: Collection[uuid.UUID], *, by: int, now: datetime) -> None:
+    """Replies of any job to this person that nobody has begun to send."""
+    for row in await log.pool.fetch(sql.written_to, brand, list(person)):
+        await _hold_back(log, brand, plain(row["job_id"]), ItemId(plain(row["item_id"])), by=by, now=now)
+    log.pulse.beat("log", brand)
+
+
+async def _hold_back(log: Log, brand: BrandId, job_id: uuid.UUID, item_id: ItemId, *, by: int, now: datetime) -> None:
+    ident = reply_id(item_id, key(job_id))
+    async with log.pool.acquire() as connection, connection.transaction():
+        if await connection.fetchval(sql.hold_back, brand, ident, item_id, now) is not None:
+            event = ReplyWithheld(item_id=item_id, reply_id=ident, by=by, at=now)
+            once = dedupe_key("reply withheld", str(brand), str(ident))
+            await log.append(brand, [NewEvent(event, item_stream(item_id), once)], connection=connection)
 
 
 async def undo(

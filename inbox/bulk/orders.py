@@ -56,10 +56,13 @@ class Orders(BaseModel):
 
 
 def text_for(orders: Orders, item: Item, known: dict[str, str | None]) -> str | None:
-    """What this person would read; None where nobody is written to. Refused: `no_variant`, `no_variant_for_them`,
-    `gap_missing`."""
-    if not orders.writes:
-        return None
+    """What this person would read; None where nobody is written to. Refused: as `words_for`; `gap_missing`."""
+    return filling.fill(*words_for(orders, item, known)) if orders.writes else None
+
+
+def words_for(orders: Orders, item: Item, known: dict[str, str | None]) -> tuple[str, dict[str, str | None]]:
+    """The words that are for this person, and what their gaps are filled with. Refused: `no_variant`,
+    `no_variant_for_them`."""
     if not orders.variants:
         raise Refused("no_variant", "Write the words first.")
     variant = pick(orders.variants, item.lang, item.network)
@@ -67,7 +70,7 @@ def text_for(orders: Orders, item: Item, known: dict[str, str | None]) -> str | 
         raise Refused("no_variant_for_them", "No variant is for this language and network.", status=409)
     promise = orders.promise_said.get(item.lang or "") or orders.promise_said.get(variant.lang or "")
     given = {name: value for name, value in orders.values.items() if value.strip()}
-    return filling.fill(variant.text, {**known, "promise": promise, **given})
+    return variant.text, {**known, "promise": promise, **given}
 
 
 def command_for(orders: Orders, text: str | None, before: int | None, by: int) -> commands.Command:

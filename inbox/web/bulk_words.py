@@ -24,6 +24,7 @@ CODES: Mapping[str, str] = {
     "already_so": N_("It is so already."),
     "already_written": N_("They were written to by another bulk action less than a day ago."),
     "same_person": N_("The same person is in here with another item, and is written to once."),
+    "opted_out": N_("They want no mass replies, as the card of the author says."),
     "already_answered": N_("They were answered already: nobody waits here."),
     "spoke_again": N_("They have written again since: answer them by hand."),
     "muted": N_("The author is muted."),

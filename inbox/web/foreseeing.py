@@ -24,4 +24,4 @@ async def setting(
 async def foretell(own: Deps, connection: Connection, brand: Brand, channel_names: Mapping[str, str], job: Job) -> None:
     """The outcome is kept beside each item of the draft."""
     found = await setting(own, connection, brand, channel_names, job)
-    await foretelling.foretell(connection, brand.id, job, found)
+    await foretelling.foretell(own.log, connection, brand.id, job, found)

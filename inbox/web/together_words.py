@@ -1,4 +1,4 @@
-"""What colleagues do together, in words: refusals of hand-overs, of rules that assign, of authors linked by hand."""
+"""What colleagues do together, in words: refusals of hand-overs, of rules that assign, of what is kept of authors."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ REFUSALS: Mapping[str, str] = {
     "handover_not_yours": N_("This hand-over was offered to somebody else."),
     "langs_bad": N_("At most 12 languages, each two or three letters of ISO 639, such as fr or tr."),
     "note_bad": N_("A note on an author has 1 to 2,000 characters."),
+    "city_bad": N_("A city has at most 80 characters, and no braces."),
     "same_author": N_("That is the same author already."),
     "too_many_links": N_("At most 20 authors are linked with one."),
     "rules_bad": N_("At most 20 rules, each with a name of 1 to 100 characters."),

@@ -18,6 +18,7 @@ from datetime import datetime, timedelta
 
 import asyncpg
 
+from inbox.author_card import NOTHING_TOLD
 from inbox.bulk import foretelling, jobs, reaching
 from inbox.bulk.forecast import Setting, check_untouched, check_writable
 from inbox.bulk.jobs import Job, sql
@@ -179,10 +180,13 @@ class Bulk:
         if await was_carried_out(self._log, brand, one.item_id, key(job.job_id)):
             return "done", None
         try:
+            async with self._log.pool.acquire() as connection:
+                told = await foretelling.told(self._log, connection, brand, setting, [one.subject])
+            person = told.get(one.subject, NOTHING_TOLD) if one.subject else NOTHING_TOLD
             if orders.writes:
-                check_writable(item, self._networks.get(item.network), orders, follows_at=setting.follows_at)
+                check_writable(item, self._networks.get(item.network), orders, person, follows_at=setting.follows_at)
             check_untouched(item, orders)
-            command = command_for(orders, text_for(orders, item, setting.known(item)), one.before, job.made_by)
+            command = command_for(orders, text_for(orders, item, setting.known(item, person)), one.before, job.made_by)
             came = await Commands(self._log, self._clock, self._networks).run(
                 brand, one.item_id, command, expected_position=one.seen, idempotency_key=key(job.job_id)
             )

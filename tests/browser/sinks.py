@@ -175,5 +175,5 @@ async def job(world: World, texts: Sequence[str]) -> uuid.UUID:
             world.log, connection, brand, await jobs.one(connection, brand, made), networks=registry.networks(),
             known=foretelling.known_of(texts[0], {}), now=now,
         )  # fmt: skip
-        await foretelling.foretell(connection, brand, await jobs.one(connection, brand, made), setting)
+        await foretelling.foretell(world.log, connection, brand, await jobs.one(connection, brand, made), setting)
     return made

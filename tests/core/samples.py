@@ -7,7 +7,14 @@ import uuid
 from datetime import date, timedelta
 
 from inbox import events
-from inbox.author_events import AuthorNoted, AuthorNoteRemoved, AuthorsLinked, AuthorsUnlinked
+from inbox.author_events import (
+    AuthorCitySaid,
+    AuthorNoted,
+    AuthorNoteRemoved,
+    AuthorOptOutSaid,
+    AuthorsLinked,
+    AuthorsUnlinked,
+)
 from inbox.events import Attachment, Event
 from inbox.team_events import (
     AssignmentRule,
@@ -103,6 +110,12 @@ def of_brand() -> list[Event]:
         AuthorNoted(subject_id=ONE, note_id=NOTE, by=ANA, at=at, text="Writes at night"),
         AuthorNoted(subject_id=ONE, note_id=THIS, by=BEN, at=at, text="A journalist"),
         AuthorNoteRemoved(subject_id=ONE, note_id=THIS, by=BEN, at=later),
+        AuthorOptOutSaid(subject_id=ONE, by=ANA, at=at, opted_out=True),
+        AuthorOptOutSaid(subject_id=OTHER, by=ANA, at=at, opted_out=True),
+        AuthorOptOutSaid(subject_id=OTHER, by=BEN, at=later),
+        AuthorCitySaid(subject_id=ONE, by=ANA, at=at, city="Le Mans"),
+        AuthorCitySaid(subject_id=ONE, by=BEN, at=later),
+        AuthorCitySaid(subject_id=OTHER, by=ANA, at=at, city="Brest"),
         AuthorsLinked(one=ONE, other=OTHER, by=ANA, at=at),
         AuthorsLinked(one=ONE, other=THIS, by=ANA, at=at),
         AuthorsUnlinked(one=ONE, other=THIS, by=BEN, at=later),

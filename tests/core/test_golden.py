@@ -10,7 +10,14 @@ import orjson
 import pytest
 
 from inbox import assigning, author_card, events, freezes, handover, item, settings_history
-from inbox.author_events import AuthorNoted, AuthorNoteRemoved, AuthorsLinked, AuthorsUnlinked
+from inbox.author_events import (
+    AuthorCitySaid,
+    AuthorNoted,
+    AuthorNoteRemoved,
+    AuthorOptOutSaid,
+    AuthorsLinked,
+    AuthorsUnlinked,
+)
 from inbox.events import (
     AuthorForgotten,
     CorrectionsExported,
@@ -85,6 +92,11 @@ def test_what_a_release_wrote_of_a_brand_is_what_this_one_goes_by(release: Path)
     removed = {one.note_id for one in _of(happened, AuthorNoteRemoved)}
     noted = [one for one in _of(happened, AuthorNoted) if one.note_id not in removed]
     assert author_card.notes(happened) == noted
+    last_said = {(type(e), e.subject_id): e for e in happened if isinstance(e, AuthorOptOutSaid | AuthorCitySaid)}
+    for (_, subject), said_last in last_said.items():
+        stands = author_card.facts(e for e in happened if getattr(e, "subject_id", None) == subject)
+        says = said_last.opted_out if isinstance(said_last, AuthorOptOutSaid) else said_last.city
+        assert (said_last in {stands.opt_out, stands.city}) == bool(says)
     apart = {(one.one, one.other) for one in _of(happened, AuthorsUnlinked)}
     linked = {(one.one, one.other) for one in _of(happened, AuthorsLinked)} - apart
     assert {

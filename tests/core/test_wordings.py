@@ -60,13 +60,13 @@ def test_no_reply_leaves_with_a_gap_in_it() -> None:
     zoe = given(said())
     for command in (
         commands.Reply(ANA, "Bonjour {name}"),
-        commands.Reply(ANA, "Bonjour de {city}", wording=uuid.UUID(int=1)),
+        commands.Reply(ANA, "Bonjour de {ville}", wording=uuid.UUID(int=1)),
         commands.Acknowledge(ANA, "Bonjour {order|}", wording=uuid.UUID(int=1)),
     ):
         with pytest.raises(Refused) as refused:
             item.decide(zoe, command, minute(5), POLICY, command_id="k")
         assert refused.value.code == "gap_missing"
-    (braces,) = item.decide(zoe, commands.Reply(ANA, "Tapez {x: 1} ou {city}"), minute(5), POLICY, command_id="k")
+    (braces,) = item.decide(zoe, commands.Reply(ANA, "Tapez {x: 1} ou {ville}"), minute(5), POLICY, command_id="k")
     assert isinstance(braces, ReplyQueued)
     assert braces.wording is None
 
@@ -137,6 +137,17 @@ def test_an_order_number_is_known_where_exactly_one_was_written(words: str, orde
     zoe = given(said(words))
     values = gap_values.of(zoe, brand="Brizéo", channel="Page", promise=None)
     assert (values["order"], values["brand"]) == (order, "Brizéo")
+
+
+def test_a_city_is_what_was_noted_and_no_word_of_the_message() -> None:
+    zoe = given(said("Ma commande n° 123456 à Brest"))
+    assert gap_values.of(zoe, brand="Brizéo", channel="Page")["city"] is None
+    assert gap_values.of(zoe, brand="Brizéo", channel="Page", city="Le Mans")["city"] == "Le Mans"
+
+
+def test_which_gaps_their_own_words_stand_in_for_is_told() -> None:
+    text = "Bonjour {name|à vous}, à {city|chez vous} : {city|là}, {order}, {brand|nous}"
+    assert filling.stand_ins(text, {"city": " ", "brand": "Brizéo"}) == ("name", "city")
 
 
 def test_a_nickname_is_no_first_name() -> None:

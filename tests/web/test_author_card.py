@@ -15,7 +15,10 @@ from inbox.desk import Commands
 from inbox.ids import DedupeKey, ItemId
 from inbox.log import notary
 from inbox.log.record import NewEvent
+from services.channels import registry
+from services.workers.bulk import Bulk
 from tests.web.test_approval import page, press
+from tests.web.test_wordings import made
 from tests.web.world import World
 
 
@@ -85,6 +88,62 @@ async def test_two_authors_are_linked_by_hand_on_both_cards_and_unlinked(world: 
     assert "Nom max" not in await page(world, "cm", here)
     recorded = [r.event.TYPE for r in await world.log.read(world.brand)]
     assert [one for one in recorded if "inked" in one] == ["AuthorsLinked", "AuthorsUnlinked"]
+
+
+async def test_a_person_is_marked_as_wanting_no_mass_replies_and_the_mark_taken_back(world: World) -> None:
+    zoe, max_ = await world.hear(author="zoe"), await world.hear(author="max")
+    card, other = f"/items/{zoe}/author", f"/items/{max_}/author"
+    assert "Ne veut pas de réponses groupées" in await page(world, "cm", card)
+    assert (await press(world, "observer", card, do="opt_out")).status == 403
+    assert (await press(world, "cm", card, do="opt_out")).status == 303
+    shown = await page(world, "observer", card)
+    assert ("pas de réponses groupées" in shown, "Cm Test" in shown) == (True, True)
+    assert '"opted_out":true' in (await world.api("GET", f"/items/{zoe}/person")).text.replace(" ", "")
+    order = {"what": "reply", "items": [], "q": "is:open", "variants": [{"text": "Nous revenons."}]}
+    job = (await world.api("POST", "/bulk", json=order)).json()
+    assert job["left_out"] == [{"state": "excluded", "code": "opted_out", "items": 1}]
+    preview = await page(world, "owner", f"/bulk/{job['id']}?state=excluded")
+    assert "ne veut pas de réponses groupées, d’après la fiche" in preview
+    await press(world, "cm", card, do="link", item=str(max_))
+    assert "Cela a été dit d’un autre auteur" in await page(world, "cm", other)
+    assert (await press(world, "lead", card, do="opt_in")).status == 303
+    assert "lui parviennent" in await page(world, "cm", other)
+
+
+async def test_to_opt_out_holds_back_what_waits_to_leave_for_the_same_person_elsewhere(world: World) -> None:
+    zoe, max_ = await world.hear(author="zoe"), await world.hear(author="max")
+    job = (
+        await world.api("POST", "/bulk", json={"what": "reply", "q": "is:open", "variants": [{"text": "Oui."}]})
+    ).json()
+    assert (await world.api("POST", f"/bulk/{job['id']}/begin")).status == 200
+    worker = Bulk(world.log, world.deps.channels, registry.networks(), world.clock, rest=False)
+    while await worker.step(world.brand, uuid.UUID(job["id"])):
+        pass
+    await press(world, "cm", f"/items/{zoe}/author", do="link", item=str(max_))
+    assert (await press(world, "cm", f"/items/{max_}/author", do="opt_out")).status == 303
+    recorded = [r.event.TYPE for r in await world.log.read(world.brand)]
+    assert [recorded.count(kind) for kind in ("ReplyQueued", "ReplyWithheld")] == [2, 2]
+
+
+async def test_a_city_is_noted_on_the_card_and_fills_the_gap_of_prepared_words(world: World) -> None:
+    zoe, max_ = await world.hear(author="zoe"), await world.hear(author="max")
+    card = f"/items/{zoe}/author"
+    assert (await press(world, "cm", card, do="city", city="{name}")).status == 400
+    assert (await press(world, "cm", card, do="city", city=" Le  Mans ")).status == 303
+    assert 'value="Le Mans"' in await page(world, "cm", card)
+    await made(world, variants=[{"text": "Une équipe vient à {city}."}])
+    assert "Une équipe vient à Le Mans." in await page(world, "cm", f"/items/{zoe}/wordings")
+    assert "Une équipe vient à {city}." in await page(world, "cm", f"/items/{max_}/wordings")
+    order = {"what": "reply", "q": "is:open", "variants": [{"text": "Nous venons à {city|chez vous}."}]}
+    job = (await world.api("POST", "/bulk", json=order)).json()
+    texts = [one["text"] for one in (await world.api("GET", f"/bulk/{job['id']}/items")).json()["items"]]
+    assert sorted(texts) == ["Nous venons à Le Mans.", "Nous venons à chez vous."]
+    preview = await page(world, "owner", f"/bulk/{job['id']}")
+    assert preview.count("Inconnu de cette personne") == 1
+    await Commands(world.log, world.clock).forget(world.brand, zoe, by=world.people["owner"])
+    await world.project()
+    assert "Le Mans" not in await page(world, "cm", card)
+    assert (await press(world, "cm", card, do="opt_out")).status == 409
 
 
 async def test_a_threat_stays_folded_and_each_opening_counts_for_the_lead(world: World) -> None:

@@ -66,7 +66,7 @@ class Crowd:
                 self.world.log, connection, self.world.brand, job, networks=registry.networks(),
                 known=foretelling.known_of("Brizéo", {}), now=self.clock.now(),
             )  # fmt: skip
-            await foretelling.foretell(connection, self.world.brand, job, setting)
+            await foretelling.foretell(self.world.log, connection, self.world.brand, job, setting)
         return job_id
 
     async def begun(self, orders: Orders, items: Sequence[ItemId], **more: Any) -> uuid.UUID:

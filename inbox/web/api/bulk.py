@@ -9,7 +9,8 @@ from typing import Any
 
 from aiohttp import web
 
-from inbox.bulk import forecast, jobs, reaching, summing
+from inbox.author_card import NOTHING_TOLD, Told
+from inbox.bulk import forecast, foretelling, jobs, reaching, summing
 from inbox.bulk.jobs import Job
 from inbox.errors import NotFound
 from inbox.ids import BrandId, dedupe_key
@@ -92,15 +93,19 @@ async def items(request: web.Request) -> web.StreamResponse:
         setting = await foreseeing.setting(own, connection, await brands.get(own.log, brand), names, job)
         left = [row["subject_id"] for row in rows if row["code"] == "same_person" and row["subject_id"]]
         instead = await reaching.instead(connection, brand, job, setting.persons, left)
+        told = await foretelling.told(own.log, connection, brand, setting, (row["subject_id"] for row in rows))
     personal = viewer(request).may(brand, "personal")
     more = rows[limit - 1]["place"] if len(rows) > limit else None
-    lines = [_line(row, job, setting, instead.get(row["subject_id"]), personal) for row in rows[:limit]]
+    lines = [
+        _line(row, job, setting, instead.get(who := row["subject_id"]), told.get(who, NOTHING_TOLD), personal)
+        for row in rows[:limit]
+    ]
     return as_json({"items": lines, "next": more})
 
 
-def _line(row: Any, job: Job, setting: forecast.Setting, instead: Any, personal: bool) -> dict[str, Any]:
+def _line(row: Any, job: Job, setting: forecast.Setting, instead: Any, told: Told, personal: bool) -> dict[str, Any]:
     drafted = personal and job.state == "draft"
-    said = forecast.of(load_item(row["item"]), row["before"], setting) if drafted else forecast.Forecast()
+    said = forecast.of(load_item(row["item"]), row["before"], setting, told) if drafted else forecast.Forecast()
     return {
         "item_id": str(row["item_id"]), "position": row["seen"], "state": row["state"], "code": row["code"],
         "instead": str(instead["item_id"]) if instead and row["code"] == "same_person" else None,

@@ -23,7 +23,7 @@ class BulkWordsShape(Shape):
 
 class LeftOutShape(Shape):
     """`state`: excluded beforehand, or refused when its turn came. `code`: why, as of a command by hand, or
-    `already_written`, `same_person`, `already_answered`, `spoke_again`, `already_so`,
+    `opted_out`, `already_written`, `same_person`, `already_answered`, `spoke_again`, `already_so`,
     `no_category`, `corrected_since`."""
 
     state: Literal["excluded", "refused"]

@@ -10,7 +10,8 @@ from typing import Any
 
 from aiohttp import web
 
-from inbox import author_keeping, evidence, harsh, history
+from inbox import author_card, author_keeping, evidence, harsh, history
+from inbox.bulk import jobs
 from inbox.errors import NotFound, Refused
 from inbox.history import History
 from inbox.ids import ItemId
@@ -56,18 +57,21 @@ async def _shown(
 
 
 async def _kept(request: web.Request, world: render.World, past: History) -> render.Context:
-    """Notes, links, and whom a name that is looked for may be."""
+    """Notes, what mass replies go by, links, and whom a name that is looked for may be."""
     own, looked_for = deps(request), " ".join(request.query.get("find", "").split())[:100]
     if past.subject is None:
-        return {"notes": [], "links": [], "others": [], "looked_for": "", "writable": False}
+        return {"notes": [], "facts": None, "links": [], "others": [], "looked_for": "", "writable": False}
     notes = await author_keeping.notes(own.log, world.brand.id, past.subject)
     links = await author_keeping.links(own.log, world.brand.id, past.subject)
+    persons = await author_keeping.persons(own.log, world.brand.id)
+    facts = await author_keeping.facts(own.log, world.brand.id, persons.of(past.subject))
     async with own.pool.acquire() as connection:
         known = await author_keeping.known(connection, world.brand.id, [link.other for link in links])
         others = await _others(connection, world, looked_for, own.clock.now()) if looked_for else []
     here = {past.subject, *(link.other for link in links)}
     return {
-        "notes": notes, "links": [(link, known.get(link.other)) for link in links], "looked_for": looked_for,
+        "notes": notes, "facts": (mine := facts.pop(past.subject)), "told": author_card.told(mine, facts.values()),
+        "links": [(link, known.get(link.other)) for link in links], "looked_for": looked_for,
         "others": [one for one in others if one.subject not in here], "writable": _is_somebody(past),
     }  # fmt: skip
 
@@ -85,7 +89,8 @@ def _is_somebody(past: History) -> bool:
 
 
 async def keep(request: web.Request) -> web.StreamResponse:
-    """A note, or a link with another author, or one of them taken back: each by its own button."""
+    """A note, a city, that they want no mass replies, a link with another author, or one of them taken back: each by
+    its own button."""
     own, world, fields = deps(request), await render.world(request), await render.form(request)
     past = await history.load(own.log, world.brand.id, item_id_of(request))
     try:
@@ -117,6 +122,14 @@ async def _say(
             return {"do": "remove", "note": str(said)}
         case "remove":
             await author_keeping.remove(log, brand, subject, _ident(fields.get("note")), **what)
+        case "city":
+            await author_keeping.note_city(log, brand, subject, fields.get("city", ""), **what)
+        case "opt_out":
+            await author_keeping.opt_out(log, brand, subject, **what)
+            person = (await author_keeping.persons(log, brand)).of(subject)
+            await jobs.hold_back_from(log, brand, person, **what)
+        case "opt_in":
+            await author_keeping.opt_out(log, brand, subject, **what, undo=True)
         case "link":
             other = await _other(request, world, fields)
             await author_keeping.link(log, brand, subject, other, **what)

@@ -9,7 +9,8 @@ from typing import Any, get_args
 
 from aiohttp import web
 
-from inbox.bulk import forecast, jobs, reaching, summing
+from inbox.author_card import NOTHING_TOLD, Told
+from inbox.bulk import forecast, foretelling, jobs, reaching, summing
 from inbox.bulk.jobs import Job
 from inbox.bulk.orders import Orders, What
 from inbox.errors import NotFound, Refused
@@ -36,8 +37,8 @@ class Instead:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One item of a job as the page shows it. `text`: what its author would read, or was sent; `change`: of what it is
-    about; `why`: why not."""
+    """One item of a job as the page shows it. `text`: what its author would read; `stand_ins`: gaps that
+    nothing is known for and whose own words stand in it; `change`: of what it is about; `why`: why not."""
 
     item_id: uuid.UUID
     place: int
@@ -47,6 +48,7 @@ class Line:
     fold: Sequence[str]
     state: str
     text: str | None
+    stand_ins: Sequence[str]
     lang: str | None
     change: str | None
     why: str | None
@@ -128,7 +130,13 @@ async def _lines(
         )
         left = [row["subject_id"] for row in found if row["code"] == "same_person" and row["subject_id"]]
         instead = await reaching.instead(connection, world.brand.id, job, setting.persons, left)
-    return [_line(row, job, setting, instead.get(row["subject_id"]), world.say) for row in found]
+        told = await foretelling.told(
+            own.log, connection, world.brand.id, setting, (row["subject_id"] for row in found)
+        )
+    return [
+        _line(row, job, setting, instead.get(who := row["subject_id"]), told.get(who, NOTHING_TOLD), world.say)
+        for row in found
+    ]
 
 
 def _instead(row: Any, setting: forecast.Setting, say: Speech) -> Instead:
@@ -137,11 +145,11 @@ def _instead(row: Any, setting: forecast.Setting, say: Speech) -> Instead:
     return Instead(row["item_id"], rows.author_name(shown, say), shown.network)
 
 
-def _line(row: Any, job: Job, setting: forecast.Setting, instead: Any, say: Speech) -> Line:
+def _line(row: Any, job: Job, setting: forecast.Setting, instead: Any, told: Told, say: Speech) -> Line:
     item = load_item(row["item"])
     shown = row_of(item, setting.policy)
     assert shown is not None, "what was never heard is not chosen"
-    said = forecast.of(item, row["before"], setting) if job.state == "draft" else forecast.Forecast()
+    said = forecast.of(item, row["before"], setting, told) if job.state == "draft" else forecast.Forecast()
     why = bulk_words.code(row["code"], say) if row["code"] else None
     if said.refused is not None and said.refused.code == "gap_missing":
         why = words.refusal(said.refused, say)
@@ -151,7 +159,7 @@ def _line(row: Any, job: Job, setting: forecast.Setting, instead: Any, say: Spee
     change = bulk_words.change(item, job.orders, say) if waits else None
     return Line(
         row["item_id"], row["place"], rows.author_name(shown, say), shown.network, shown.text or "", shown.fold,
-        row["state"], said.text, item.lang, change, why,
+        row["state"], said.text if waits else None, said.stand_ins if waits else (), item.lang, change, why,
         _instead(instead, setting, say) if instead and row["code"] == "same_person" else None, row["receipt"],
     )  # fmt: skip
 

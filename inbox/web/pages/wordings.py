@@ -39,7 +39,9 @@ BLANK = Variant.model_construct(text="", lang=None, network=None)
 BLANKS_OFFERED = 2
 GAPS: Mapping[str, str] = {
     "name": N_("the first name, where the network shows one"), "handle": N_("their name on the network"),
-    "order": N_("the order number, where they wrote one"), "brand": N_("the brand"), "channel": N_("the channel"),
+    "order": N_("the order number, where they wrote one"),
+    "city": N_("the city, where a colleague noted it on the card of the author"), "brand": N_("the brand"),
+    "channel": N_("the channel"),
     "promise": N_("the time that is promised with it"),
 }  # fmt: skip
 

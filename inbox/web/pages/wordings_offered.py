@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from inbox import filling, gap_values, history, wording, wordings
+from inbox import author_keeping, filling, gap_values, history, wording, wordings
 from inbox.errors import NotFound
-from inbox.ids import ItemId
+from inbox.ids import ItemId, SubjectId
+from inbox.log.store import Connection, Log
 from inbox.state import Item
 from inbox.views.row import row_of
 from inbox.web.context import deps
@@ -41,23 +42,34 @@ async def show(request: web.Request) -> web.StreamResponse:
     async with own.pool.acquire() as connection:
         kept = await wordings.of_brand(connection, world.brand.id)
         in_wave = await wordings.in_wave(connection, world.brand.id, row.wave if row else None)
+        city = await _city(own.log, connection, world, past.subject)
     about = {reason.category for reason in past.item.reasons}
     found = wording.ranked(
         [one for one in kept if one.in_force(today)], about=about, lang=past.item.lang, network=past.item.network,
         in_wave=in_wave,
     )  # fmt: skip
     offers = [
-        _offer(one, past.item, world, bool(in_wave.get(one.wording_id)) or bool(about & set(one.draft.categories)))
+        _offer(
+            one, past.item, world, city, bool(in_wave.get(one.wording_id)) or bool(about & set(one.draft.categories))
+        )
         for one in found[:MOST_OFFERED]
     ]
     return render.page(request, "wordings_offered.html", world.say, world=world, offers=offers)
 
 
-def _offer(one: Wording, item: Item, world: render.World, suggested: bool) -> Offer:
+async def _city(log: Log, connection: Connection, world: render.World, subject: SubjectId | None) -> str | None:
+    if subject is None:
+        return None
+    persons = await author_keeping.persons(log, world.brand.id, connection=connection)
+    told = await author_keeping.told(log, world.brand.id, persons, [subject], connection=connection)
+    return told[subject].city
+
+
+def _offer(one: Wording, item: Item, world: render.World, city: str | None, suggested: bool) -> Offer:
     variant = wording.nearest(one.draft.variants, item.lang, item.network)
     assert variant is not None, "only what can be sent there is ranked"
     channel = world.channel_names.get(item.channel_id, item.channel_id)
-    values = gap_values.of(item, brand=world.brand.name, channel=channel)
+    values = gap_values.of(item, brand=world.brand.name, channel=channel, city=city)
     foreign = variant.lang is not None and item.lang is not None and variant.lang != item.lang
     text = filling.fill_what_is_known(variant.text, values)
     return Offer(one, variant, text, filling.gaps(text), foreign, suggested)
