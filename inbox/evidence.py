@@ -27,7 +27,17 @@ from inbox.sql import beside
 
 sql = beside(__file__, "evidence.sql")
 STREAM = "evidence"
-README = """Evidence pack of one conversation, made by Vigie.
+CHECKED = """\
+The log is written once and never changed. The notary seals it in stretches, each chained to the one before, under a key
+that is not in the database. Who runs this instance can check the seals with the command "vigie verify".
+"""
+VERIFIABLE = """\
+Le journal s’écrit une fois et ne change jamais. Le notaire le scelle par tronçons, chacun lié au précédent, avec une
+clé qui n’est pas dans la base. L’exploitant de cette instance peut vérifier les sceaux avec la commande
+« vigie verify ».
+"""
+README = (
+    """Evidence pack of one conversation, made by Vigie.
 
 item      {item}
 brand     {brand}
@@ -40,10 +50,11 @@ events.json    every event of the conversation as the log holds it: position, ti
 seals.json     the notary's seals over the stretches of the log that hold these events
 SHA256SUMS     digests of the files above
 
-The log is written once and never changed. The notary seals it in stretches, each chained to the one before, under a key
-that is not in the database. Who runs this instance can check the seals with the command "vigie verify".
 """
-LISEZMOI = """Dossier de preuve d’une conversation, établi par Vigie.
+    + CHECKED
+)
+LISEZMOI = (
+    """Dossier de preuve d’une conversation, établi par Vigie.
 
 élément   {item}
 marque    {brand}
@@ -57,10 +68,9 @@ events.json    chaque événement de la conversation tel que le journal le garde
 seals.json     les sceaux du notaire sur les tronçons du journal qui contiennent ces événements
 SHA256SUMS     empreintes des fichiers ci-dessus
 
-Le journal s’écrit une fois et ne change jamais. Le notaire le scelle par tronçons, chacun lié au précédent, avec une
-clé qui n’est pas dans la base. L’exploitant de cette instance peut vérifier les sceaux avec la commande
-« vigie verify ».
 """
+    + VERIFIABLE
+)
 
 
 async def pack(log: Log, brand: BrandId, item_id: ItemId, *, by: int, now: datetime) -> bytes:
@@ -74,13 +84,13 @@ async def pack(log: Log, brand: BrandId, item_id: ItemId, *, by: int, now: datet
     return _zipped({
         "README.txt": README.format(**told).encode(),
         "LISEZMOI.txt": LISEZMOI.format(**told).encode(),
-        "messages.json": _json(_messages(past)),
-        "events.json": _json(_events(past, rows, log.keyring.notary)),
-        "seals.json": _json([_seal(row) for row in seals]),
+        "messages.json": as_json(messages(past)),
+        "events.json": as_json(events(past, rows, log.keyring.notary)),
+        "seals.json": as_json([seal(row) for row in seals]),
     }, now)  # fmt: skip
 
 
-def _messages(past: History) -> list[dict[str, Any]]:
+def messages(past: History) -> list[dict[str, Any]]:
     item = past.item
     theirs = [
         {
@@ -107,7 +117,7 @@ def _said_at(line: dict[str, Any]) -> datetime:
     return at
 
 
-def _events(past: History, rows: Sequence[Row], key: bytes) -> list[dict[str, Any]]:
+def events(past: History, rows: Sequence[Row], key: bytes) -> list[dict[str, Any]]:
     opened = {recorded.position: recorded for recorded in past.recorded}
     return [
         {
@@ -127,11 +137,11 @@ def _fields(event: Any) -> dict[str, Any]:
     return fields
 
 
-def _seal(row: Row) -> dict[str, Any]:
+def seal(row: Row) -> dict[str, Any]:
     return {**{name: row[name] for name in ("since", "upto", "sealed_at")}, "digest": row["digest"].hex()}
 
 
-def _json(value: Any) -> bytes:
+def as_json(value: Any) -> bytes:
     return orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_UTC_Z)
 
 

@@ -175,6 +175,7 @@ EXPECTED: dict[str, Access] = {
     "item_author": "personal",
     "item_opened": "personal",
     "item_evidence": "manage",
+    "evidence": "manage",
     "settings_exposure": "manage",
     "item_propose": "act",
     "item_approve": "act",

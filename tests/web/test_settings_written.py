@@ -79,7 +79,7 @@ SILENT: dict[str, str] = {
     "report_check": "changes nothing", "reports_logo": "takes a file: tests/web/test_reports.py",
     "reports_logo_remove": "the same", "freeze": "an act in a crisis: its page lists who froze what, and when",
     "freeze_lift": "the same", "item_approval-link": "of an item", "item_approval-link-back": "of an item",
-    "item_evidence": "of an item", "item_forget": "of an author",
+    "item_evidence": "of an item", "evidence": "of items", "item_forget": "of an author",
 }  # fmt: skip
 
 

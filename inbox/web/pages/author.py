@@ -1,5 +1,5 @@
 """The card of an author: everything they wrote to the brand on this channel, and how fast we were. And what protects
-the team from them: folded words that somebody opened are counted, and an item's evidence goes out as one file."""
+the team from them: folded words that somebody opened are counted."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 from aiohttp import web
 
-from inbox import author_card, author_keeping, evidence, harsh, history
+from inbox import author_card, author_keeping, harsh, history
 from inbox.bulk import jobs
 from inbox.errors import NotFound, Refused
 from inbox.history import History
@@ -193,20 +193,9 @@ async def exposure(request: web.Request) -> web.StreamResponse:
     return settings.shown(request, world, "exposure", "settings_exposure.html", found=found)
 
 
-async def take_evidence(request: web.Request) -> web.StreamResponse:
-    own, asking, world = deps(request), viewer(request), await render.world(request)
-    item_id = item_id_of(request)
-    body = await evidence.pack(own.log, world.brand.id, item_id, by=asking.actor, now=own.clock.now())
-    return web.Response(
-        body=body, content_type="application/zip",
-        headers={"Content-Disposition": f'attachment; filename="evidence-{item_id}.zip"'},
-    )  # fmt: skip
-
-
 ROUTES = [
     Route("GET", "/b/{brand_id}/items/{item_id}/author", show, "personal", "page", "item_author"),
     Route("POST", "/b/{brand_id}/items/{item_id}/author", keep, "act", "page", "item_author_keep"),
     Route("POST", "/b/{brand_id}/items/{item_id}/opened", opened, "personal", "page", "item_opened"),
-    Route("POST", "/b/{brand_id}/items/{item_id}/evidence", take_evidence, "manage", "page", "item_evidence"),
     Route("GET", "/b/{brand_id}/settings/exposure", exposure, "manage", "page", "settings_exposure"),
 ]
