@@ -31,7 +31,8 @@ def _playwrights() -> str | None:
     return path if Path(path).exists() else None
 
 
-def _succeeds(command: list[str], **environment: str) -> bool:
+def succeeds(command: list[str], **environment: str) -> bool:
+    """Whether it ended well within ten minutes."""
     try:
         return subprocess.run(command, env={**os.environ, **environment}, check=False, timeout=600).returncode == 0
     except (OSError, subprocess.TimeoutExpired):
@@ -39,10 +40,10 @@ def _succeeds(command: list[str], **environment: str) -> bool:
 
 
 def install() -> str | None:
-    if _succeeds([sys.executable, "-m", "playwright", "install", "chromium"]) and (path := find()):
+    if succeeds([sys.executable, "-m", "playwright", "install", "chromium"]) and (path := find()):
         return path
     if os.geteuid() == 0 and shutil.which("apt-get"):
-        all(_succeeds(command, DEBIAN_FRONTEND="noninteractive") for command in DEBIAN)
+        all(succeeds(command, DEBIAN_FRONTEND="noninteractive") for command in DEBIAN)
     return find()
 
 

@@ -21,7 +21,7 @@ from playwright.async_api import async_playwright
 from tests import chromium
 from tests.attack.site import drill
 from tests.product.instance import REPOSITORY, Instance
-from tests.screens import camera, scene
+from tests.screens import camera, fonts, scene
 from tests.screens.session import Session
 
 FOLDER = REPOSITORY / "var" / "screenshots"
@@ -55,6 +55,8 @@ def main() -> int:
     parser.add_argument("--folder", type=Path, default=FOLDER)
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
+    if lacking := fonts.install():
+        print(f"No font here shows {', '.join(lacking)}: empty boxes stand for them. Install Noto's (fonts-noto).")
     session = asyncio.run(run(options))
     bad = [one for one in session.shots if one.faulty]
     for one in bad:
