@@ -42,6 +42,15 @@ async def test_a_table_on_a_phone_is_rows_of_named_values_and_still_a_table(site
     assert await tables.count() == {"/bulk": 1, "/reports": 2}[path]
 
 
+async def test_the_members_of_a_brand_are_managed_on_a_phone(site: Site) -> None:
+    page = await site.open("lead", "/settings/members", size=PHONE)
+    table = page.get_by_role("table")
+    assert await table.locator("xpath=..").evaluate(HIDDEN_BY) <= 0
+    cells = table.locator("tbody :is(th, td):not(:empty)")
+    named = await cells.evaluate_all("all => all.map(one => one.dataset.label)")
+    assert set(named) == set(await table.get_by_role("columnheader").all_inner_texts())
+
+
 async def test_the_chart_of_the_wallboard_is_as_wide_as_its_place(site: Site) -> None:
     await site.world.hear()
     page = await site.open("lead", "/wall")
