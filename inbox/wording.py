@@ -118,6 +118,24 @@ def ranked(
     return sorted(offered, key=weight, reverse=True)
 
 
+def suggested(
+    wordings: Iterable[Wording],
+    *,
+    about: Mapping[str, int],
+    networks: Collection[str],
+    in_waves: Mapping[uuid.UUID, int],
+) -> list[Wording]:
+    """Those likely to fit many at once, the likeliest first: used in the same waves, then by how many are about it.
+    `about`: how many are, by category; `networks`: where they wrote."""
+
+    def weight(one: Wording) -> tuple[int, int, bool, int]:
+        shared = sum(about.get(category, 0) for category in one.draft.categories)
+        return in_waves.get(one.wording_id, 0), shared, one.draft.approved, one.used
+
+    can_be_sent = [one for one in wordings if any(v.network in {None, *networks} for v in one.draft.variants)]
+    return sorted((one for one in can_be_sent if any(weight(one)[:2])), key=weight, reverse=True)
+
+
 def gaps(draft: Draft) -> tuple[str, ...]:
     """The names in all its variants, each once."""
     return tuple(dict.fromkeys(name for one in draft.variants for name in filling.gaps(one.text)))

@@ -84,9 +84,9 @@ async def one(connection: Connection | asyncpg.Pool, brand: BrandId, wording_id:
     return _wording(row)
 
 
-async def in_wave(connection: Connection, brand: BrandId, wave_id: uuid.UUID | None) -> Mapping[uuid.UUID, int]:
-    """How often each was used in that wave."""
-    rows = await connection.fetch(sql.in_wave, brand, wave_id) if wave_id else []
+async def in_waves(connection: Connection, brand: BrandId, waves: Collection[uuid.UUID]) -> Mapping[uuid.UUID, int]:
+    """How often each was used in these waves."""
+    rows = await connection.fetch(sql.in_waves, brand, list(waves)) if waves else []
     return {uuid.UUID(int=row["wording_id"].int): row["uses"] for row in rows}
 
 

@@ -30,9 +30,9 @@ DELETE FROM vigie.wordings WHERE brand_id = $1 AND wording_id = $2
 INSERT INTO vigie.wording_uses (brand_id, wording_id, reply_id, item_id, at)
 SELECT $1, * FROM unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::timestamptz[]) ON CONFLICT DO NOTHING
 
--- name: in_wave
--- Which wordings the members of a wave were answered with, and how often.
+-- name: in_waves
+-- Which wordings the members of waves were answered with, and how often.
 SELECT u.wording_id, count(*) AS uses FROM vigie.wording_uses u
 WHERE u.brand_id = $1 AND u.item_id IN (
-  SELECT m.item_id FROM vigie.wave_members m WHERE m.brand_id = $1 AND m.wave_id = $2)
+  SELECT m.item_id FROM vigie.wave_members m WHERE m.brand_id = $1 AND m.wave_id = ANY ($2::uuid[]))
 GROUP BY u.wording_id

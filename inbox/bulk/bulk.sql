@@ -33,6 +33,11 @@ WHERE b.brand_id = $1 AND b.job_id = $2 AND b.place > $3 AND ($4::text[] IS NULL
   AND ($6::text IS NULL OR b.code = $6) AND ($7::text IS NULL OR b.receipt = $7)
 ORDER BY b.place LIMIT $5
 
+-- name: cards
+-- The first of a job, as the queue shows them.
+SELECT i.card FROM vigie.bulk_items b JOIN vigie.items i ON i.brand_id = b.brand_id AND i.item_id = b.item_id
+WHERE b.brand_id = $1 AND b.job_id = $2 ORDER BY b.place LIMIT $3
+
 -- name: foretell
 -- What would come of each, as far as a draft can say; of what was begun meanwhile the worker says it.
 UPDATE vigie.bulk_items b SET state = u.state, code = u.code

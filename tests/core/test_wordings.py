@@ -139,6 +139,17 @@ def test_an_order_number_is_known_where_exactly_one_was_written(words: str, orde
     assert (values["order"], values["brand"]) == (order, "Brizéo")
 
 
+def test_for_many_at_once_what_their_waves_were_answered_with_comes_first_then_what_most_are_about() -> None:
+    few, many = kept("few", FR, categories=("legal",)), kept("many", FR, categories=("outage",))
+    wave, mute = kept("wave", EN), kept("none of it", FR, categories=("praise",), used=90)
+    elsewhere = kept("elsewhere", FR_X, categories=("outage",))
+    found = wording.suggested(
+        [few, many, wave, mute, elsewhere], about={"legal": 1, "outage": 4}, networks={"facebook"},
+        in_waves={wave.wording_id: 1},
+    )  # fmt: skip
+    assert [one.draft.title for one in found] == ["wave", "many", "few"]
+
+
 def test_a_city_is_what_was_noted_and_no_word_of_the_message() -> None:
     zoe = given(said("Ma commande n° 123456 à Brest"))
     assert gap_values.of(zoe, brand="Brizéo", channel="Page")["city"] is None

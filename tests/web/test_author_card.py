@@ -18,6 +18,7 @@ from inbox.log.record import NewEvent
 from services.channels import registry
 from services.workers.bulk import Bulk
 from tests.web.test_approval import page, press
+from tests.web.test_undoing import offered, plain
 from tests.web.test_wordings import made
 from tests.web.world import World
 
@@ -108,6 +109,16 @@ async def test_a_person_is_marked_as_wanting_no_mass_replies_and_the_mark_taken_
     assert "Cela a été dit d’un autre auteur" in await page(world, "cm", other)
     assert (await press(world, "lead", card, do="opt_in")).status == 303
     assert "lui parviennent" in await page(world, "cm", other)
+
+
+async def test_the_mark_is_offered_to_be_taken_back_for_ten_seconds(world: World) -> None:
+    item, browser = await world.hear(), await plain(world)
+    card = f"/b/{world.brand}/items/{item}/author"
+    for do, back in (("opt_out", "opt_in"), ("opt_in", "opt_out")):
+        answer = await browser.ask("POST", card, {"csrf": browser.csrf, "do": do})
+        found = offered(await browser.get(answer.headers["Location"]))
+        assert found
+        assert (found[0], found[1]["do"]) == (card, back)
 
 
 async def test_to_opt_out_holds_back_what_waits_to_leave_for_the_same_person_elsewhere(world: World) -> None:

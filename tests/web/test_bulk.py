@@ -6,12 +6,15 @@ import re
 import uuid
 from typing import Any
 
+from inbox import wordings
 from inbox.bulk import jobs
 from inbox.events import ItemAssigned, ReplyQueued
 from inbox.web.api.bulk_shapes import BulkItemsShape, BulkJobShape, BulkJobsShape
 from services.channels import registry
 from services.workers.bulk import Bulk
+from tests.web.test_author_card import judged
 from tests.web.test_items_api import fits
+from tests.web.test_waves import CALM, said
 from tests.web.test_wordings import made, page, press
 from tests.web.world import Answer, World
 
@@ -262,3 +265,52 @@ async def test_the_same_person_is_answered_once_and_the_preview_leads_to_where(w
     told = re.search(r"Même personne, on lui répond ici\u202f: <a href=\"([^\"]+)\"", shown.text)
     assert told
     assert f"/items/{instead[left]}?" in told[1]
+
+
+def offered(shown: Answer) -> list[tuple[str, list[str]]]:
+    """The wordings to choose from, in groups."""
+    groups = re.findall(r'<optgroup label="([^"]+)">(.*?)</optgroup>', shown.text, re.DOTALL)
+    return [(label, re.findall(r"<option [^>]+>([^<]+)</option>", inside)) for label, inside in groups]
+
+
+async def test_wordings_that_fit_what_they_are_about_are_suggested_first_for_many_at_once(world: World) -> None:
+    item = await world.hear()
+    for title, about in (("Avocat", "legal"), ("Bravo", "praise"), ("Panne", "outage")):
+        await made(world, title=title, categories=[about])
+    path = await chosen(world, what="reply", item=[await position(world, item)])
+    assert offered(await page(world, path, "cm")) == [("les autres", ["Avocat", "Bravo", "Panne"])]
+    await judged(world, item, "outage")
+    path = await chosen(world, what="acknowledge", item=[await position(world, item)])
+    assert offered(await page(world, path, "cm")) == [("suggéré", ["Panne"]), ("les autres", ["Avocat", "Bravo"])]
+
+
+async def test_what_a_wave_was_answered_with_is_suggested_for_the_others_in_it(world: World) -> None:
+    first, second, _ = await said(world, CALM, CALM, CALM)
+    one, other = await made(world, title="Panne"), await made(world, title="Avocat")
+    body = {"text": "Nous y travaillons.", "wording": one["id"]}
+    body["expected_position"] = (await world.api("GET", f"/items/{first}")).json()["position"]
+    assert (await world.api("POST", f"/items/{first}/reply", json=body)).status == 200
+    queued = [r.event for r in await world.log.read(world.brand) if isinstance(r.event, ReplyQueued)]
+    async with world.pool.acquire() as connection:
+        await wordings.count(connection, world.brand, queued)
+    await world.project()
+    (wave,) = (await world.api("GET", "/waves")).json()["waves"]
+    assert (await page(world, f"/items/{second}/wordings", "cm")).text.count("suggéré") == 1
+    path = await chosen(world, what="reply", wave=wave["id"])
+    titles = [one["title"], other["title"]]
+    assert offered(await page(world, path, "cm")) == [("suggéré", titles[:1]), ("les autres", titles[1:])]
+
+
+async def test_the_page_of_a_wave_says_what_all_who_wait_in_it_are_about(world: World) -> None:
+    await said(world, CALM, CALM, CALM)
+    (wave,) = (await world.api("GET", "/waves")).json()["waves"]
+    shown = await page(world, f"/waves/{wave['id']}", "cm")
+    form = re.search(r'<form class="row-acts[^>]+action="([^"]+/bulk)">.*?</form>', shown.text, re.DOTALL)
+    assert form
+    button = re.search(r'<button [^>]*name="what" value="tag">.*?</button>', form[0], re.DOTALL)
+    assert button
+    assert "Fixer le sujet de tous…" in button[0]
+    path = await chosen(world, what="tag", wave=wave["id"])
+    await press(world, path + "/orders", "cm", category=["outage"])
+    assert "(3)" in primary(await page(world, path, "cm"))
+    assert 'name="what"' not in (await page(world, f"/waves/{wave['id']}", "observer")).text

@@ -128,8 +128,10 @@ async def _say(
             await author_keeping.opt_out(log, brand, subject, **what)
             person = (await author_keeping.persons(log, brand)).of(subject)
             await jobs.hold_back_from(log, brand, person, **what)
+            return {"do": "opt_in"}
         case "opt_in":
             await author_keeping.opt_out(log, brand, subject, **what, undo=True)
+            return {"do": "opt_out"}
         case "link":
             other = await _other(request, world, fields)
             await author_keeping.link(log, brand, subject, other, **what)

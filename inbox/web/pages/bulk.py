@@ -108,7 +108,8 @@ async def _shown(
         total=sum(count.items for count in counts), path=f"{world.base}/bulk/{job.job_id}",
         more=lines[PER_PAGE - 1].place if len(lines) > PER_PAGE else None,
         error_text=words.refusal(error, say) if error else None, orders=orders or job.orders,
-        resolve_reasons=list(words.RESOLVE_REASONS), **await bulk_form.context(request, world, orders or job.orders),
+        resolve_reasons=list(words.RESOLVE_REASONS),
+        **await bulk_form.context(request, world, job, orders or job.orders),
     )  # fmt: skip
 
 

@@ -41,7 +41,7 @@ async def show(request: web.Request) -> web.StreamResponse:
     today = world.say.local(own.clock.now()).date()
     async with own.pool.acquire() as connection:
         kept = await wordings.of_brand(connection, world.brand.id)
-        in_wave = await wordings.in_wave(connection, world.brand.id, row.wave if row else None)
+        in_wave = await wordings.in_waves(connection, world.brand.id, [row.wave] if row and row.wave else [])
         city = await _city(own.log, connection, world, past.subject)
     about = {reason.category for reason in past.item.reasons}
     found = wording.ranked(
