@@ -74,6 +74,17 @@ async def test_keys_are_chosen_refused_in_words_and_reset(world: World) -> None:
     clash = await ask(world, "POST", "/keys", acknowledge="r")
     assert clash.status == 400
     assert "La touche r est demandée deux fois" in clash.text
+    assert (await ask(world, "POST", "/keys", choose="y", choose_to="Y", commands="m")).status == 303
+    page = (await ask(world, "GET", "/queue")).text
+    for act, held in (("choose", "y"), ("choose_to", "Y"), ("commands", "Ctrl+m"), ("previous", "k")):
+        assert f'data-act="{act}" data-key-is="{held}"' in page, act
+    assert 'aria-keyshortcuts="Control+M"' in page
+    assert (await ask(world, "POST", "/keys", commands="j")).status == 303, "with Ctrl it is another key"
+    clash = await ask(world, "POST", "/keys", choose="a")
+    assert "La touche a est demandée deux fois" in clash.text
+    reserved = await ask(world, "POST", "/keys", commands="W")
+    assert reserved.status == 400
+    assert "Ctrl+w appartient au navigateur" in reserved.text
     await ask(world, "POST", "/keys", reset="yes")
     assert 'data-act="acknowledge" data-key-is="a"' in (await ask(world, "GET", "/queue")).text
 

@@ -123,7 +123,9 @@ async def _say(
         case "remove":
             await author_keeping.remove(log, brand, subject, _ident(fields.get("note")), **what)
         case "city":
+            stood = (await author_keeping.facts(log, brand, [subject]))[subject].city
             await author_keeping.note_city(log, brand, subject, fields.get("city", ""), **what)
+            return {"do": "city", "city": (stood and stood.city) or ""}
         case "opt_out":
             await author_keeping.opt_out(log, brand, subject, **what)
             person = (await author_keeping.persons(log, brand)).of(subject)

@@ -20,7 +20,7 @@ from inbox.views import meaning, queue, shadow
 from inbox.web import filter_words, live, searching, words
 from inbox.web.context import deps, viewer
 from inbox.web.i18n import Speech
-from inbox.web.pages import faces, fitting, kept_words, remapping, render, saved, spool_banner
+from inbox.web.pages import faces, fitting, kept_words, render, saved, spool_banner
 from inbox.web.pages.asking import Chosen, Read, look
 from inbox.web.pages.rows import render_row
 from inbox.web.routes import Route
@@ -93,7 +93,6 @@ async def inbox_context(request: web.Request, world: render.World, current: str 
         "view": views[chosen.view],
         "views": views,
         "saved": saved.links(kept, world.base, chosen, places),
-        "key_groups": await remapping.sheet(request, say, acts=world.may("act")),
         "q": chosen.q,
         "query": query,
         "filters": choices,
@@ -251,9 +250,7 @@ def _browser_words(say: Speech, title: str) -> str:
         "matching": {"one": say("1 item"), "more": say("{n} items")},
         "looking": {"one": say("{who} is looking."), "more": say("{who} are looking.")},
         "writing": {"one": say("{who} is writing."), "more": say("{who} are writing.")},
-        "page": say("page"),
         "undo": say("Undo"),
-        "search_for": say("Search the queue for “{words}”"),
         "lately": say("searched lately"),
         "offers": say("{n} suggestions"),
         "sound_on": say("Sound for new urgent items: on"),

@@ -20,12 +20,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from inbox.channels import ChannelRecord
 from inbox.events import Role
 from inbox.ids import BrandId
-from inbox.people import brands, members
+from inbox.people import brands, keys, members
 from inbox.people.brands import Brand
 from inbox.people.members import Member
 from inbox.views import notices, promises
 from inbox.views.notices import Counts
-from inbox.web import file_words, security, words
+from inbox.web import file_words, key_words, security, words
 from inbox.web.context import Viewer, deps, viewer
 from inbox.web.i18n import LANGUAGES, Speech, direction, translations
 from inbox.web.pages import modules, undoing
@@ -74,6 +74,7 @@ def environment(lang: str) -> Environment:
     env.globals.update(
         words=words,
         file_words=file_words,
+        key_words=key_words,
         modules=modules.needed,
         millis=millis,
         initials=initials,
@@ -131,12 +132,13 @@ def see_other(request: web.Request, where: str) -> web.Response:
 @dataclass(frozen=True)
 class World:
     """What every page of a brand knows: the brand, its people and channels, and what the viewer may do there.
-    `promised`: promises that are theirs to keep. `other_times`: this page by the other clock, where the viewer's is
-    not the brand's."""
+    `keys`: of the viewer, by act. `promised`: promises that are theirs to keep. `other_times`: this page by the other
+    clock, where the viewer's is not the brand's."""
 
     brand: Brand
     brands: list[Brand]
     members: list[Member]
+    keys: Mapping[str, str]
     channels: tuple[ChannelRecord, ...]
     rights: frozenset[str]
     me: int
@@ -181,6 +183,7 @@ async def world(request: web.Request) -> World:
         brand=brand,
         brands=await brands.named(own.log, asking.rights),
         members=everybody,
+        keys=await keys.of_member(own.log, brand_id, asking.actor),
         channels=await own.channels.list(brand_id),
         rights=frozenset(asking.rights.get(brand_id, frozenset())),
         me=asking.actor,

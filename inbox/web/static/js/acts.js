@@ -1,11 +1,12 @@
-// What a key, or a line of the palette, does. Which key it is, and what it is called, stands on the sheet of keys.
+// What a key, or a line of the palette, does in the queue. Which key it is, and what it is called, stands on the sheet.
 import { hasNews, showNews } from "./arrivals.js";
-import { write } from "./composer.js";
+import { send, write } from "./composer.js";
 import { toggleDensity } from "./density.js";
-import { find } from "./dom.js";
+import { ACTS } from "./doing.js";
+import { find, isField } from "./dom.js";
 import { load } from "./more.js";
 import { openItem } from "./opened.js";
-import { open, resolve } from "./pane.js";
+import { close, open, resolve } from "./pane.js";
 import { neighbour, rows } from "./rows.js";
 import { openWordings } from "./wordings.js";
 
@@ -39,8 +40,13 @@ function inMenu(id) {
   field?.focus();
 }
 
-/** @type {Record<string, () => void>} */
-export const ACTS = {
+/** Out of a field, to what it stands in; else out of the item. @param {KeyboardEvent} event */
+function escape({ target }) {
+  if (target instanceof HTMLElement && isField(target)) { target.blur(); find(target.closest("#item") ? "#item-body" : "#rows")?.focus(); return; }
+  if (openItem() && find(".app")?.hasAttribute("data-open") && !document.activeElement?.closest("#list")) close();
+}
+
+Object.assign(ACTS, {
   next: () => move(1),
   previous: () => move(-1),
   open: () => { const link = neighbour(0)?.querySelector("a.row-link"); if (link instanceof HTMLAnchorElement) void open(link.pathname + link.search); },
@@ -59,7 +65,8 @@ export const ACTS = {
   reopen: () => void withItem(() => find("#item-head form[action$='/reopen'] button")?.click()),
   translate: () => void withItem(() => /** @type {HTMLFormElement | null} */ (find("#thread .translate:not([hidden])"))?.requestSubmit()),
   bulk: () => find("#bulk-what")?.focus(),
-  undo: () => { const button = find("#toasts [data-undo]"); if (button?.checkVisibility({ visibilityProperty: true })) button.click(); },
   density: toggleDensity,
-  sheet: () => /** @type {HTMLDialogElement | null} */ (find("#keys"))?.showModal(),
-};
+  visit: (/** @type {string} */ url) => void open(url),
+  Escape: escape,
+  Enter: (/** @type {KeyboardEvent} */ event) => { if (event.target === find("#text")) { event.preventDefault(); send(); } },
+});

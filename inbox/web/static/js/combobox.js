@@ -37,7 +37,7 @@ export function combobox(input, list, offer, first = false) {
     list.hidden = offers.length === 0;
     expanded(offers.length > 0);
     point(first && offers.length ? 0 : -1);
-    if (offers.length) announce(fill(words.offers, { n: offers.length }));
+    if (offers.length) announce(fill(list.dataset.offers ?? words.offers, { n: offers.length }));
   }
 
   /** @param {number} index */

@@ -5,6 +5,7 @@ import { find } from "./dom.js";
 import { startClocks } from "./clocks.js";
 import "./wordings.js";
 import "./select.js";
+import "./acts.js";
 import "./keys.js";
 import { join, setCounts, take } from "./list.js";
 import { stale } from "./matching.js";

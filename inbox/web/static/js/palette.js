@@ -1,15 +1,13 @@
 // The palette of commands: acts, views, pages and items by their words, found by typing; what was used last stands first.
-import { ACTS } from "./acts.js";
 import { combobox } from "./combobox.js";
-import { all, around, clicked, fill, find, folded, words } from "./dom.js";
+import { ACTS } from "./doing.js";
+import { all, around, fill, find, folded } from "./dom.js";
 import { lately, used } from "./memory.js";
 import { openItem } from "./opened.js";
-import { open } from "./pane.js";
 import { page } from "./server.js";
-import { toggleSound } from "./sound.js";
 
 /** @typedef {import("./combobox.js").Option & {name: string}} Command */
-const { base = "", me = "", query = "" } = document.body.dataset;
+const { base = "", me = "", searchFor = "", page: ofPage } = find("#palette")?.dataset ?? {};
 const USED = `vigie.commands.${me}`;
 const [MOST, MOST_USED, ITEMS, SOON_MS] = [12, 6, 5, 250];
 const OF_AN_ITEM = new Set(["acknowledge", "reply", "wordings", "note", "take", "assign", "priority", "resolve", "reopen", "translate"]);
@@ -32,13 +30,13 @@ const command = (name, label, act, hint) => ({ name, label, hint, take: () => {
 function commands() {
   const at = Boolean(openItem() || before?.closest(".row"));
   const acts = all("#keys [data-act]").map(({ dataset: { act = "", label = "", keyIs } }) => command(`act.${act}`, label, ACTS[act], keyIs))
-    .filter(({ name }) => name.slice(4) in ACTS && (at || !OF_AN_ITEM.has(name.slice(4))));
+    .filter(({ name }) => name.slice(4) in ACTS && ACTS[name.slice(4)] !== openPalette && (at || !OF_AN_ITEM.has(name.slice(4))));
   const seen = new Set();
-  const links = /** @type {HTMLAnchorElement[]} */ (all(".rail a[href], #more-views a[href], #keys a[href]"))
+  const links = /** @type {HTMLAnchorElement[]} */ (all(".rail a[href], .topbar a[href]:not(.home), .subnav a[href], #more-views a[href], #keys a[href]"))
     .filter((link) => !seen.has(link.href) && seen.add(link.href))
-    .map((link) => command(link.getAttribute("href") ?? "", (link.title || link.textContent || "").trim(), () => { location.href = link.href; }, words.page));
+    .map((link) => command(link.getAttribute("href") ?? "", (link.title || link.textContent || "").trim(), () => { location.href = link.href; }, ofPage));
   const sound = find("[data-sound]");
-  return [...acts, ...(sound ? [command("sound", sound.ariaLabel ?? "", toggleSound)] : []), ...links];
+  return [...acts, ...(sound ? [command("sound", sound.ariaLabel ?? "", () => sound.click())] : []), ...links];
 }
 
 /** @param {string} typed */
@@ -50,21 +48,21 @@ function offers(typed) {
   const last = lately(USED);
   const rank = (/** @type {Command} */ one) => (last.includes(one.name) ? last.indexOf(one.name) : last.length);
   const found = commands().filter((one) => wanted.every((word) => folded(one.label).includes(word))).sort((a, b) => rank(a) - rank(b));
-  const search = { name: "search", label: fill(words.search_for, { words: typed.trim() }), take: () => { location.href = searched(typed); } };
-  return [...found.slice(0, MOST), ...(typed.trim() ? [...items, search] : [])];
+  const search = { name: "search", label: fill(searchFor, { words: typed.trim() }), take: () => { location.href = searched(typed); } };
+  return [...found.slice(0, MOST), ...(base && typed.trim() ? [...items, search] : [])];
 }
 
 /** Items by their words: asked once nobody types any more. Offline, commands and views are found all the same. @param {string} typed */
 function look(typed) {
   clearTimeout(soon);
   items = [];
-  if (typed.trim().length < 2) return;
+  if (!base || typed.trim().length < 2) return;
   soon = setTimeout(async () => {
     const found = await page(searched(typed), false);
     if (!found || input().value !== typed) return;
     items = all("#rows .row", found).slice(0, ITEMS).map((row) => ({
       name: "item", label: find(".row-link", row)?.textContent ?? "", hint: (find(".row-text", row)?.textContent ?? "").trim().slice(0, 60),
-      take: () => { dialog()?.close(); void open(`${base}/items/${row.dataset.id}${query}`); },
+      take: () => { dialog()?.close(); ACTS.visit(`${base}/items/${row.dataset.id}${document.body.dataset.query ?? ""}`); },
     }));
     listing?.show();
   }, SOON_MS);
@@ -85,4 +83,3 @@ const list = find("#palette-list");
 const listing = list && combobox(input(), list, offers, true);
 if (list) input().addEventListener("input", () => look(input().value));
 document.addEventListener("click", (event) => { if (event.target === dialog() || around(event, "[data-close-palette]")) dialog()?.close(); });
-clicked("[data-open-palette]", openPalette);

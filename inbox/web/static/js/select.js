@@ -1,6 +1,7 @@
-// Choosing rows: X takes the row under the hand, Shift with X or a click all from the last one to it, Escape none. What is
-// chosen stays chosen while rows come and go; each is chosen at the position that was seen.
+// Choosing rows: a key takes the row under the hand, another (or a click with Shift) all from the last one to it, Escape
+// none. What is chosen stays chosen while rows come and go; each is chosen at the position that was seen.
 import { all, announce, around, counted, element, field, find, isAlone } from "./dom.js";
+import { ACTS } from "./doing.js";
 import { rows } from "./rows.js";
 
 /** @type {Map<string, string>} the item's id, and the position at which it was chosen */
@@ -64,10 +65,14 @@ function send() {
   for (const [id, position] of chosen) form.append(element("input", { type: "hidden", name: "item", value: `${id}:${position}` }));
 }
 
+/** @param {boolean} range */
+function underHand(range) {
+  const row = document.activeElement?.closest("#rows .row");
+  if (row instanceof HTMLElement) toggle(row, range);
+}
+
 /** @param {KeyboardEvent} event */
 function typed(event) {
-  const row = document.activeElement?.closest("#rows .row");
-  if (event.key.toLowerCase() === "x" && row instanceof HTMLElement) { event.preventDefault(); toggle(row, event.shiftKey); }
   if (event.key === "Escape" && chosen.size && document.activeElement?.closest("#list")) { event.preventDefault(); none(); }
 }
 
@@ -83,6 +88,7 @@ function pressed(event) {
 
 const list = find("#rows");
 if (bar() && list) {
+  Object.assign(ACTS, { choose: () => underHand(false), choose_to: () => underHand(true) });
   document.addEventListener("keydown", (event) => { if (isAlone(event)) typed(event); }, true);
   document.addEventListener("click", pressed, true);
   bar()?.addEventListener("submit", send);

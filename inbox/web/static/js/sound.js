@@ -29,7 +29,7 @@ function tone(audio, pitch, at) {
   source.stop(at + 0.32);
 }
 
-export function toggleSound() {
+function toggleSound() {
   localStorage.setItem(KEPT, isOn() ? "off" : "on");
   paint();
   last = 0;
