@@ -4,6 +4,7 @@ again."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Literal
 
 from axe_playwright_python.async_playwright import Axe
@@ -28,22 +29,30 @@ LAID_OUT = """() => {
   document.adoptedStyleSheets.push(sheet);
 }"""
 """Rows out of sight are not laid out: where their parts stand is a guess, and axe believes it."""
-Look = Literal["light", "dark"]
+Look = Literal["light", "dark", "forced"]
+"""forced: colours that the reader's system chose instead of ours."""
 Fault = tuple[str, list[str]]
 """A rule, and the first elements that break it, and how."""
 
 
-async def faults(page: Page, look: Look = "light", again: Look | None = "dark") -> list[Fault]:
-    """Of the page as it stands: all rules in one theme, those of colours in another."""
+async def faults(page: Page, look: Look = "light", again: Sequence[Look] = ("dark",)) -> list[Fault]:
+    """Of the page as it stands: all rules in one look, those of colours in others."""
     found = await _seen(page, look, OPTIONS)
+    for other in again:
+        found += [(f"{rule}, {other}", nodes) for rule, nodes in await _seen(page, other, COLOURS)]
     if again:
-        found += [(f"{rule}, {again}", nodes) for rule, nodes in await _seen(page, again, COLOURS)]
-        await page.emulate_media(color_scheme=look)
+        await _turn(page, look)
     return found
 
 
+async def _turn(page: Page, look: Look) -> None:
+    scheme: Literal["light", "dark"] = "dark" if look == "dark" else "light"
+    forced: Literal["active", "none"] = "active" if look == "forced" else "none"
+    await page.emulate_media(color_scheme=scheme, forced_colors=forced, reduced_motion="reduce")
+
+
 async def _seen(page: Page, look: Look, options: dict[str, Any]) -> list[Fault]:
-    await page.emulate_media(color_scheme=look, reduced_motion="reduce")
+    await _turn(page, look)
     await page.evaluate(SETTLED)
     if await page.evaluate("typeof axe === 'undefined'"):
         await page.evaluate(SCRIPT)

@@ -3,12 +3,13 @@ desk and on a phone; and no page trips over its CSP.
 
 Which screens there are, the code says (`tests.screens.places`): a new one that nobody reaches fails by its name. The
 first language is read at a desk in the light, the other on a phone in the dark: between them all words, both layouts
-and both themes are seen. What has something to show is seen at the desk in the dark as well.
+and both themes are seen. What has something to show is seen at the desk in the dark and in forced colours as well, and
+so is every state in forced colours.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import UTC, datetime
 
 import pytest
@@ -52,7 +53,7 @@ async def site(stage: Staged) -> AsyncIterator[Site]:
     stage.site.complaints.clear()
 
 
-async def walked(page: Page, paths: Mapping[str, str], look: Look, again: Look | None = None) -> dict[str, object]:
+async def walked(page: Page, paths: Mapping[str, str], look: Look, again: Sequence[Look] = ()) -> dict[str, object]:
     """Screen → what is wrong with it."""
     found: dict[str, object] = {}
     for name, path in paths.items():
@@ -84,7 +85,7 @@ async def test_every_screen_breaks_no_rule(
     mine = dict(sorted((name, site.base + path) for name, path in stage.found.items())[half::2])
     inside = {name: path for name, path in mine.items() if name not in PUBLIC}
     outside = {name: path for name, path in mine.items() if name in PUBLIC}
-    again: Look | None = "dark" if look == "light" else None
+    again: Sequence[Look] = ("dark", "forced") if look == "light" else ()
     found = await walked(await _page(site, "owner", lang, size), inside, look, again)
     found |= await walked(await _page(site, None, lang, size), outside, look, again)
     assert found == {}
@@ -118,7 +119,7 @@ async def _in_state(who: BrowserContext, state: State, stage: Staged, look: Look
     """A window of its own: what is cut off or held up there is no other's trouble."""
     page = await who.new_page()
     await state(page, stage.where)
-    broken = await faults(page, look, None)
+    broken = await faults(page, look, ("forced",))
     await who.set_offline(False)
     await page.close()
     return broken

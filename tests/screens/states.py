@@ -17,6 +17,8 @@ from inbox.web.pages import errors
 from inbox.web.problems import REQUEST_ID
 
 ITEMS = re.compile(r"/items/[\w-]+(\?.*)?$")
+MUTES = "#item-head form:is([action$='/mute'], [action$='/unmute']) button"
+OPENED = f"document.querySelector({MUTES!r}).closest('details').open = true"
 POSITION = re.compile(rb"(expected_position\"\r\n\r\n|expected_position=)\d+")
 
 
@@ -135,6 +137,39 @@ async def _as_of_the_beginning(route: Route, request: Request) -> None:
     await route.continue_(post_data=body)
 
 
+async def item_undoable(page: Page, at: Where) -> None:
+    """Something was just done that can be taken back."""
+    await page.goto(at.base + at.items["claimed"])
+    await page.evaluate(OPENED)
+    await page.locator(MUTES).click()
+    await page.wait_for_selector("#toasts [data-undo]")
+
+
+async def elsewhere_undoable(page: Page, at: Where) -> None:
+    await item_undoable(page, at)
+    await page.goto(f"{at.base}{at.brand}/waves")
+    await page.wait_for_selector("#toasts [data-undo]")
+
+
+async def asked_again(page: Page, at: Where) -> None:
+    """Before what cannot be undone."""
+    await page.goto(f"{at.base}{at.brand}/freezes")
+    await page.locator("form[data-confirm] button").first.click()
+    await page.wait_for_selector("#sure[open]")
+
+
+async def elsewhere_commands(page: Page, at: Where) -> None:
+    await page.goto(f"{at.base}{at.brand}/waves")
+    await page.keyboard.press("Control+k")
+    await page.wait_for_selector("#palette[open]")
+
+
+async def elsewhere_keys(page: Page, at: Where) -> None:
+    await page.goto(f"{at.base}{at.brand}/waves")
+    await page.keyboard.press("?")
+    await page.wait_for_selector("#keys[open]")
+
+
 async def form_refused(page: Page, at: Where) -> None:
     """What the browser would not let pass is sent all the same."""
     await page.goto(f"{at.base}{at.brand}/settings/wordings")
@@ -194,7 +229,8 @@ State = Callable[[Page, Where], Awaitable[None]]
 SIGNED_IN: tuple[State, ...] = (
     queue_nothing_found, queue_bad_search, queue_chosen, queue_commands, queue_keys, queue_filters,
     queue_completing, queue_more, queue_offline, item_slow, item_not_reached, item_writing, item_right_to_left,
-    item_overtaken, form_refused, not_found,
+    item_overtaken, form_refused, not_found, item_undoable, elsewhere_undoable, asked_again, elsewhere_commands,
+    elsewhere_keys,
 )  # fmt: skip
 OBSERVED: tuple[State, ...] = (forbidden,)
 STRANGERS: tuple[State, ...] = (wrong_password, dead_sign_in_link, dead_wall_link, too_often, unavailable, broken)

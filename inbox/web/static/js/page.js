@@ -1,6 +1,6 @@
 // What every page has: drafts go when their owner signs out, irreversible actions ask first, menus close on Escape.
 import "./folds.js";
-import { all, clicked, find } from "./dom.js";
+import { all, clicked, find, setText } from "./dom.js";
 import { forgetAll } from "./memory.js";
 
 document.documentElement.classList.add("js");
@@ -10,10 +10,20 @@ if (document.documentElement.dataset.worker) navigator.serviceWorker?.register(d
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (!(form instanceof HTMLFormElement)) return;
-  if (form.dataset.confirm && !window.confirm(form.dataset.confirm)) event.preventDefault();
+  if (form.dataset.confirm && !("sure" in form.dataset)) { event.preventDefault(); askAgain(form, event.submitter); }
   // What somebody wrote or searched for may name people.
   else if ("signOut" in form.dataset) { forgetAll("vigie.draft.", "vigie.searches."); indexedDB.deleteDatabase("vigie"); }
 });
+
+/** What cannot be undone is asked once more, in the words of its form. @param {HTMLFormElement} form @param {HTMLElement | null} by */
+function askAgain(form, by) {
+  const box = /** @type {HTMLDialogElement | null} */ (find("#sure"));
+  if (!box) return;
+  setText(find("#sure-said"), form.dataset.confirm ?? "");
+  box.returnValue = "";
+  box.onclose = () => { if (box.returnValue) { form.dataset.sure = ""; form.requestSubmit(by); delete form.dataset.sure; } };
+  box.showModal();
+}
 
 const menus = () => /** @type {HTMLDetailsElement[]} */ (all("details.menu[open], details.switch[open], details.filters[open]"));
 document.addEventListener("click", ({ target }) => {
