@@ -47,7 +47,8 @@ def _told(refused: Refused, say: Speech) -> str:
         first, second = (say(LABELS[act]) for act in refused.details["acts"])
         return say("The key %(key)s is asked for twice: “%(first)s” and “%(second)s”. Choose another for one of them.",
                    key=refused.details["key"], first=first, second=second)  # fmt: skip
-    label = say(LABELS[refused.details["act"]])
+    act = refused.details["act"]
+    label = say(LABELS[act])
     if refused.code == "key_browsers":
         return say(
             "%(key)s belongs to the browser: choose another for “%(act)s”.", key=refused.details["key"], act=label
