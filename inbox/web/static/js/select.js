@@ -1,12 +1,14 @@
 // Choosing rows: a key takes the row under the hand, another (or a click with Shift) all from the last one to it, Escape
 // none. What is chosen stays chosen while rows come and go; each is chosen at the position that was seen.
-import { all, announce, around, counted, element, field, find, isAlone } from "./dom.js";
+import { all, announce, around, counted, element, field, find, isAlone, number } from "./dom.js";
 import { ACTS } from "./doing.js";
 import { rows } from "./rows.js";
+import { figures } from "./server.js";
 
 /** @type {Map<string, string>} the item's id, and the position at which it was chosen */
 const chosen = new Map();
 /** @type {string | null} */ let anchor = null;
+/** How many fit the list, once that is asked for and the server has said it. @type {number | undefined} */ let fitting;
 const bar = () => /** @type {HTMLFormElement | null} */ (find("#selecting"));
 
 /** @param {HTMLElement} row @param {boolean} on */
@@ -34,6 +36,9 @@ function toggle(row, range) {
   else set(row, on);
   anchor = row.dataset.id ?? null;
   show();
+  const form = bar();
+  form?.removeAttribute("data-above");  // on a phone it lies over the list: not over the row under the hand
+  form?.toggleAttribute("data-above", row.getBoundingClientRect().bottom > form.getBoundingClientRect().top);
 }
 
 function none() {
@@ -42,6 +47,7 @@ function none() {
   anchor = null;
   const everything = field("[data-all]");
   if (everything) everything.checked = false;
+  fitting = undefined;
   show();
 }
 
@@ -51,9 +57,19 @@ function show() {
   for (const row of rows()) mark(row);
   form.hidden = chosen.size === 0;
   find("#list")?.toggleAttribute("data-selecting", chosen.size > 0);
-  const { one = "", more = "" } = form.dataset;
-  const told = counted(chosen.size, { one, more });
+  const { one = "", more = "", every = "" } = form.dataset;
+  const figure = field("[data-all]", form)?.checked ? fitting : chosen.size;
+  const told = figure === undefined ? every : counted(figure, { one, more }, number(figure));
   if (said.textContent !== told) { said.textContent = told; if (chosen.size) announce(told); }
+}
+
+/** All that fit, or those alone that were chosen by hand. */
+async function fit() {
+  fitting = undefined;
+  show();
+  const { base = "", query = "" } = document.body.dataset;
+  if (field("[data-all]")?.checked) fitting = (await figures(`${base}/queue/count${query}`))?.count;
+  show();
 }
 
 /** What is sent: the rows by hand, or all that fit, of which the server knows which they are. */
@@ -92,5 +108,7 @@ if (bar() && list) {
   document.addEventListener("keydown", (event) => { if (isAlone(event)) typed(event); }, true);
   document.addEventListener("click", pressed, true);
   bar()?.addEventListener("submit", send);
+  field("[data-all]")?.addEventListener("change", () => void fit());
+  list.addEventListener("scroll", () => bar()?.removeAttribute("data-above"), { passive: true });
   new MutationObserver(() => { if (chosen.size) for (const row of rows()) mark(row); }).observe(list, { childList: true, subtree: true });
 }
