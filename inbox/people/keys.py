@@ -16,7 +16,7 @@ USUAL: Mapping[str, str] = {
     "next": "j", "previous": "k", "open": "o", "first": "g", "last": "G", "news": "N", "search": "/",
     "acknowledge": "a", "reply": "r", "wordings": "w", "note": "n", "take": "t", "assign": "i",
     "priority": "p", "resolve": "e", "reopen": "u", "choose": "x", "choose_to": "X", "bulk": "b", "undo": "z",
-    "translate": "l", "palette": ":", "commands": "k", "density": "d", "sheet": "?",
+    "translate": "l", "palette": ":", "commands": "k", "density": "d", "waves": "f", "sheet": "?",
 }  # fmt: skip
 """Act → key, as the keyboard says it: one sign, capitals with shift."""
 WITH_CTRL = frozenset({"commands"})

@@ -250,6 +250,13 @@ async def password_is(log: Log, member: MemberId, password: str) -> bool:
     return await passwords.matches(await log.pool.fetchval(sql.password_hash, member), password)
 
 
+async def set_lists(
+    log: Log, member: MemberId, *, folds_waves: bool | None = None, compact: bool | None = None
+) -> None:
+    """How their lists show rows; what is None stays as it is."""
+    await log.pool.execute(sql.set_lists, member, folds_waves, compact)
+
+
 async def set_preferences(log: Log, member: MemberId, *, name: str, locale: str, theme: str, zone: str = "") -> None:
     """`zone`: to read times in, "" for that of each brand. Refused: `name_bad`, `preference_unknown`."""
     if locale not in LOCALES or theme not in THEMES or (zone and zone not in available_timezones()):

@@ -85,6 +85,10 @@ SELECT password_hash FROM vigie.members WHERE member_id = $1
 -- The hash is argon2id.
 UPDATE vigie.members SET password_hash = $2 WHERE member_id = $1
 
+-- name: set_lists
+-- How their lists show rows; NULL leaves it as it is.
+UPDATE vigie.members SET folds_waves = coalesce($2, folds_waves), compact = coalesce($3, compact) WHERE member_id = $1
+
 -- name: set_preferences
 -- Name, language, look, and the zone to read times in.
 UPDATE vigie.members SET name = $2, locale = $3, theme = $4, zone = $5 WHERE member_id = $1

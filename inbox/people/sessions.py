@@ -25,7 +25,8 @@ Executor = asyncpg.Pool | Connection
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """The member behind a session. `zone`: in which they read times, "" where the brand's serves."""
+    """The member behind a session. `zone`: in which they read times, "" where the brand's serves. `folds_waves`,
+    `compact`: how their lists show rows."""
 
     member: MemberId
     name: str
@@ -33,6 +34,8 @@ class SignedIn:
     locale: str
     theme: str
     zone: str
+    folds_waves: bool
+    compact: bool
     csrf: str
     roles: Mapping[BrandId, Role]
 
@@ -71,6 +74,8 @@ async def find(executor: Executor, token: str, *, now: datetime) -> SignedIn | N
         row["locale"],
         row["theme"],
         row["zone"],
+        row["folds_waves"],
+        row["compact"],
         row["csrf"],
         roles,
     )

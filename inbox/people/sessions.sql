@@ -5,7 +5,7 @@ VALUES ($1, $2, $3, $4, $4, $5, $6)
 
 -- name: signed_in
 -- Who asks, and what they are in each of their brands: one round trip a request, nothing cached.
-SELECT s.csrf, s.last_seen_at, m.member_id, m.name, m.email, m.locale, m.theme, m.zone,
+SELECT s.csrf, s.last_seen_at, m.member_id, m.name, m.email, m.locale, m.theme, m.zone, m.folds_waves, m.compact,
   array(SELECT ms.brand_id FROM vigie.memberships ms WHERE ms.member_id = m.member_id ORDER BY ms.brand_id) AS brands,
   array(SELECT ms.role FROM vigie.memberships ms WHERE ms.member_id = m.member_id ORDER BY ms.brand_id) AS roles
 FROM vigie.sessions s JOIN vigie.members m USING (member_id)

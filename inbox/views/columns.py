@@ -57,6 +57,7 @@ def item(brand: BrandId, folded: Folded, policy: Policy) -> Columns:
         dump(item),
         _heard_at(item),
         row is not None and row.suspected,
+        None if row is None else row.wave,
     )
 
 

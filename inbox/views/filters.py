@@ -71,6 +71,17 @@ class Filter:
         """Whether it looks into the index of words and marks."""
         return bool((self.q and self.q.strip()) or self.marks or self.without.marks)
 
+    @property
+    def folds(self) -> bool:
+        """Whether members of a wave may stand as one row: on lists of those who wait, narrowed at most to priorities,
+        channels and languages. What is mine, due soon, searched for or of one wave shows every row."""
+        without = Without(channels=self.without.channels, langs=self.without.langs)
+        plain = Filter(
+            statuses=self.statuses, priorities=self.priorities, channels=self.channels, networks=self.networks,
+            langs=self.langs, without=without,
+        )  # fmt: skip
+        return self.waits and self == plain
+
     def parameters(self, now: datetime) -> tuple[object, ...]:
         """`vigie.item_query`, field by field; words and marks go beside it (`inbox.views.words.asked`)."""
         assert len(fields(self)) == 15, "a new field of Filter belongs into vigie.item_query"

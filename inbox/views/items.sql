@@ -18,19 +18,19 @@ WHERE brand_id = $1 AND next_alarm_at IS NOT NULL AND item_id > $2 ORDER BY item
 INSERT INTO vigie.items (
   brand_id, item_id, position, subject_id, channel_id, network, status, priority, rank_due_at, lang, assignee,
   ack_due_at, response_due_at, warn_at, next_alarm_at, missed, scored, to_score, uncertain, words, card, state, heard_at,
-  suspected)
+  suspected, wave)
 SELECT $1, item_id, position, subject_id, channel_id, network, status, priority, rank_due_at, lang, assignee,
   ack_due_at, response_due_at, warn_at, next_alarm_at, missed, scored, to_score, uncertain,
-  array_to_tsvector(string_to_array(words, ' ')), card, state, heard_at, suspected
+  array_to_tsvector(string_to_array(words, ' ')), card, state, heard_at, suspected, wave
 FROM unnest(
   $2::uuid[], $3::bigint[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::smallint[], $9::timestamptz[],
   $10::text[], $11::bigint[], $12::timestamptz[], $13::timestamptz[], $14::timestamptz[], $15::timestamptz[],
   $16::boolean[], $17::boolean[], $18::boolean[], $19::boolean[], $20::text[], $21::bytea[], $22::bytea[],
-  $23::timestamptz[], $24::boolean[])
+  $23::timestamptz[], $24::boolean[], $25::uuid[])
   AS new (
     item_id, position, subject_id, channel_id, network, status, priority, rank_due_at, lang, assignee, ack_due_at,
     response_due_at, warn_at, next_alarm_at, missed, scored, to_score, uncertain, words, card, state, heard_at,
-    suspected)
+    suspected, wave)
 ON CONFLICT (brand_id, item_id) DO UPDATE SET
   position = excluded.position, subject_id = excluded.subject_id, channel_id = excluded.channel_id,
   network = excluded.network, status = excluded.status, priority = excluded.priority,
@@ -38,7 +38,8 @@ ON CONFLICT (brand_id, item_id) DO UPDATE SET
   ack_due_at = excluded.ack_due_at, response_due_at = excluded.response_due_at, warn_at = excluded.warn_at,
   next_alarm_at = excluded.next_alarm_at, missed = excluded.missed, scored = excluded.scored,
   to_score = excluded.to_score, uncertain = excluded.uncertain, words = excluded.words, card = excluded.card,
-  state = excluded.state, heard_at = excluded.heard_at, suspected = excluded.suspected
+  state = excluded.state, heard_at = excluded.heard_at, suspected = excluded.suspected,
+  wave = excluded.wave
 
 -- name: write_turns
 -- Only turns that changed.

@@ -10,7 +10,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import asyncpg
@@ -18,7 +18,7 @@ import asyncpg
 from inbox.ids import BrandId
 from inbox.log.store import Connection
 from inbox.sql import beside
-from inbox.views import cursor, words
+from inbox.views import cursor, folding, words
 from inbox.views.columns import NEVER
 from inbox.views.filters import SOON, VIEWS, Filter
 from inbox.views.rarity import in_two_steps
@@ -41,11 +41,14 @@ COUNTED_UP_TO = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """`next` is the cursor of the page after, None at the end. `position`: of the log, at which the rows are true."""
+    """`next` is the cursor of the page after, None at the end. `position`: of the log, at which the rows are true.
+    `folds`: the waves of which one row stands for all, as `cells` tell of all lists."""
 
     rows: list[Row]
     next: str | None
     position: int
+    folds: folding.Folds = field(default_factory=dict)
+    cells: folding.Cells = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +73,28 @@ async def snapshot(connection: Connection) -> AsyncIterator[None]:
 
 
 async def page(
-    connection: Connection, brand: BrandId, filter: Filter, *, after: str | None = None, limit: int = 50, now: datetime
+    connection: Connection,
+    brand: BrandId,
+    filter: Filter,
+    *,
+    after: str | None = None,
+    limit: int = 50,
+    now: datetime,
+    folded: bool = False,
 ) -> Page:
-    """`limit` rows, at most 500, after a cursor. Raises Refused for what is no cursor of this list."""
+    """`limit` rows, at most 500, after a cursor. Raises Refused for what is no cursor of this list. `folded`: one row
+    for a wave, where the list is of those that fold."""
     limit = max(1, min(limit, MOST_ROWS))
     async with snapshot(connection):
         position = await connection.fetchval(sql.checkpoint, brand)
-        records = await _records(connection, brand, filter, after, limit + 1, now)
+        cells = await folding.of_brand(connection, brand) if folded and filter.folds else {}
+        if folds := folding.of_list(cells, filter):
+            records = await folding.records(connection, brand, filter, folds, after, limit + 1, now)
+        else:
+            records = await _records(connection, brand, filter, after, limit + 1, now)
         rows = await sized(connection, brand, [load_row(record["card"]).as_of(now) for record in records])
-    return Page(rows[:limit], _next(filter, rows[limit - 1]) if len(rows) > limit else None, position)
+    after = _next(filter, rows[limit - 1]) if len(rows) > limit else None
+    return Page(rows[:limit], after, position, folds, cells)
 
 
 async def _records(

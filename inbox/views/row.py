@@ -86,7 +86,7 @@ class Row:
     @property
     def tier(self) -> int:
         """What comes first of all: the priority, and in P1 the sure ones; then what is due first."""
-        return self.priority * 10 + self.suspected
+        return tier(self.priority, self.suspected)
 
     @property
     def waiting(self) -> bool:
@@ -131,6 +131,10 @@ TIMES = (
     "received_at", "sent_at", "ack_due_at", "response_due_at", "acknowledged_at", "responded_at",
     "reply_possible_until",
 )  # fmt: skip
+
+
+def tier(priority: int, suspected: bool) -> int:
+    return priority * 10 + suspected
 
 
 def timestamp(at: datetime | None) -> str | None:

@@ -25,7 +25,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "items": (
         "item_id", "position", "subject_id", "channel_id", "network", "status", "priority", "rank_due_at", "lang",
         "assignee", "ack_due_at", "response_due_at", "warn_at", "next_alarm_at", "missed", "scored", "to_score",
-        "uncertain", "words", "card", "state", "heard_at", "suspected",
+        "uncertain", "words", "card", "state", "heard_at", "suspected", "wave",
     ),
     "turns": (
         "item_id", "turn", "channel_id", "network", "priority", "started_at", "ack_due_at", "response_due_at",

@@ -102,6 +102,8 @@ class Viewer:
     locale: str = "fr"
     theme: str = ""
     zone: str = ""
+    folds_waves: bool = True
+    compact: bool = False
     csrf: str = ""
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,11 +12,14 @@ import orjson
 
 from inbox import meters
 from inbox.log.eras import FIRST
-from inbox.views.row import Row, timestamp
+from inbox.views import folding
+from inbox.views.row import FOREVER, Row, tier, timestamp
 from inbox.web.crowd import Person
 
 HEARTBEAT = b"event: beat\ndata: {}\n\n"
 """An event and not a comment, which EventSource keeps to itself: a page must notice when nothing comes any more."""
+NOBODY_MS = 253402300799000
+"""9999-12-31: after everything, where nobody waits."""
 RETRY = b"retry: 2000\n\n"
 
 
@@ -98,6 +102,29 @@ def people(items: Mapping[UUID, Sequence[Person]], *, every: bool) -> Entry:
     return Entry(None, event="people", data=orjson.dumps({"items": shown, "every": every}))
 
 
+def waves(cells: folding.Cells, *, every: bool) -> Entry:
+    """Who waits in these waves; each page sums up what is on its list. `every`: there are no others."""
+    return Entry(None, event="waves", data=orjson.dumps(waved(cells, every=every)))
+
+
+def waved(cells: folding.Cells, *, every: bool) -> dict[str, Any]:
+    return {"waves": {str(wave): list(map(_cell, alike)) for wave, alike in cells.items()}, "every": every}
+
+
+def _cell(cell: folding.Cell) -> dict[str, Any]:
+    """As `facets` of a row, so that the browser asks the same of both."""
+    priority, suspected, due_at, item = cell.first
+    return {
+        "status": cell.status, "priority": cell.priority, "channel": cell.channel, "network": cell.network,
+        "lang": cell.lang, "items": cell.items, "rank": [tier(priority, suspected), millis(due_at), str(item)],
+    }  # fmt: skip
+
+
+def millis(due_at: datetime | None) -> int:
+    """What is due first, as rows are put in order by it: nobody who waits comes last."""
+    return NOBODY_MS if due_at is None or due_at >= FOREVER else int(due_at.timestamp() * 1000)
+
+
 def facets(row: Row) -> dict[str, Any]:
     """What the browser needs to know whether, and where, a row belongs in the queue it shows."""
     due_at = timestamp(row.rank_due_at)
@@ -108,7 +135,8 @@ def facets(row: Row) -> dict[str, Any]:
         "channel": row.channel_id,
         "network": row.network,
         "lang": row.lang,
+        "wave": None if row.wave is None else str(row.wave),
         "breached": row.ack_breached or row.response_breached,
         "due_at": due_at,
-        "rank": [row.tier, due_at or "9999", str(row.id)],
+        "rank": [row.tier, millis(row.rank_due_at), str(row.id)],
     }

@@ -13,7 +13,7 @@ ACT = (
     "acknowledge", "reply", "wordings", "note", "take", "assign", "priority", "resolve", "reopen",
     "translate", "choose", "choose_to", "bulk", "undo",
 )  # fmt: skip
-EVERYWHERE = ("palette", "commands", "density", "sheet")
+EVERYWHERE = ("palette", "commands", "density", "waves", "sheet")
 ON_ANY_PAGE = frozenset({"palette", "commands", "sheet", "undo"})
 """Without a list or an item."""
 LABELS = {
@@ -24,7 +24,7 @@ LABELS = {
     "reopen": N_("Reopen"), "translate": N_("Translate"), "choose": N_("Choose the row"),
     "choose_to": N_("Choose all up to the row"), "bulk": N_("Act on the chosen rows"), "undo": N_("Undo"),
     "palette": N_("Commands"), "commands": N_("Commands, with Ctrl, also inside a field"),
-    "density": N_("Compact rows"), "sheet": N_("This sheet"),
+    "density": N_("Compact rows"), "waves": N_("Fold waves"), "sheet": N_("This sheet"),
 }  # fmt: skip
 
 

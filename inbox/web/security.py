@@ -117,7 +117,8 @@ async def _by_session(request: web.Request, own: Deps) -> Viewer | None:
     return Viewer(
         rights={brand: RIGHTS_OF_ROLE[role] for brand, role in found.roles.items()},
         member=found.member, actor=found.member, name=found.name, email=found.email,
-        locale=found.locale, theme=found.theme, zone=found.zone, csrf=found.csrf,
+        locale=found.locale, theme=found.theme, zone=found.zone, folds_waves=found.folds_waves, compact=found.compact,
+        csrf=found.csrf,
     )  # fmt: skip
 
 

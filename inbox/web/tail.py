@@ -20,7 +20,7 @@ from inbox.ids import BrandId
 from inbox.log import eras
 from inbox.log.eras import Eras
 from inbox.people import members, sessions, tokens, wall_links
-from inbox.views import queue, shadow
+from inbox.views import folding, queue, shadow
 from inbox.views.row import Row
 from inbox.web import frames
 from inbox.web.context import RIGHTS_OF_ROLE, Deps, Right
@@ -67,6 +67,8 @@ class Tail:
         self._render = render
         self._worked_s = 0.0
         self._tally = Tally(deps, brand)
+        self._cells: folding.Cells | None = None
+        self._waves: frames.Batch | None = None
         self._to_count = True
         self._next_count = 0.0
         self._next_check = 0.0
@@ -132,7 +134,10 @@ class Tail:
 
     def _tell_people(self) -> None:
         """What many do at once is told together, and to pages only."""
-        batch = frames.Batch([frames.people(self._crowd.take_changed(), every=False)])
+        self._give_pages(frames.people(self._crowd.take_changed(), every=False))
+
+    def _give_pages(self, entry: frames.Entry) -> None:
+        batch = frames.Batch([entry])
         for watcher in tuple(self.watchers):
             if watcher.variant.kind == "page":
                 watcher.give(batch, self.render)
@@ -184,6 +189,8 @@ class Tail:
     async def _count(self) -> None:
         if await self._tally.count_items():
             self._tell_counts(self.watchers)
+        async with self._deps.pool.acquire() as connection:
+            self._tell_waves(await folding.of_brand(connection, self.brand))
 
     async def _count_own(self) -> None:
         """A notice or a promise need not change an item: these are looked at whether something came or not."""
@@ -195,12 +202,30 @@ class Tail:
             if batch := self._tally.of(watcher):
                 watcher.give(batch, self.render)
 
+    def _tell_waves(self, cells: folding.Cells) -> None:
+        """Of those that changed, to pages only, which fold them."""
+        before, self._cells = self._cells, cells
+        if before is None:
+            self._give_pages(frames.waves(cells, every=True))
+        elif changed := {
+            wave: cells.get(wave, ()) for wave in before.keys() | cells.keys() if before.get(wave) != cells.get(wave)
+        }:
+            self._waves = None
+            self._give_pages(frames.waves(changed, every=False))
+
+    def _every_wave(self, cells: folding.Cells) -> frames.Batch:
+        """Framed once for all who come before they change."""
+        self._waves = self._waves or frames.Batch([frames.waves(cells, every=True)])
+        return self._waves
+
     def join(self, watcher: Watcher) -> None:
         """From here on nothing passes it unseen."""
         self.watchers.add(watcher)
         self._tell_counts([watcher])
         if watcher.variant.kind == "page":
             watcher.give(frames.Batch([frames.people(self._crowd.people(), every=True)]), self.render)
+            if self._cells is not None:
+                watcher.give(self._every_wave(self._cells), self.render)
             self._next_noted = 0.0
 
     # --- rights ---

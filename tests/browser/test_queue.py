@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.postgres]
 
 
 async def rows(page: Page) -> list[str]:
-    return await page.locator("#rows .row .row-link").all_inner_texts()
+    return await page.locator("#rows .row .row-link").all_text_contents()  # those out of sight, too
 
 
 async def live(page: Page) -> None:

@@ -38,10 +38,22 @@ FEW, MOST = 12, 40
 """Items at first, and how many there are at most: all of them are on one page."""
 SETTLED_S = 30
 SETTLED_MS = SETTLED_S * 1000
-LISTS = ("waiting", "waiting", "urgent", "mine", "all", "resolved", "all&q=fume", "waiting&q=lang%3Afr")
+LISTS = (
+    "waiting",
+    "waiting",
+    "urgent",
+    "mine",
+    "all",
+    "resolved",
+    "all&q=fume",
+    "waiting&q=lang%3Afr",
+    "urgent&q=-lang%3Aen",
+)
 WORDS = ("La batterie fume", "Bonjour", "Ma commande n'est pas là, et personne ne répond depuis trois jours", "Merci !")
 CATEGORIES: tuple[tuple[str, ...], ...] = (("safety",), ("legal", "press"), ())
 LEVELS = (0, 1, 2, 3)
+WAVES = tuple(uuid.UUID(int=number) for number in (1, 2, 2, 2))
+"""One of them folds as soon as three are in it."""
 DOUBTS = ((ev.ReasonGiven(category="safety", score=0.06),), (ev.ReasonGiven(category="safety", score=0.9),), ())
 """In P1 a suspicion, and two sure ones."""
 HERE = "#live-state .presence[data-is=here]"
@@ -60,14 +72,15 @@ SHOWN = """() => {
   const rows = [...document.querySelectorAll('#rows .row')].map((row) => [
     row.dataset.id, row.closest('[data-group]').dataset.group, row.dataset.p, row.dataset.status, row.dataset.position,
     row.matches('.is-ghost'), row.matches('.is-gone'), row.ariaPosInSet, row.ariaSetSize,
-    row.getAttribute('aria-current'), said(row),
+    row.getAttribute('aria-current'), row.dataset.fold, said(row),
   ].join(' | '));
   const counts = [...document.querySelectorAll('[data-count]')].map(
     (place) => `${place.dataset.count} ${place.textContent} ${place.hidden}`);
   const groups = [...document.querySelectorAll('#rows [data-group]:not([hidden])')].map(
     (group) => said(group.querySelector('.group')));
   const item = ['#item-head', '#item-body'].map((part) => document.querySelector(part)).filter(Boolean).map(said);
-  return JSON.stringify({ rows, counts, groups, item, title: document.title }, null, 1);
+  const folded = document.querySelector('[data-fold-count]')?.textContent;
+  return JSON.stringify({ rows, counts, groups, folded, item, title: document.title }, null, 1);
 }"""
 """All that is compared, in words that a person can tell apart."""
 AS_SHOWN = f"""(other) => {{
@@ -122,6 +135,13 @@ class Storm:
             ev.CategoriesCorrected(item_id=item, categories=dice.choice(CATEGORIES), by=by, at=at),
             ev.LanguageCorrected(item_id=item, lang=dice.choice(["fr", "en", None]), by=by, at=at),
             ev.NoteAdded(item_id=item, note_id=uuid.UUID(int=dice.getrandbits(128)), by=by, at=at, text="vu"),
+            *[
+                ev.WaveJoined(
+                    item_id=item, external_id=self.said[item], wave_id=dice.choice(WAVES), alike="words", similarity=1,
+                    at=at,
+                )
+                for _ in range(4)
+            ],
             ev.AuthorMuted(item_id=item, by=by, at=at),
             ev.AuthorUnmuted(item_id=item, by=by, at=at),
             ev.MessageEdited(

@@ -25,6 +25,7 @@ NO_SCREENS = {
     "sla_parquet": "a file", "agreement_csv": "a file", "corrections": "a file", "settings_delivery": "a file",
     "account_here": "leads back", "item_person": "a file", "queue_count": "figures that the queue asks for",
     "queue_fits": "figures that the queue asks for", "queue_words": "suggestions of the search field",
+    "queue_standing": "rows that the queue asks for",
     "views_counts": "figures that the queue asks for", "wall_figures": "a part of the wallboard",
     "wall_figures_by_link": "a part of the wallboard", "item_wordings": "a part of the field where one writes",
 }  # fmt: skip

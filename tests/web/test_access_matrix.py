@@ -136,6 +136,8 @@ EXPECTED: dict[str, Access] = {
     "queue": "personal",
     "queue_count": "personal",
     "queue_fits": "personal",
+    "queue_shown": "personal",
+    "queue_standing": "personal",
     "queue_words": "personal",
     "views": "personal",
     "views_counts": "personal",

@@ -102,10 +102,8 @@ async def test_another_brand_sees_nothing_of_it(world: World) -> None:
 async def test_a_row_and_the_pane_show_the_wave_and_lead_to_it(world: World) -> None:
     items = await said(world, CALM, CALM, TOP)
     (wave,) = (await world.api("GET", "/waves")).json()["waves"]
-    badge = re.compile(
-        rf'<a class="chip chip-wave[^>]*href="/b/{world.brand}/waves/{wave["id"]}"[^>]*>.*?vague · 3</a>'
-    )
-    assert len(badge.findall(await page(world, "/queue"))) == 3
+    badge = re.compile(rf'<a class="chip chip-wave[^>]*href="/b/{world.brand}/waves/{wave["id"]}"[^>]*>.*?vague · 3<')
+    assert len(badge.findall(await page(world, "/queue?view=all&q=savait"))) == 3
     pane = await page(world, f"/items/{items[0]}")
     assert badge.search(pane[pane.index('id="item-head"') :])
     assert "Dans une vague où un message est dangereux" in pane
@@ -131,9 +129,14 @@ async def test_a_wave_opens_as_a_list_of_the_queue_that_its_chip_leads_out_of(wo
     opened = await page(world, f"/queue?view=waiting&q=wave:{wave['id']}+lang:fr")
     assert opened.count('<li class="row') == 3
     assert '<code class="asked-q">lang:fr</code>' in opened
-    assert f'<a class="chip chip-wave" href="/b/{world.brand}/queue?view=waiting&amp;q=lang%3Afr">' in opened
+    assert (
+        f'<a class="chip chip-wave" href="/b/{world.brand}/queue?view=waiting&amp;q=lang%3Afr#wave-{wave["id"]}">'
+        in opened
+    )
     whole = await page(world, "/queue?view=waiting")
-    assert whole.count('<li class="row') == 4
+    assert whole.count('<li class="row') == 2
+    assert f'href="/b/{world.brand}/queue?view=waiting&amp;q=wave%3A{wave["id"]}"' in whole
+    assert "<span data-said>+ 2 semblables</span>" in whole
     assert '<a class="chip chip-wave" href="/b/' not in whole
 
 

@@ -11,7 +11,7 @@ from aiohttp import web
 from inbox.bulk import choosing
 from inbox.bulk.jobs import Choice
 from inbox.errors import Refused
-from inbox.log.store import Connection
+from inbox.views.filters import Filter
 from inbox.web import searching
 from inbox.web.context import deps
 from inbox.web.pages import render
@@ -19,23 +19,26 @@ from inbox.web.pages.asking import Chosen, look
 
 
 async def chosen(request: web.Request, world: render.World, now: datetime) -> list[Choice]:
-    """`item` (`id:position`, several), or `query` of a list with `all`, or `wave`. Refused: `bad_request`,
-    `too_many_chosen`, and what `asking.look` refuses."""
+    """`item` (`id:position`, several; with `waves` also who is folded under them on the list of `query`), or `query`
+    with `all`, or `wave`. Refused: `bad_request`, `too_many_chosen`, and what `asking.look` refuses."""
     fields = await render.form(request)
     async with deps(request).pool.acquire() as connection:
         if wave := fields.get("wave"):
             return await choosing.of_wave(connection, world.brand.id, _id(wave))
         if fields.get("all"):
-            return await _all_that_fit(request, connection, world, fields.get("query", ""), now)
-    return [_seen(one) for one in await render.form_lists(request, "item")]
+            wanted = _list(request, world, fields.get("query", ""))
+            return await choosing.that_fit(connection, world.brand.id, wanted, now)
+        seen = [_seen(one) for one in await render.form_lists(request, "item")]
+        if fields.get("waves"):
+            wanted = _list(request, world, fields.get("query", ""))
+            return await choosing.with_waves(connection, world.brand.id, wanted, seen, now)
+    return seen
 
 
-async def _all_that_fit(
-    request: web.Request, connection: Connection, world: render.World, query: str, now: datetime
-) -> list[Choice]:
+def _list(request: web.Request, world: render.World, query: str) -> Filter:
     asked = {name: values[-1] for name, values in parse_qs(query.lstrip("?")).items()}
     places = searching.placed(request, world.brand.zone, world.channels, world.members)
-    return await choosing.that_fit(connection, world.brand.id, look(Chosen.of(asked), places).filter, now)
+    return look(Chosen.of(asked), places).filter
 
 
 def _seen(one: str) -> Choice:

@@ -20,7 +20,7 @@ from inbox.views import meaning, queue, shadow
 from inbox.web import filter_words, live, searching, words
 from inbox.web.context import deps, viewer
 from inbox.web.i18n import Speech
-from inbox.web.pages import faces, fitting, kept_words, render, saved, spool_banner
+from inbox.web.pages import faces, fitting, kept_words, render, saved, spool_banner, waves_folded
 from inbox.web.pages.asking import Chosen, Read, look
 from inbox.web.pages.rows import render_row
 from inbox.web.routes import Route
@@ -68,7 +68,7 @@ async def inbox_context(request: web.Request, world: render.World, current: str 
     after = request.query.get("after") or None
     async with own.pool.acquire() as connection:
         rebuilt = await shadow.switches(connection, world.brand.id)  # before what it may have changed is read
-        page = await _page(connection, world, wanted, after, now)
+        page = await _page(connection, world, wanted, after, now, folded=waves_folded.asked(request, wanted))
         counts = await queue.counts(connection, world.brand.id, asking.actor, now)
         whole = wanted.waits and chosen.view in ("waiting", "urgent") and not chosen.q
         by_priority = await queue.counts_by_priority(connection, world.brand.id, now) if whole else {}
@@ -77,11 +77,12 @@ async def inbox_context(request: web.Request, world: render.World, current: str 
         matching = await _matching(connection, world, chosen, wanted, page, first=after is None, now=now)
     query = chosen.query()
     flat = queue.is_newest_first(wanted)
+    waves = waves_folded.of_page(request, world.base, read, page)
     groups: dict[int, list[Markup]] = {0: []} if flat else {number: [] for number in (1, 2, 3, 4)}
     for row in page.rows:
         html = render_row(
             row, say.lang, world.names, base=world.base, query=query, zone=world.say.told_in, now=now,
-            current=str(row.id) == current,
+            current=str(row.id) == current, more=waves.more(row), list_of=waves.list_of,
         )  # fmt: skip
         groups[0 if flat else row.priority].append(Markup(html))  # noqa: S704  our own template, escaped there
     views = _views(counts, say)
@@ -100,11 +101,12 @@ async def inbox_context(request: web.Request, world: render.World, current: str 
         "filters_open": False,
         "matching": matching,
         "asked": chosen.without("wave").q,  # a chip says of the wave what its id does not
-        "without_wave": world.base + "/queue" + chosen.without("wave").query() if chosen.asked.values("wave") else None,
+        "without_wave": _without_wave(world.base, chosen),
         "refused": filter_words.told(read.bad, say) if read.bad else None,
         "groups": groups,
         "accepted": request.query.get("accepted") == "yes",
-        "group_counts": by_priority if page.next else {number: len(shown) for number, shown in groups.items()},
+        "group_counts": by_priority if page.next else waves.counted(_apart(page, groups)),
+        "waves_folded": waves,
         "more": f"{world.base}/queue{chosen.query(after=page.next)}" if page.next else None,
         "position": page.position,
         "era": lives.at(page.position),
@@ -129,19 +131,32 @@ async def _matching(
 ) -> int | None:
     """How many fit a search: at once where that is quick; None where the browser asks for it after the list."""
     if page.next is None and first:
-        return len(page.rows)
+        return len(page.rows) + sum(fold.more for fold in page.folds.values())
     return await queue.count(connection, world.brand.id, wanted, now) if chosen.q and wanted.waits else None
 
 
 async def _page(
-    connection: Any, world: render.World, wanted: queue.Filter, after: str | None, now: datetime
+    connection: Any, world: render.World, wanted: queue.Filter, after: str | None, now: datetime, *, folded: bool
 ) -> queue.Page:
     try:
-        return await queue.page(connection, world.brand.id, wanted, after=after, limit=PER_PAGE, now=now)
+        return await queue.page(connection, world.brand.id, wanted, after=after, limit=PER_PAGE, now=now, folded=folded)
     except Refused as refused:
         if after is None:
             raise
         raise Refused("bad_cursor", "This page of the list no longer exists.") from refused
+
+
+def _without_wave(base: str, chosen: Chosen) -> str | None:
+    """The list that the wave was opened from; the focus comes back to its row (js/waves.js)."""
+    waves = chosen.asked.values("wave")
+    return f"{base}/queue{chosen.without('wave').query()}#wave-{waves[0]}" if waves else None
+
+
+def _apart(page: queue.Page, groups: Mapping[int, list[Markup]]) -> dict[int, int]:
+    """Rows by group that stand for nobody else."""
+    firsts = {fold.first for fold in page.folds.values()}
+    alone = [row for row in page.rows if row.id not in firsts]
+    return {number: sum(1 for row in alone if number in (0, row.priority)) for number in groups}
 
 
 def _views(counts: Mapping[str, int], say: Speech) -> dict[str, ViewLink]:
@@ -257,6 +272,8 @@ def _browser_words(say: Speech, title: str) -> str:
         "sound_off": say("Sound for new urgent items: off"),
         "compact": say("Compact rows"),
         "comfortable": say("Comfortable rows"),
+        "like": say("+ {n} like this"),
+        "folded": say("{n} folded"),
         "kept": kept_words.told(say),
     }
     return orjson.dumps(told).decode()

@@ -7,14 +7,12 @@ from datetime import UTC, datetime, timedelta
 
 from inbox.clock import SystemClock
 from inbox.views.row import Row
-from inbox.web import words
+from inbox.web import frames, words
 from inbox.web.i18n import RTL, Speech
 from inbox.web.pages import faces, render
 
 SOON_CLOSING_S = 6 * 3600
 PROMISE_SOON = timedelta(minutes=15)
-_RANK_OF_NOBODY = 253402300799000
-"""9999-12-31: after everything, where nobody waits."""
 
 
 def author_name(row: Row, say: Speech) -> str:
@@ -78,10 +76,6 @@ def window_words(row: Row, now: datetime, say: Speech) -> str | None:
     return say("window: %(time)s", time=say.duration(left, coarse=True)) if left < SOON_CLOSING_S else None
 
 
-def rank(row: Row) -> int:
-    return _RANK_OF_NOBODY if row.rank_due_at is None else render.millis(row.rank_due_at)
-
-
 def render_row(
     row: Row,
     lang: str,
@@ -92,8 +86,11 @@ def render_row(
     zone: str = "Europe/Paris",
     now: datetime | None = None,
     current: bool = False,
+    more: int = 0,
+    list_of: str = "",
 ) -> str:
-    """The `<li>` of a row. For the live stream `base` and `query` are left out: the browser adds them to the link, and
+    """The `<li>` of a row; of one that stands for `more` others of its wave, with the way to all of them (`list_of`).
+    For the live stream `base` and `query` are left out: the browser adds them to the link, and
     marks what is the viewer's own; its clocks are set going there, too, so that `now` need not be exact."""
     now = now or SystemClock().now().astimezone(UTC)
     say = Speech(lang, zone)
@@ -109,8 +106,10 @@ def render_row(
         promise=promise_face(row.promise_until, now, say),
         now=now,
         window=window_words(row, now, say),
-        rank=rank(row),
+        rank=frames.millis(row.rank_due_at),
         href=f"{base}/items/{row.id}{query}" if base else f"items/{row.id}",
         current=current,
         base=base,
+        more=more,
+        list_of=list_of,
     )

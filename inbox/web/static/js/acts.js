@@ -1,10 +1,8 @@
 // What a key, or a line of the palette, does in the queue. Which key it is, and what it is called, stands on the sheet.
 import { hasNews, showNews } from "./arrivals.js";
 import { send, write } from "./composer.js";
-import { toggleDensity } from "./density.js";
 import { ACTS } from "./doing.js";
 import { find, isField } from "./dom.js";
-import { load } from "./more.js";
 import { openItem } from "./opened.js";
 import { close, open, resolve } from "./pane.js";
 import { neighbour, rows } from "./rows.js";
@@ -20,7 +18,7 @@ function stand(row) {
 /** Moves the focus in the list; at its end the next page is asked for, and the same key goes on. @param {number} step */
 function move(step) {
   const row = neighbour(step);
-  if (step > 0 && row && row === rows().at(-1)) load();
+  if (step > 0 && row && row === rows().at(-1)) find("#more")?.click();
   stand(row);
 }
 
@@ -51,13 +49,13 @@ Object.assign(ACTS, {
   previous: () => move(-1),
   open: () => { const link = neighbour(0)?.querySelector("a.row-link"); if (link instanceof HTMLAnchorElement) void open(link.pathname + link.search); },
   first: () => { find("#rows")?.scrollTo({ top: 0 }); stand(rows()[0]); },
-  last: () => { load(); stand(rows().at(-1)); },
-  news: showNews,
+  last: () => { find("#more")?.click(); stand(rows().at(-1)); },
+  news: () => void showNews(),
   search: () => find("#q")?.focus(),
   acknowledge: () => void withItem(() => write("acknowledge")),
   reply: () => void withItem(() => write("reply")),
   wordings: () => void withItem(openWordings),
-  note: () => { if (!openItem() && !document.activeElement?.closest(".row") && hasNews()) showNews(); else void withItem(() => write("note")); },
+  note: () => { if (!openItem() && !document.activeElement?.closest(".row") && hasNews()) void showNews(); else void withItem(() => write("note")); },
   take: () => void withItem(() => find("#item-head [data-key=t]")?.click()),
   assign: () => void withItem(() => inMenu("assignee")),
   priority: () => void withItem(() => inMenu("priority")),
@@ -65,7 +63,8 @@ Object.assign(ACTS, {
   reopen: () => void withItem(() => find("#item-head form[action$='/reopen'] button")?.click()),
   translate: () => void withItem(() => /** @type {HTMLFormElement | null} */ (find("#thread .translate:not([hidden])"))?.requestSubmit()),
   bulk: () => find("#bulk-what")?.focus(),
-  density: toggleDensity,
+  density: () => find("[data-compact]")?.click(),
+  waves: () => find("[data-fold-waves]")?.click(),
   visit: (/** @type {string} */ url) => void open(url),
   Escape: escape,
   Enter: (/** @type {KeyboardEvent} */ event) => { if (event.target === find("#text")) { event.preventDefault(); send(); } },

@@ -1,16 +1,18 @@
 // What is new waits in a bar above the list until a gesture asks for it: nothing moves under the hand.
 import { all, announce, clicked, counted, find, words } from "./dom.js";
-import { count, insert, made, rowOf, rows } from "./rows.js";
+import { before } from "./ranks.js";
+import { count, dress, insert, made, rowOf, rows } from "./rows.js";
 import { seldom } from "./server.js";
 import { loosenAll } from "./sight.js";
 import { ring } from "./sound.js";
+import { missing, standing } from "./waves.js";
 
 const [URGENT, SOON_MS] = [2, 100];
 /** @typedef {import("./live.js").Change} Change */
 /** The latest of what is new, or became more urgent, by id. @type {Map<string, Change>} */
 export const waiting = new Map();
-/** The rows that stand where they no longer belong: whether each moves or leaves. */
-const astray = () => all("#rows .row[data-astray]");
+/** The rows that stand where they no longer belong: whether each moves or leaves, or that another stands for it. */
+const astray = () => all("#rows .row:is([data-astray], [data-fold=under])");
 
 /** @param {Change} change */
 export const isUrgent = (change) => change.facets.priority <= URGENT;
@@ -35,7 +37,7 @@ function tell() {
   document.title = (urgent ? `(${urgent}) ` : "") + document.title.replace(/^\(\d+\) /, "");
 }
 
-export const hasNews = () => waiting.size + astray().length > 0;
+export const hasNews = () => waiting.size + astray().length + missing().length > 0;
 
 /** A row of what was not on the list. @param {Change} change */
 export function fresh({ html }) {
@@ -45,14 +47,15 @@ export function fresh({ html }) {
 }
 
 /** The gesture: what waited takes its place, and the first of it the focus; what belongs elsewhere goes there. */
-export function showNews() {
+export async function showNews() {
   if (!hasNews()) return;
-  const [first] = [...waiting.values()].sort((a, b) => (String(a.facets.rank) < String(b.facets.rank) ? -1 : 1));
+  const brought = await standing(astray());
+  const [first] = [...waiting.values()].sort((a, b) => before(a.facets.rank, b.facets.rank));
   const stood = document.activeElement?.closest(".row");
-  const news = new Set([...[...waiting.values()].map((change) => rowOf(change.id) ?? fresh(change)), ...astray()]);
+  const news = new Set([...[...waiting.values()].map((change) => rowOf(change.id) ?? fresh(change)), ...astray(), ...brought]);
   // Those that stand in a wrong place leave it first: the others find theirs by the order of the list.
   for (const row of news) row?.remove();
-  for (const row of news) if (row && row.dataset.astray !== "leaves") { delete row.dataset.astray; insert(row); }
+  for (const row of news) if (row && row.dataset.astray !== "leaves" && row.dataset.fold !== "under") { delete row.dataset.astray; insert(row); dress(row); }
   waiting.clear();
   loosenAll();
   tell();
@@ -62,4 +65,4 @@ export function showNews() {
   (find(".row-link", row ?? undefined) ?? find("#rows"))?.focus();
   announce(first ? words.shown : words.ordered);
 }
-clicked("#livebar", showNews);
+clicked("#livebar", () => void showNews());

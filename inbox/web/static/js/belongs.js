@@ -14,12 +14,12 @@ const SETS = [["statuses", "status"], ["priorities", "priority"], ["channels", "
 /** What only the server can look into: words, names, marks, when somebody was heard, what must not be. */
 const HIDDEN = Boolean(wanted.q || wanted.marks?.length || wanted.heard_after || wanted.heard_before
   || [wanted.uncertain, wanted.unscored].some((one) => one !== null && one !== undefined)
-  || Object.values(wanted.without ?? {}).some((/** @type {any[]} */ one) => one.length));
+  || wanted.without?.assignees.length || wanted.without?.marks.length);
 
 /** True or false where the facets tell; undefined where only the server can. @param {Facets} facets @returns {boolean | undefined} */
 export function told(facets) {
   const said = /** @type {Record<string, any>} */ (facets);
-  for (const [many, one] of SETS) if (wanted[many]?.length && !wanted[many].includes(said[one])) return false;
+  for (const [many, one] of SETS) if (wanted[many]?.length && !wanted[many].includes(said[one]) || wanted.without?.[many]?.includes(said[one])) return false;
   if (wanted.assignees?.length && !wanted.assignees.includes(said.assignee ?? "none")) return false;
   if (wanted.breached !== null && wanted.breached !== undefined && said.breached !== wanted.breached) return false;
   if (wanted.due_before && !(said.due_at && Date.parse(String(said.due_at)) < now() + 30 * 60_000)) return false;

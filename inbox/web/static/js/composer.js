@@ -1,17 +1,24 @@
 // The composer: one text, kept while it is written, in the mode that is chosen; what it counts, suggests and sends.
 import { all, field, find, number, setText, words } from "./dom.js";
-import { draftOf, keepDraft } from "./drafts.js";
 import { limitBeside } from "./files.js";
 import { lengthOf } from "./lengths.js";
+import { recall, remember } from "./memory.js";
 import { openItem, pane } from "./opened.js";
 import { toast } from "./toasts.js";
 
 export const text = () => /** @type {HTMLTextAreaElement | null} */ (find("#text"));
 export const mode = () => field("#composer [name=mode]:checked")?.value ?? "note";
 
+/** Where it is kept in this browser until it is sent, or its owner signs out. @param {string} item */
+const draft = (item) => `vigie.draft.${document.body.dataset.me ?? ""}.${item}`;
+
+/** @param {string} item */
+export const forgetDraft = (item) => remember(draft(item), null);
+
 /** @param {string} id */
 export function restore(id) {
-  const [area, kept] = [text(), draftOf(id)];
+  /** @type {{text: string, mode: string, position: string, original?: string} | null} what it was translated from */ const kept = recall(draft(id));
+  const area = text();
   if (!area) return;
   if (kept && area.dataset.fresh && kept.text !== area.value) {
     area.value = kept.text;
@@ -96,8 +103,8 @@ export function length() {
 export function keep() {
   const [area, id] = [text(), openItem()];
   if (!area || !id) return;
-  const untouched = area.value === area.dataset.holding;
-  keepDraft(id, untouched ? "" : area.value, mode(), find("#composer")?.dataset.position ?? "", original()?.value);
+  const kept = { text: area.value, mode: mode(), position: find("#composer")?.dataset.position ?? "", original: original()?.value };
+  remember(draft(id), area.value === area.dataset.holding || !area.value.trim() ? null : kept);
 }
 
 export const original = () => /** @type {HTMLTextAreaElement | null} */ (find("#original"));

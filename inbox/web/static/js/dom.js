@@ -4,7 +4,7 @@
 /** @typedef {{ clocks: Record<string, Record<string, string[]>>, d: string, title: string, urgent: Plural, fresh: Plural,
  *   order: string, ordered: string, live: string, offline: string, offline_text: string, lost: string, failed: string, soon: string, overdue: string,
  *   shown: string, draft: string, changed: string, sending: string, me: string, lately: string, offers: string,
- *   sound_on: string, sound_off: string, compact: string, comfortable: string, undo: string, matching: Plural, kept: { acts: Record<string, string>, other: string,
+ *   sound_on: string, sound_off: string, compact: string, comfortable: string, like: string, folded: string, undo: string, matching: Plural, kept: { acts: Record<string, string>, other: string,
  *   one: string, kept: string, leaves: string, taken_back: string, waits: Plural, refused: Plural },
  *   looking: Plural, writing: Plural }} Words */
 

@@ -6,6 +6,7 @@ import { ask, told } from "./belongs.js";
 import { fresh, isUrgent, tellSoon, waiting } from "./arrivals.js";
 import { count, dress, insert, isBelowAll, isElsewhere, made, rowOf, write } from "./rows.js";
 import { hold } from "./sight.js";
+import { stands } from "./waves.js";
 
 /** @typedef {import("./live.js").Change} Change */
 
@@ -20,7 +21,7 @@ function one(change) {
   const { id, position, facets, html } = change;
   const old = rowOf(id);
   if (Math.max(Number(old?.dataset.position ?? 0), waiting.get(id)?.position ?? 0) >= position) return;
-  const mine = told(facets);
+  const mine = told(facets) && (Boolean(old) || stands(change));
   const row = old && made(html);
   if (row) replaced(old, row, mine, change);
   else if (waiting.has(id)) { if (mine === false) waiting.delete(id); else waiting.set(id, change); tellSoon(); }

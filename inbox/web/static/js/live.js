@@ -2,17 +2,14 @@
 import { announce, find, fill, hour, setText, words } from "./dom.js";
 
 /** @typedef {{status: string, priority: number, assignee: number | null, channel: string, network: string, lang: string | null,
- *   breached: boolean, due_at: string | null, rank: [number, string, string]}} Facets */
+ *   wave: string | null, breached: boolean, due_at: string | null, rank: import("./ranks.js").Rank}} Facets */
 /** @typedef {{id: string, position: number, facets: Facets, html: string}} Change */
 
 /** The server says something every 15 s at the latest: a connection that is silent for longer than this is dead. */
 const SILENCE_MS = 40_000;
 
-/** @typedef {{item: (change: Change) => void, counts: (figures: Record<string, number>) => void,
- *   people: (news: {items: Record<string, [number, string, boolean][]>, every: boolean}) => void}} Hearers */
-
-/** @param {Hearers} hearers @param {string} seat */
-export function follow({ item, counts, people }, seat) {
+/** @param {Record<string, (said: any) => void>} hearers what the stream calls it, and who hears it @param {string} seat */
+export function follow(hearers, seat) {
   const { base, lang, position, views } = document.body.dataset;
   let [last = "0", era = "0"] = (position ?? "").split("-");
   let [lost, retry, heard] = [0, 1000, Date.now()];
@@ -25,11 +22,9 @@ export function follow({ item, counts, people }, seat) {
     heard = Date.now();
     source = new EventSource(`${base}/live?lang=${lang}&after=${last}&era=${era}&views=${views}&seat=${seat}`);
     source.addEventListener("open", () => { retry = 1000; });
-    for (const name of ["ready", "beat", "item", "counts", "people"]) source.addEventListener(name, alive);
+    for (const name of ["ready", "beat", ...Object.keys(hearers)]) source.addEventListener(name, alive);
     source.addEventListener("reset", () => location.reload());
-    source.addEventListener("item", (event) => item(/** @type {Change} */ (JSON.parse(event.data))));
-    source.addEventListener("counts", (event) => counts(JSON.parse(event.data)));
-    source.addEventListener("people", (event) => people(JSON.parse(event.data)));
+    for (const [name, hear] of Object.entries(hearers)) source.addEventListener(name, (event) => hear(JSON.parse(event.data)));
     source.addEventListener("error", () => {
       offline();
       if (source?.readyState === EventSource.CLOSED) {

@@ -1,7 +1,7 @@
 // What every page has: drafts go when their owner signs out, irreversible actions ask first, menus close on Escape.
-import "./folds.js";
 import { all, clicked, find, setText } from "./dom.js";
 import { forgetAll } from "./memory.js";
+import { mention } from "./server.js";
 
 document.documentElement.classList.add("js");
 // Once for the whole site: what it keeps, and what not, stands in worker.js.
@@ -50,3 +50,10 @@ document.addEventListener("change", ({ target: day }) => {
   const period = day instanceof HTMLInputElement && day.type === "date" ? day.form?.elements.namedItem(day.dataset.means ?? "period") : null;
   if (period instanceof HTMLSelectElement) period.value = "custom";
 });
+
+// Words that are folded because they threaten or insult: each opening is counted once, for the team lead's care.
+document.addEventListener("toggle", ({ target: fold }) => {
+  if (!(fold instanceof HTMLDetailsElement) || !fold.open || !fold.dataset.folded || fold.dataset.told) return;
+  fold.dataset.told = "yes";
+  mention(fold.dataset.folded);
+}, true);

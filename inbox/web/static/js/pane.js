@@ -2,8 +2,7 @@
 // `news.js`.
 import { around, clicked, find, markMine, regain, words } from "./dom.js";
 import { tickAll } from "./clocks.js";
-import { keep, length, promised, restore, rewrite, text, turned, write } from "./composer.js";
-import { forgetDraft } from "./drafts.js";
+import { forgetDraft, keep, length, promised, restore, rewrite, text, turned, write } from "./composer.js";
 import { startFiles } from "./files.js";
 import { htmx, openItem, pane, sending } from "./opened.js";
 import { keptInstead } from "./outbox.js";

@@ -2,8 +2,11 @@
 import { all, find, hour, markMine } from "./dom.js";
 import { tickAll, watch } from "./clocks.js";
 import { openItem } from "./opened.js";
+import { before, placeOf, rankOf } from "./ranks.js";
+import { place, sums } from "./waves.js";
 
 const { base = "", query = "" } = document.body.dataset;
+/** @typedef {import("./ranks.js").Rank} Rank */
 /** Where each row was last seen: to walk the whole list for every change costs a storm's browser all its time.
  * @type {Map<string, HTMLElement>} */
 const known = new Map();
@@ -35,7 +38,7 @@ export function dress(row) {
   remember(row);
   const link = row.querySelector("a.row-link");
   if (link) link.setAttribute("href", `${base}/items/${row.dataset.id}${query}`);
-  for (const badge of all("a[data-wave]", row)) badge.setAttribute("href", `${base}/waves/${badge.dataset.wave}`);
+  place(row);
   for (const time of all("[data-at]", row)) time.textContent = hour(new Date(Number(time.dataset.at)));
   markMine(row);
 }
@@ -60,22 +63,18 @@ function remember(row) {
   watch(row);
 }
 
-/** By priority (in P1 the sure ones first), then by what is due first, as the server sorts. @param {Rank} a @param {Rank} b */
-const before = (a, b) => a[0] - b[0] || a[1] - b[1] || (a[2] < b[2] ? -1 : Number(a[2] > b[2]));
-
-/** @typedef {[number, number, string]} Rank */
-/** @param {Element} row @returns {Rank} */
-const rankOf = (row) => { const { tier, rank, id } = /** @type {HTMLElement} */ (row).dataset; return [Number(tier), Number(rank), String(id)]; };
-
 /** Whether what it is now has another place than what it was. @param {Element} old @param {Element} row */
 export const isElsewhere = (old, row) => (old.closest("[data-group='0']") ? old.previousElementSibling !== null : before(rankOf(old), rankOf(row)) !== 0);
 
-/** Whether it would stand last, and the list is whole and in order: then nothing moves. @param {[number, string, string]} rank */
-export function isBelowAll(rank) {
-  const last = all("#rows > [data-group]:not([hidden]) > ol").at(-1)?.lastElementChild;
-  if (find("#rows .row[data-astray]")) return false;
-  if (find("#rows > [data-group='0']")) return !last;
-  return !find("#more") && (!last || before(rankOf(last), [rank[0], Date.parse(rank[1]), rank[2]]) < 0);
+const last = () => all("#rows > [data-group]:not([hidden]) > ol").at(-1)?.lastElementChild;
+/** Whether it has its place among what is shown, and not on a page that is still to come. @param {Rank} rank */
+export const isWithin = (rank, end = last()) => !find("#more") || Boolean(end && before(rankOf(end), rank) > 0);
+
+/** Whether it would stand last, and the list is whole and in order: then nothing moves. @param {Rank} rank */
+export function isBelowAll(rank, end = last()) {
+  if (find("#rows .row:is([data-astray], [data-fold=under])")) return false;
+  if (find("#rows > [data-group='0']")) return !end;
+  return !find("#more") && (!end || before(rankOf(end), rank) < 0);
 }
 
 /** In its place. @param {HTMLElement} row */
@@ -93,23 +92,14 @@ export function insert(row) {
   tickAll(row);
 }
 
-/** How many of these stand before it, found by halves: they are in order. @param {Rank} rank @param {HTMLCollection} shown */
-function placeOf(rank, shown) {
-  let [low, high] = [0, shown.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (before(rankOf(shown[middle]), rank) < 0) low = middle + 1; else high = middle;
-  }
-  return low;
-}
-
 /** How far down its group each row stands, and of how many, for those who cannot see it: in a storm, of a long list, only
  * where that is no longer true. */
 export function number() {
   for (const section of all("#rows > [data-group]")) {
     const shown = all(".row", section);
     const told = Number(find("[data-group-count]", section)?.textContent?.replace(/\D/g, "") || 0);
-    const size = find("#more") ? Math.max(told, shown.length) || -1 : shown.length;
+    const { items, rows } = sums(Number(section.dataset.group));
+    const size = find("#more") ? Math.max(told - items + rows, shown.length) || -1 : shown.length;
     if (!moved && section.dataset.size === String(size)) continue;
     section.dataset.size = String(size);
     shown.forEach((row, at) => {
@@ -123,7 +113,7 @@ export function number() {
 /** Figures of the groups, where the list is whole; and that there is nothing, where there is nothing. */
 export function count() {
   for (const section of all("#rows > [data-group]")) {
-    const figure = section.querySelectorAll(".row:not([data-astray=leaves])").length;
+    const figure = section.querySelectorAll(".row[data-fold='']:not([data-astray=leaves])").length + sums(Number(section.dataset.group)).items;
     const place = find("[data-group-count]", section);
     // Of a list that goes on, the server counts the groups.
     if (place && find("#more")) { if (!place.dataset.count) place.textContent = ""; } else if (place) { place.removeAttribute("data-count"); place.textContent = String(figure); }

@@ -1,16 +1,23 @@
-// What the saved views of the rail hold: asked for all at once, a few seconds after something changed.
-import { all, number } from "./dom.js";
+// What the stream does not count: how many fit a search, where the server did not say it with the list, and what the saved
+// views hold. Asked for anew some seconds after something changed.
+import { all, counted, find, number, words } from "./dom.js";
 import { figures, seldom } from "./server.js";
 
-const LEAST_MS = 5000;
-const places = all("[data-saved]");
+const { base = "", query = "" } = document.body.dataset;
+const [matching, saved] = [find("[data-matching]"), all("[data-saved]")];
 
-export const recount = seldom(LEAST_MS, async () => {
-  const found = places.length ? await figures(`${document.body.dataset.base}/views/counts`) : null;
-  if (!found) return;
-  for (const place of places) {
-    const figure = found[place.dataset.saved ?? ""];
-    place.textContent = figure === undefined ? "" : number(figure);
-  }
+const fitting = seldom(3000, async () => {
+  const { count } = await figures(`${base}/queue/count${query}`) ?? {};
+  if (matching && count !== undefined) matching.textContent = counted(count, words.matching, number(count));
 });
-recount();
+const held = seldom(5000, async () => {
+  const found = await figures(`${base}/views/counts`);
+  for (const place of found ? saved : []) place.textContent = found[place.dataset.saved ?? ""] === undefined ? "" : number(found[place.dataset.saved ?? ""]);
+});
+
+/** Something changed. @param {boolean} [first] what the server said with the list is true yet */
+export function stale(first = false) {
+  if (matching && !(first && matching.textContent?.trim())) fitting();
+  if (saved.length) held();
+}
+stale(true);

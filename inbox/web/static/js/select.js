@@ -45,8 +45,7 @@ function none() {
   if (bar()?.contains(document.activeElement)) (find(`#rows .row[data-id="${anchor}"] .row-link`) ?? list)?.focus();
   chosen.clear();
   anchor = null;
-  const everything = field("[data-all]");
-  if (everything) everything.checked = false;
+  for (const box of /** @type {HTMLInputElement[]} */ (all(".check input", bar() ?? undefined))) box.checked = false;
   fitting = undefined;
   show();
 }
@@ -56,6 +55,7 @@ function show() {
   if (!form || !said) return;
   for (const row of rows()) mark(row);
   form.hidden = chosen.size === 0;
+  field("[name=waves]", form)?.toggleAttribute("disabled", !find("#rows .row[data-chosen]:not([data-fold=''], [data-fold=under])"));
   find("#list")?.toggleAttribute("data-selecting", chosen.size > 0);
   const { one = "", more = "", every = "" } = form.dataset;
   const figure = field("[data-all]", form)?.checked ? fitting : chosen.size;

@@ -1,6 +1,6 @@
 // The rows that are seen. They tick; and while a hand is on the list, or may come down on it unseen as a finger does, each
 // keeps its height whatever is written into it: nothing below it moves. What no longer fits waits until the hand is away.
-import { all, find } from "./dom.js";
+import { all, announce, field, find, words } from "./dom.js";
 
 /** Of ten thousand, only these tick. @type {Set<Element>} */
 export const near = new Set();
@@ -30,3 +30,4 @@ const left = () => { if (isAway()) loosenAll(); };
 find("#rows")?.addEventListener("pointerleave", left);
 document.addEventListener("focusin", left);
 window.addEventListener("resize", loosenAll);
+field("[data-compact]")?.addEventListener("change", ({ target }) => { loosenAll(); announce(/** @type {HTMLInputElement} */ (target).checked ? words.compact : words.comfortable); });
