@@ -153,7 +153,7 @@ async def test_what_is_kept_is_told_in_a_banner_sent_by_its_button_or_given_up(s
     await kept.get_by_role("button", name="Send now").tap()
     await expect(kept).to_contain_text("1 action waits for the network")
     await page.context.unroute("**/account/here")
-    await kept.get_by_role("button", name="Send now").tap()
+    await page.locator("[data-kept-send]").dispatch_event("click")  # unless it has just gone by itself
     await expect(kept).to_be_hidden()
     assert (await queued(site, zoe), await queued(site, ana)) == (0, 1)
 
