@@ -16,6 +16,16 @@ from tests.browser.conftest import PHONE, Site
 pytestmark = [pytest.mark.browser, pytest.mark.postgres]
 
 HIDDEN_BY = "box => box.scrollWidth - box.clientWidth"
+TABLET = (768, 1024)
+OUTSIDE = """(within) => {
+  const pane = document.querySelector("#item").getBoundingClientRect();
+  const [from, to] = pane.width ? [pane.left, pane.right] : [0, document.documentElement.clientWidth];
+  return [...document.querySelectorAll(`${within} :is(button, select, textarea, label, summary, a)`)]
+    .filter((one) => one.checkVisibility() && !one.matches(".sr"))
+    .filter((one) => one.getBoundingClientRect().left < from || one.getBoundingClientRect().right > to)
+    .map((one) => one.textContent.trim() || one.id);
+}"""
+"""What can be pressed or filled in and stands, in part, beyond the edges of the item: nobody sees it there."""
 
 
 @pytest.mark.parametrize("path", ["/bulk", "/reports"])
@@ -61,3 +71,19 @@ async def test_the_chart_of_the_wallboard_is_as_wide_as_its_place(site: Site) ->
     phone = await site.open("lead", "/wall", size=PHONE)
     assert await phone.evaluate("document.scrollingElement.scrollWidth") == PHONE[0]
     await expect(phone.locator(".wall-wide .chart:visible")).to_have_count(1)
+
+
+@pytest.mark.parametrize("size", [PHONE, TABLET, (1000, 800)], ids=["phone", "tablet", "small-desk"])
+async def test_all_that_can_be_done_to_an_item_is_within_its_pane(site: Site, size: tuple[int, int]) -> None:
+    item = await site.world.hear("Le robot fume", author="zoe")
+    page = await site.open("owner", f"/items/{item}", size=size, lang="fr")
+    for taken in (False, True):  # then the first act of the line is one with a menu
+        for menu in await page.locator("#item-head details.menu > summary").all():
+            await menu.click()
+            assert await page.evaluate(OUTSIDE, "#item-head") == []
+            assert await menu.locator("xpath=following-sibling::*").evaluate(HIDDEN_BY) <= 0
+        assert await page.evaluate(OUTSIDE, "#composer") == []
+        if not taken:
+            await page.keyboard.press("Escape")
+            await page.get_by_role("button", name="Prendre").click()
+            await expect(page.get_by_role("button", name="Prendre")).to_have_count(0)
