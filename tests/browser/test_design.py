@@ -20,6 +20,7 @@ TEMPLATES = Path(i18n.__file__).parent / "templates"
 SHEETS = TEMPLATES.parent / "static"
 INSIDE_OTHERS = {"ring", "shapes", "clock_data"}
 """Parts of a clock."""
+ICONS = "stage => [...stage.querySelectorAll('svg')].map(icon => getComputedStyle(icon).color)"
 
 
 def parsed(name: str) -> nodes.Template:
@@ -69,3 +70,15 @@ async def test_an_act_that_fails_is_told_beside_the_words_which_stay(site: Site)
     assert await faults(page) == []
     await page.locator("#toasts").get_by_role("button", name="Close").press("Enter")
     await expect(told).to_be_hidden()
+
+
+@pytest.mark.browser
+@pytest.mark.postgres
+async def test_a_chosen_theme_gives_way_to_the_colours_of_the_readers_system(site: Site) -> None:
+    page = await (await site.visitor("owner")).new_page()
+    await page.goto(f"{site.base}/design?theme=dark")
+    assert await faults(page, "forced", ()) == []
+    light, dark, light_more, dark_more = [
+        await one.evaluate(ICONS) for one in await page.locator("#looks .stage").all()
+    ]
+    assert (light, light_more) == (dark, dark_more)
