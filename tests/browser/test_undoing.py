@@ -63,6 +63,24 @@ async def test_by_its_key_another_item_is_taken_back_and_the_address_follows(sit
     assert site.complaints == []
 
 
+async def test_by_its_key_it_is_taken_back_on_pages_of_every_kind(site: Site) -> None:
+    item = await site.world.hear("La batterie fume", author="zoe")
+    page = await (await site.visitor("owner")).new_page()
+    card = site.path(f"/items/{item}/author")
+    brands = [site.path(rest) for rest in ("/queue", f"/items/{item}", "/waves", "/settings/policy", "/keys")]
+    for url in (card, *brands, f"{site.base}/account", f"{site.base}/design"):
+        await page.goto(card)
+        await page.get_by_role("button", name="They want no mass replies").click()
+        if url != card:
+            await expect(page.get_by_role("button", name="Undo")).to_be_visible()
+            await page.goto(url)
+        await expect(page.get_by_role("button", name="Undo")).to_be_visible()
+        await page.keyboard.press("z")
+        await expect(page.locator("#toasts")).to_contain_text("Taken back")
+        assert page.url == url
+    assert site.complaints == []
+
+
 async def test_after_ten_seconds_neither_the_button_nor_the_key_is_there(site: Site) -> None:
     item = await site.world.hear(author="zoe")
     page = await site.open("cm", f"/items/{item}")
