@@ -1,6 +1,7 @@
 -- name: shape
--- What a test may have left behind besides rows: tables, triggers, functions, policies of its own or changed ones, and
--- what the planner knows. Two databases of the same migrations that only rows went through give the same.
+-- What a test may have left behind besides rows: tables, triggers, functions, policies of its own or changed ones,
+-- what the planner knows, and how far it says it is migrated. Two databases of the same migrations that only rows
+-- went through give the same.
 SELECT md5(concat(
   (SELECT string_agg(concat_ws(' ', c.oid, c.relname, c.relnatts, c.reloptions, c.relacl, c.relhastriggers,
                                c.relrowsecurity, CASE WHEN c.relkind = 'r' THEN c.reltuples END), ',' ORDER BY c.oid)
@@ -10,7 +11,8 @@ SELECT md5(concat(
   (SELECT string_agg(concat_ws(' ', oid, xmin), ',' ORDER BY oid) FROM pg_policy),
   (SELECT count(*) FROM pg_statistic WHERE starelid >= 16384),
   (SELECT string_agg(concat_ws(' ', s.setrole, s.setconfig), ',') FROM pg_db_role_setting s
-   JOIN pg_database d ON d.oid = s.setdatabase WHERE d.datname = current_database())))
+   JOIN pg_database d ON d.oid = s.setdatabase WHERE d.datname = current_database()),
+  (SELECT version_num FROM public.migrations)))
 
 -- name: end_others
 -- A connection that a test left open, or that is just being closed: gone when this returns.
