@@ -32,6 +32,7 @@ export function learn({ waves, every }) {
     }
   }
   const hidden = total([...folded.values()].flat()) - folded.size;
+  setText(find("[data-fold-figure]"), hidden ? number(hidden) : "");
   setText(find("[data-fold-count]"), hidden ? fill(words.folded, { n: number(hidden) }) : "");
 }
 
