@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from inbox.people.keys import USUAL, held
@@ -48,6 +48,14 @@ class Key:
             return ["Ctrl", self.key.upper()]
         return ["⇧", self.key] if self.key.isupper() else [self.key.upper()]
 
+    @property
+    def named(self) -> str:
+        """As `aria-keyshortcuts` names it: a plus would part two keys there."""
+        if not self.key:
+            return ""
+        with_it = "Control+" if self.held != self.key else "Shift+" if self.key.isupper() else ""
+        return with_it + ("Plus" if self.key == "+" else self.key.upper())
+
 
 @dataclass(frozen=True)
 class Group:
@@ -71,6 +79,11 @@ def _key(act: str, known: Mapping[str, str], say: Speech) -> Key:
     return Key(act, say(LABELS[act]), known[act])
 
 
-def caps(act: str, chosen: Mapping[str, str]) -> Sequence[str]:
+def cap(act: str, chosen: Mapping[str, str]) -> str:
     """What is pressed for it; empty where no key is left for it."""
-    return Key(act, "", chosen[act]).shown
+    return " ".join(Key(act, "", chosen[act]).shown)
+
+
+def named(act: str, chosen: Mapping[str, str]) -> str:
+    """The same for who does not see it."""
+    return Key(act, "", chosen[act]).named

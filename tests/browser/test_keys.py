@@ -8,6 +8,7 @@ from playwright.async_api import expect
 from tests.browser.conftest import Site
 from tests.browser.rules import faults
 from tests.browser.test_queue import live
+from tests.browser.test_undoing import muted
 
 pytestmark = [pytest.mark.browser, pytest.mark.postgres]
 
@@ -71,3 +72,27 @@ async def test_rows_are_chosen_and_commands_opened_by_the_keys_that_were_chosen_
     await page.goto(site.path("/waves"))
     await page.keyboard.press("Control+m")
     await expect(page.locator("#palette[open]")).to_be_visible()
+
+
+async def test_on_pages_of_no_brand_what_was_done_is_taken_back_by_ones_own_key(site: Site) -> None:
+    item = await site.world.hear("La batterie fume", author="zoe")
+    page = await site.open("cm", "/keys")
+    await page.get_by_label("Undo").fill("Q")
+    await page.get_by_label("Commands, with Ctrl").fill("m")
+    await page.get_by_role("button", name="Save").click()
+    await expect(page.locator("main")).to_contain_text("Saved.")
+    for rest in ("account", "account/devices", "design"):
+        await page.goto(site.path(f"/items/{item}"))
+        await live(page)
+        await muted(page)
+        await page.goto(f"{site.base}/{rest}")
+        undo = page.get_by_role("button", name="Undo")
+        await expect(undo).to_have_attribute("aria-keyshortcuts", "Shift+Q")
+        await page.keyboard.press("z")
+        await expect(undo).to_be_visible()
+        await page.keyboard.press("Shift+Q")
+        await expect(page.locator("#toasts")).to_contain_text("Taken back")
+        await page.keyboard.press("Control+m")  # the others are one's own there, too
+        await expect(page.locator("#palette[open]")).to_be_visible()
+    assert await faults(page) == []
+    assert site.complaints == []

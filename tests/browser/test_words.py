@@ -19,7 +19,8 @@ PO = WEB / "locale" / "fr" / "LC_MESSAGES" / "vigie.po"
 KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "say": None, "self": None, "N_": None, "many": (1, 2)}
 SAME_EVERYWHERE = {"Vigie", "P", "p50", "p90", "Ctrl", "Français", "English"}
 ATTRIBUTES_ONLY = re.compile(
-    r"\{% block (?:page_class|body_attrs|html_attrs) %\}.*?\{% endblock %\}|\{% macro clock_data.*?endmacro %\}",
+    r"\{% block (?:page_class|body_attrs|html_attrs) %\}.*?\{% endblock %\}"
+    r"|\{% macro (?:clock_data|pressed_by).*?endmacro %\}",
     re.DOTALL,
 )
 """Blocks that stand inside a tag and hold no text."""

@@ -98,3 +98,37 @@ async def test_a_key_that_somebody_gave_to_an_act_is_not_taken_by_a_newer_one(wo
     assert 'data-act="acknowledge" data-key-is="b"' in page
     assert 'data-act="bulk" data-key-is=""' in page
     assert 'data-act="wordings" data-key-is="w"' in page
+
+
+def hints(page: str) -> list[tuple[str, str]]:
+    """What a browser is told of keys beside what can be pressed, and the cap that stands there."""
+    pressed = r'aria-keyshortcuts="([^"]*)"[^>]*>(?:(?!</button>|</summary>|</form>).)*?<kbd[^>]*>([^<]*)</kbd>'
+    return re.findall(pressed, page, re.DOTALL)
+
+
+async def test_beside_the_buttons_stand_the_keys_that_a_member_chose(world: World) -> None:
+    item = await world.hear(author="zoe")
+    chosen = {"take": "y", "resolve": "E", "wordings": "+", "search": "s", "news": "h", "sheet": "!", "next": "v"}
+    assert (await ask(world, "POST", "/keys", **chosen)).status == 303
+    assert hints((await ask(world, "GET", f"/items/{item}")).text) == [
+        ("Control+K", "Ctrl K"), ("!", "!"), ("S", "S"), ("H", "H"), ("Y", "Y"), ("Shift+E", "⇧ E"), ("Plus", "+"),
+        ("Control+Enter", "Ctrl ⏎"), ("Control+Enter", "Ctrl ⏎"), ("Control+Enter", "Ctrl ⏎"),
+        ("Control+Enter", "Ctrl ⏎"),
+    ]  # fmt: skip
+    assert "V et K déplacent, Entrée ouvre, ! montre" in (await ask(world, "GET", "/queue")).text
+    usual = hints((await ask(world, "GET", f"/items/{item}", "lead")).text)
+    assert usual[1:7] == [("?", "?"), ("/", "/"), ("Shift+N", "⇧ N"), ("T", "T"), ("E", "E"), ("W", "W")]
+    assert "J et K déplacent" in (await ask(world, "GET", "/queue", "lead")).text
+    assert "(ou X)" in (await ask(world, "GET", "/bulk", "lead")).text
+
+
+async def test_an_act_that_no_key_is_left_for_shows_none(world: World) -> None:
+    older = {"acknowledge": "t", "reply": "x", "note": "k"}
+    await world.pool.execute(sql.set_keys, world.brand, world.people["cm"], orjson.dumps(older).decode())
+    item = await world.hear(author="zoe")
+    page = (await ask(world, "GET", f"/items/{item}")).text
+    (take,) = re.findall(r'<button[^>]*data-key="t".*?</button>', page)
+    assert "kbd" not in take
+    assert "aria-keyshortcuts" not in take
+    assert "déplacent, Entrée ouvre" not in (await ask(world, "GET", "/queue")).text
+    assert "(ou" not in (await ask(world, "GET", "/bulk")).text

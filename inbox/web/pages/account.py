@@ -66,7 +66,7 @@ async def _shown(
         request, "account.html", say, status=status, world=None, here="account", sessions=seen, name=asking.name,
         errors={"name": None, "current": None, "password": None, **errors}, saved=say(saved) if saved else None,
         themes=[("", say("as the system")), ("light", say("light")), ("dark", say("dark"))], least=LEAST_LENGTH,
-        has_password=has_password, zones=sorted(available_timezones()),
+        has_password=has_password, zones=sorted(available_timezones()), own_keys=await render.keys_of_no_brand(request),
     )  # fmt: skip
 
 

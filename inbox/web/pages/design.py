@@ -65,6 +65,7 @@ async def show(request: web.Request) -> web.StreamResponse:
         pieces=[Piece(text, mark) for mark, text in WORDS], long=samples.LONG, arabic=samples.ARABIC,
         failures=[errors.said(Refused(code, errors.LOOK_AGAIN, status=status), say) for code, status in FAILURES],
         foreign=samples.foreign(now), reading_of=samples.reading(say), path="",
+        own_keys=await render.keys_of_no_brand(request),
         meter=charts.meter, chart=_chart(say), line=charts.sparkline((3, 5, 0, 9, 14, 2), label=say("Messages")),
     )  # fmt: skip
 

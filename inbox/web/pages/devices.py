@@ -45,7 +45,7 @@ async def _shown(
             ("channels", say("how many, and on which channels")),
             ("words", say("of a single item also who wrote what: it stands on the locked screen, too")),
         ],
-        saved=say(saved) if saved else None,
+        saved=say(saved) if saved else None, own_keys=await render.keys_of_no_brand(request),
     )  # fmt: skip
 
 

@@ -94,19 +94,22 @@ def language_of(asking: Viewer) -> str:
 
 def page(
     request: web.Request, template: str, say: Speech, *, status: int = 200, just: undoing.Told | None = None,
-    **context: object,
+    own_keys: Mapping[str, str] = keys.USUAL, **context: object,
 ) -> web.Response:  # fmt: skip
     """A page, or a part of one. Who has not signed in is remembered, so that their forms can be checked.
 
     `just`: what was just done; without it, what was so a moment ago on another page and can still be taken back. Who
     takes it back on a page that was asked for by its address stays there.
+    `own_keys`: of the viewer, where there is no `world` that knows them.
     `phone`: by the word that browsers of phones put into their name: what is long starts folded there."""
     phone = "Mobi" in request.headers.get("User-Agent", "")
     whole = request.method == "GET" and not is_htmx(request)
     told = just or (undoing.kept(request) if whole else None)
+    known = context.get("world")
     body = html(
         template, say, viewer=viewer(request), now=deps(request).clock.now(), phone=phone, told_done=told,
-        left_s=undoing.left_s(request, told) if told else 0, stays=request.path_qs if whole else None, **context,
+        left_s=undoing.left_s(request, told) if told else 0, stays=request.path_qs if whole else None,
+        own_keys=known.keys if isinstance(known, World) else own_keys, **context,
     )  # fmt: skip
     response = web.Response(text=body, status=status, content_type="text/html")
     if told and not told.path and not just:
@@ -193,6 +196,15 @@ async def world(request: web.Request) -> World:
         promised=promised.get(asking.actor, 0),
         other_times=other_times,
     )
+
+
+async def keys_of_no_brand(request: web.Request) -> Mapping[str, str]:
+    """The viewer's keys on a page of no brand: as they chose them where what can be taken back was done, else in the
+    first of their brands."""
+    asking, told = viewer(request), undoing.kept(request)
+    theirs = sorted(asking.rights)
+    where = next((brand for brand in theirs if told and told.path.startswith(f"/b/{brand}/")), *theirs[:1])
+    return await keys.of_member(deps(request).log, where, asking.actor) if theirs else keys.USUAL
 
 
 def _clock(request: web.Request, asking: Viewer, brand: Brand) -> tuple[Speech, str | None]:
