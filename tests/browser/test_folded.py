@@ -24,6 +24,7 @@ from inbox.web.i18n import Speech
 from inbox.web.routes import Route
 from tests.browser import sinks
 from tests.browser.conftest import PHONE, Site
+from tests.browser.test_queue import taken_in
 from tests.screens import places
 from tests.web.world import World
 
@@ -154,15 +155,14 @@ async def test_a_threat_stands_on_no_screen_outside_a_closed_fold(site: Site) ->
 
 
 async def test_the_queue_folds_a_threat_as_it_arrives_and_when_it_is_looked_for(site: Site) -> None:
-    for lang, line in (
-        ("en", "Words folded: threat of violence. Open to read."),
-        ("fr", "Mots repliés\u202f: menace de violence. Ouvrir pour lire."),
+    for number, lang, line in (
+        (1, "en", "Words folded: threat of violence. Open to read."),
+        (2, "fr", "Mots repliés\u202f: menace de violence. Ouvrir pour lire."),
     ):
         page = await (await site.visitor("cm", lang=lang, size=PHONE)).new_page()
         await page.goto(site.path("/queue?view=all"))
         item = await threatens(site.world, f"zoe-{lang}")
-        if await page.locator("#livebar").is_visible():
-            await page.locator("#livebar").click()
+        await taken_in(page, number)
         row = page.locator(f'.row[data-id="{item}"]')
         await expect(row.locator(".row-text")).to_have_text(line)
         assert await page.evaluate(STANDS) == []
