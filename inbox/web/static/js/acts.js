@@ -63,7 +63,7 @@ Object.assign(ACTS, {
   reopen: () => void withItem(() => find("#item-head form[action$='/reopen'] button")?.click()),
   translate: () => void withItem(() => /** @type {HTMLFormElement | null} */ (find("#thread .translate:not([hidden])"))?.requestSubmit()),
   bulk: () => find("#bulk-what")?.focus(),
-  density: () => find("[data-compact]")?.click(),
+  density: () => find("[name=compact]")?.click(),
   waves: () => find("[data-fold-waves]")?.click(),
   visit: (/** @type {string} */ url) => void open(url),
   Escape: escape,

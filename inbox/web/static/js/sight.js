@@ -30,4 +30,9 @@ const left = () => { if (isAway()) loosenAll(); };
 find("#rows")?.addEventListener("pointerleave", left);
 document.addEventListener("focusin", left);
 window.addEventListener("resize", loosenAll);
-field("[data-compact]")?.addEventListener("change", ({ target }) => { loosenAll(); announce(/** @type {HTMLInputElement} */ (target).checked ? words.compact : words.comfortable); });
+field("[name=compact]")?.addEventListener("change", ({ target }) => {
+  const { checked } = /** @type {HTMLInputElement} */ (target);
+  find("#list")?.toggleAttribute("data-compact", checked);
+  loosenAll();
+  announce(checked ? words.compact : words.comfortable);
+});
