@@ -20,6 +20,12 @@ from tests.bench.screens.queue import full_queue
 ITEMS, FEW = 10_000, 300
 SLOWDOWNS = (1, lighthouse.SLOWDOWN)
 SLOW = ("4G", lighthouse.SLOWDOWN)
+SHARED = (
+    "HTML and modules are read, run, laid out and painted on one main thread, slowed four times, while server and"
+    " database work on the same two cores: at full speed the same view stands after 0.7 s, and between runs of the same"
+    " code it was 0.9 to 1.5 s."
+)
+"""What the profile of the first view says."""
 LINES = {"4G": phone.FAST_4G, "slow 4G": phone.SLOW_4G}
 
 
@@ -49,7 +55,7 @@ async def run(bench: Bench) -> list[Figure]:
         figure("screen_performance", [one.performance for one in seen], "", least=90),
         figure("screen_accessibility", [one.accessibility for one in seen], "", least=100),
         figure("screen_best_practices", [one.best_practices for one in seen], "", least=100),
-        figure("screen_first_view_s", [view.largest_s for view in views[SLOW]], "s", most=1.0),
+        figure("screen_first_view_s", [view.largest_s for view in views[SLOW]], "s", most=1.0, why=SHARED),
         figure("screen_transfer_kb", [view.transfer_kb for view in views[SLOW]], "kB", most=200),
         figure("screen_inp_p98_ms", [at(worked[lighthouse.SLOWDOWN], 0.98)], "ms", most=200),
     ]
