@@ -188,3 +188,14 @@ def test_a_sparkline_draws_what_it_is_told_and_says_it() -> None:
     assert 'height="24.0"' in drawn
     assert "&#34;hours&#34;" in drawn
     assert charts.sparkline([], label="")
+
+
+async def test_who_stands_for_a_wave_is_told_for_lists_that_fold_and_for_no_other(world: World) -> None:
+    await said(world, CALM, CALM, TOP)
+    (wave,) = (await world.api("GET", "/waves")).json()["waves"]
+    told = await page(world, f"/queue/standing?view=waiting&waves={wave['id']}")
+    assert told.count('<li class="row') == 1
+    cookie, _ = await world.session("cm")
+    for query in (f"view=all&waves={wave['id']}", "view=waiting&waves=none"):
+        answer = await world.ask("GET", f"/b/{world.brand}/queue/standing?{query}", headers=world.cookie(cookie))
+        assert answer.status == 400, query

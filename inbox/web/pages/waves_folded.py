@@ -69,11 +69,14 @@ def _list_of(base: str, chosen: asking.Chosen) -> str:
 
 
 async def standing(request: web.Request) -> web.StreamResponse:
-    """The rows that stand on the list for `waves` (ids, commas between) as it is now, and who waits in each."""
+    """The rows that stand on the list for `waves` (ids, commas between) as it is now, and who waits in each. Refused:
+    `bad_request` where they are no ids, or of a list that shows every row and so would give all members."""
     own, world = deps(request), await render.world(request)
     now, wanted = own.clock.now(), _ids(request.query.get("waves", ""))
     places = searching.placed(request, world.brand.zone, world.channels, world.members)
     read = asking.look(asking.Chosen.of(request.query), places)
+    if not read.filter.folds:
+        raise Refused("bad_request", "This list shows every row: nobody stands for others.")
     async with own.pool.acquire() as connection, queue.snapshot(connection):
         cells = await folding.of_brand(connection, world.brand.id)
         folds = folding.of_list(cells, read.filter)
